@@ -1,0 +1,1 @@
+//! (room `decide`, being built)

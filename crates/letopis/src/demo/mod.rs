@@ -1,0 +1,1 @@
+//! (room `demo`, being built)

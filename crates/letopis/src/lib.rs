@@ -1,0 +1,20 @@
+//! Letopis: the journal and auditor of AI assistants.
+//!
+//! The life of one event: [`capture`] checks it and publishes a frame; the queue makes the frame durable and capture answers;
+//! [`recorder`] takes it, drops duplicates, seals it under its client's key and stores blob, entry and read models in one
+//! transaction of [`journal`]; then it writes tiles and signs a checkpoint. [`console`] shows it with a proof.
+//! `ARCHITECTURE.md` has the map and the rules.
+
+pub mod access;
+pub mod app;
+pub mod capture;
+pub mod cli;
+pub mod console;
+pub mod decide;
+pub mod demo;
+pub mod event;
+pub mod import;
+pub mod journal;
+pub mod privacy;
+pub mod recorder;
+pub mod store;

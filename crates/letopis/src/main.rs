@@ -1,0 +1,2 @@
+//! Letopis.
+fn main() {}

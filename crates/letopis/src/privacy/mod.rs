@@ -1,0 +1,1 @@
+//! (room `privacy`, being built)

@@ -1,0 +1,1 @@
+//! (room `recorder`, being built)
