@@ -1,0 +1,90 @@
+//! Changes of who may do what, as plain values that can be sealed in the journal.
+//!
+//! Creating something *decides* and returns a [`Change`] (with the secret shown once beside it, never inside it); [`apply`]
+//! is the only place that writes it. So the journal answers "who let whom in", and a rebuild does the same again: a
+//! change carries its ids, hashes and time, `apply` draws nothing, and applying one twice is the same as once. As JSON:
+//!
+//! ```json
+//! {"change":"key_created","key":"k_4m2xq80zwv9t","business":1,"role":"ingest","name":"site","hash":"…43 characters…","at_us":1767225600000000}
+//! ```
+//!
+//! Passwords, sign-ins and links are no changes: they open nothing after a rebuild and prove nothing.
+
+use rusqlite::Transaction;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    BusinessKind, ConnectionId, ConnectionKind, Digest, KeyId, KeyRole, Login, Name, Result, Role, Slug, UserId, business, connection,
+    key, user,
+};
+use crate::event::BusinessId;
+
+/// One change; `business` is the journal it is sealed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the fields are the columns of schema.sql")]
+pub enum Change {
+    /// A business exists from now on.
+    BusinessCreated { business: BusinessId, slug: Slug, name: Name, kind: BusinessKind, timezone: String, at_us: i64 },
+    /// Its name, kind or time zone is another one. The slug never changes: it is in the log's origin line.
+    BusinessChanged { business: BusinessId, name: Name, kind: BusinessKind, timezone: String, at_us: i64 },
+    /// A person who may get roles; invited by this business.
+    UserInvited { business: BusinessId, user: UserId, login: Login, name: Name, at_us: i64 },
+    /// The person cannot sign in anywhere any more.
+    UserDisabled { business: BusinessId, user: UserId, at_us: i64 },
+    /// The person can sign in again.
+    UserEnabled { business: BusinessId, user: UserId, at_us: i64 },
+    /// The person has this role here, whatever it was before.
+    MembershipSet { business: BusinessId, user: UserId, role: Role, at_us: i64 },
+    /// The person has no role here any more.
+    MembershipRemoved { business: BusinessId, user: UserId, at_us: i64 },
+    /// A key works from now on.
+    KeyCreated { business: BusinessId, key: KeyId, role: KeyRole, name: Name, hash: Digest, at_us: i64 },
+    /// The key never works again.
+    KeyRevoked { business: BusinessId, key: KeyId, at_us: i64 },
+    /// A connection's token works from now on.
+    ConnectionAdded { business: BusinessId, connection: ConnectionId, name: Name, kind: ConnectionKind, hash: Digest, at_us: i64 },
+    /// The token never works again.
+    ConnectionRevoked { business: BusinessId, connection: ConnectionId, at_us: i64 },
+}
+
+impl Change {
+    /// Whose journal it belongs to.
+    #[must_use]
+    pub fn business(&self) -> BusinessId {
+        match *self {
+            Self::BusinessCreated { business, .. }
+            | Self::BusinessChanged { business, .. }
+            | Self::UserInvited { business, .. }
+            | Self::UserDisabled { business, .. }
+            | Self::UserEnabled { business, .. }
+            | Self::MembershipSet { business, .. }
+            | Self::MembershipRemoved { business, .. }
+            | Self::KeyCreated { business, .. }
+            | Self::KeyRevoked { business, .. }
+            | Self::ConnectionAdded { business, .. }
+            | Self::ConnectionRevoked { business, .. } => business,
+        }
+    }
+}
+
+/// Writes a change. Idempotent; an error means that it contradicts what is there (a slug taken meanwhile) and nothing was written.
+pub fn apply(tx: &Transaction<'_>, change: &Change) -> Result<()> {
+    match change {
+        Change::BusinessCreated { business, slug, name, kind, timezone, at_us } => {
+            business::insert(tx, *business, slug, name, *kind, timezone, *at_us)
+        }
+        Change::BusinessChanged { business, name, kind, timezone, .. } => business::update(tx, *business, name, *kind, timezone),
+        Change::UserInvited { user, login, name, at_us, .. } => user::insert(tx, *user, login, name, *at_us),
+        Change::UserDisabled { user, at_us, .. } => user::set_disabled(tx, *user, Some(*at_us)),
+        Change::UserEnabled { user, .. } => user::set_disabled(tx, *user, None),
+        Change::MembershipSet { business, user, role, at_us } => user::set_membership(tx, *business, *user, *role, *at_us),
+        Change::MembershipRemoved { business, user, .. } => user::remove_membership(tx, *business, *user),
+        Change::KeyCreated { business, key, role, name, hash, at_us } => key::insert(tx, *business, *key, *role, name, hash, *at_us),
+        Change::KeyRevoked { business, key, at_us } => key::set_revoked(tx, *business, *key, *at_us),
+        Change::ConnectionAdded { business, connection, name, kind, hash, at_us } => {
+            connection::insert(tx, *business, *connection, name, *kind, hash, *at_us)
+        }
+        Change::ConnectionRevoked { business, connection, at_us } => connection::set_revoked(tx, *business, *connection, *at_us),
+    }
+}
