@@ -4,12 +4,14 @@
 //! borrowed tree (`node`) by the same list of fields (`fields`), so what passed the gate can always be read.
 //!
 //! `check` · `read` the two doors — `node`, `fields`, `invalid` behind them — `kind`, `derive` types, their derivation and facets — `when`,
-//! `phone`, `crm`, `money` the values — `schema` the published description — `ids` numbers of records and businesses.
+//! `phone`, `crm`, `money` the values — `schema` the published description — `frame` what goes
+//! through the queue, `record` what is sealed — `ids` numbers of records and businesses.
 
 mod check;
 mod crm;
 mod derive;
 mod fields;
+mod frame;
 mod ids;
 mod invalid;
 mod kind;
@@ -17,11 +19,13 @@ mod money;
 mod node;
 mod phone;
 mod read;
+pub mod record;
 mod when;
 
 pub use check::{Checked, Limits, check};
 pub use crm::{CrmKind, CrmRef};
 pub use derive::Facets;
+pub use frame::{Frame, FrameError, Item, ItemKind};
 pub use ids::{BusinessId, RecordNo};
 pub use invalid::{Code, Invalid};
 pub use kind::{Direction, EventType};
