@@ -14,11 +14,21 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     /// File of JSON lines, as written by the tools with `--json`.
     file: PathBuf,
+    /// Print only the median of `--figure` of this measurement.
+    #[arg(long, requires = "figure")]
+    median: Option<String>,
+    #[arg(long)]
+    figure: Option<String>,
 }
 
 /// The figures worth a place in the table, with the unit; the first that a measurement has is its main figure.
-const MAIN: [(&str, &str); 4] =
-    [("end_to_end_per_s", "events/s"), ("events_per_s", "events/s"), ("p99_ms", "ms p99"), ("value", "")];
+const MAIN: [(&str, &str); 5] = [
+    ("end_to_end_per_s", "events/s"),
+    ("events_per_s", "events/s"),
+    ("p99_ms", "ms p99"),
+    ("fdatasync", "fdatasync"),
+    ("value", ""),
+];
 const DETAILS: [(&str, &str); 14] = [
     ("p50_ms", "p50 ms"),
     ("p95_ms", "p95 ms"),
@@ -33,7 +43,7 @@ const DETAILS: [(&str, &str); 14] = [
     ("rejected", "rejected"),
     ("lost_connections", "lost connections"),
     ("errors", "errors"),
-    ("requests_per_sync", "requests per fdatasync"),
+    ("requests_per_write", "requests per group"),
 ];
 
 struct Measurement {
@@ -43,7 +53,14 @@ struct Measurement {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let text = fs::read_to_string(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
-    print!("{}", render(&gather(&text)?));
+    let all = gather(&text)?;
+    if let (Some(label), Some(figure)) = (&args.median, &args.figure) {
+        let measurement = all.iter().find(|m| m.label == *label);
+        let median = measurement.and_then(|m| m.median(figure)).with_context(|| format!("no {figure} of {label:?}"))?;
+        println!("{median}");
+    } else {
+        print!("{}", render(&all));
+    }
     Ok(())
 }
 

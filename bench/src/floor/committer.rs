@@ -81,10 +81,12 @@ impl Committer {
 
     pub(super) fn stats(&self) -> Value {
         let c = &self.counters;
+        let (requests, writes) = (c.requests.load(Relaxed), c.writes.load(Relaxed));
         json!({
-            "requests": c.requests.load(Relaxed),
+            "requests": requests,
             "bytes": c.bytes.load(Relaxed),
-            "writes": c.writes.load(Relaxed),
+            "writes": writes,
+            "requests_per_write": requests as f64 / writes.max(1) as f64,
             "fdatasync": c.syncs.load(Relaxed),
         })
     }
