@@ -1,5 +1,34 @@
 //! The vocabulary: what an event is, how it is checked and read, and the numbers that name things. No I/O, no clock.
+//!
+//! An item arrives as bytes. [`check`] is the gate that capture asks; [`Event::read`] gives it meaning for everyone after. Both walk the same
+//! borrowed tree (`node`) by the same list of fields (`fields`), so what passed the gate can always be read.
+//!
+//! `check` · `read` the two doors — `node`, `fields`, `invalid` behind them — `kind`, `derive` types, their derivation and facets — `when`,
+//! `phone`, `crm`, `money` the values — `schema` the published description — `frame` what goes
+//! through the queue, `record` what is sealed — `ids` numbers of records and businesses.
 
+mod check;
+mod crm;
+mod derive;
+mod fields;
+mod frame;
 mod ids;
+mod invalid;
+mod kind;
+mod money;
+mod node;
+mod phone;
+mod read;
+pub mod record;
+mod when;
 
+pub use check::{Checked, Limits, check};
+pub use crm::{CrmKind, CrmRef};
+pub use derive::Facets;
+pub use frame::{Frame, FrameError, Item, ItemKind};
 pub use ids::{BusinessId, RecordNo};
+pub use invalid::{Code, Invalid};
+pub use kind::{Direction, EventType};
+pub use phone::{Phone, PhoneReading};
+pub use read::{Booking, Client, Delivery, Event, Failure, Payment};
+pub use when::When;

@@ -1,1 +1,3 @@
 //! (room `journal`, being built)
+
+pub mod stems;

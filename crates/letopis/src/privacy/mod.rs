@@ -1,1 +1,21 @@
-//! (room `privacy`, being built)
+//! Keys, and the sealing of records under them.
+//!
+//! ```text
+//! master key (file, 0600) ─wraps─▶ business key ─wraps─▶ data key of one identity ─derives─▶ K_enc, K_com
+//!                                       └─derives─▶ wrap, lookup, dedupe and signing keys
+//! ```
+//! Destroying a data key makes every record under it unreadable, in every backup too. It deliberately keeps no record and decides
+//! nothing about when a key dies.
+//!
+//! * `master` – the master key file · `keys` – business and data keys · `seal` – blobs
+
+mod keys;
+mod master;
+mod seal;
+
+pub use keys::{BusinessKeys, DataKey, KeyError, KeyId, create_business_key, data_key, data_key_for, load_business_keys};
+pub use master::{MasterKey, MasterKeyError};
+pub use seal::{Blob, SealError, open, seal};
+
+/// The tables of this room.
+pub const SCHEMA: &str = include_str!("schema.sql");

@@ -1,1 +1,149 @@
-//! (room `store`, being built)
+//! One SQLite file: a writer thread, a few readers, migrations.
+//!
+//! Everything that is written goes through one thread, a transaction at a time and in order of asking; readers see the last
+//! committed state and never wait for it. It knows no table's meaning: rooms bring their SQL and their migrations. It deliberately
+//! offers no pool of writers and no statement builder.
+
+mod connection;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use rusqlite::{Connection, Transaction};
+use tokio::sync::Semaphore;
+
+pub use connection::{Migration, Setup, open_connection};
+
+/// Readers at a time: as many as can be busy on a small machine, each with a page cache of its own.
+const READERS: usize = 4;
+
+/// What can go wrong with the file.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite said no.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file is of a later program or damaged.
+    #[error("database {path}: {problem}")]
+    Unusable {
+        /// Which file.
+        path: PathBuf,
+        /// What to know and do.
+        problem: String,
+    },
+    /// The writer thread is gone.
+    #[error("database writer has stopped")]
+    Stopped,
+}
+
+impl StoreError {
+    /// The disk has no room: the caller waits and tries again.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Sqlite(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull))
+    }
+}
+
+/// The opened file.
+#[derive(Clone)]
+pub struct Store {
+    writer: writer::Writer,
+    readers: Arc<Readers>,
+}
+
+struct Readers {
+    path: PathBuf,
+    setup: Setup,
+    idle: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+}
+
+impl Store {
+    /// Opens or creates the file and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is damaged, or was written by a later program.
+    pub fn open(path: &Path, migrations: &[Migration], setup: Setup) -> Result<Self, StoreError> {
+        let mut connection = open_connection(path, connection::WRITER_CACHE_KIB, setup)?;
+        connection::migrate(&mut connection, path, migrations)?;
+        let readers = Readers { path: path.to_owned(), setup, idle: Mutex::new(Vec::new()), permits: Semaphore::new(READERS) };
+        Ok(Self { writer: writer::Writer::start(connection)?, readers: Arc::new(readers) })
+    }
+
+    /// Runs `f` in a transaction of its own on the writer thread; commits when it returns `Ok`.
+    ///
+    /// # Errors
+    /// What `f` returned, or that the commit failed: then nothing of it was stored.
+    pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let answer = self.writer.submit(f)?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
+    /// The same from a thread that may block.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_blocking<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let answer = self.writer.submit(f)?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
+    /// Runs `f` on a reader, off the async threads. What it sees is one consistent state.
+    ///
+    /// # Errors
+    /// What `f` returned, or that no reader could be opened.
+    pub async fn read<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let permit = self.readers.permits.acquire().await.map_err(|_| StoreError::Stopped)?;
+        let readers = Arc::clone(&self.readers);
+        let done = tokio::task::spawn_blocking(move || readers.with(f)).await;
+        drop(permit);
+        done.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
+    /// The same from a thread that may block.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn read_blocking<T, E: From<StoreError>>(&self, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        self.readers.with(f)
+    }
+}
+
+impl Readers {
+    fn with<T, E: From<StoreError>>(&self, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => connection::open_reader(&self.path, self.setup)?,
+        };
+        let answer = Self::in_one_snapshot(&connection, f);
+        let mut idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if idle.len() < READERS {
+            idle.push(connection);
+        }
+        answer
+    }
+
+    fn in_one_snapshot<T, E: From<StoreError>>(connection: &Connection, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let snapshot = connection.unchecked_transaction().map_err(StoreError::from)?;
+        let answer = f(&snapshot)?;
+        snapshot.finish().map_err(StoreError::from)?;
+        Ok(answer)
+    }
+}

@@ -1,0 +1,123 @@
+//! R, the record: the bytes that are sealed and proved.
+//!
+//! One line of JSON with what capture added, a line feed, then the client's bytes exactly as they came:
+//!
+//! ```text
+//! {"letopis":1,"received_at":"2025-01-01T09:34:57.123456Z","source":"api"}
+//! {"event_id":"evt_20250101_001","timestamp":"2025-01-01T12:34:56+03:00", …
+//! ```
+//! `connection` and `event_id` (when capture had to draw one) follow in the same line. Derived things (session, client, type) are
+//! deliberately not here: they are read models and may change without touching the record.
+
+use serde::{Deserialize, Serialize};
+
+/// What capture added to the client's bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// The version of this format.
+    #[serde(rename = "letopis")]
+    pub version: u8,
+    /// When it was accepted: RFC 3339, UTC, microseconds.
+    pub received_at: jiff::Timestamp,
+    /// Through which door.
+    pub source: String,
+    /// Which connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<u32>,
+    /// The id that was drawn for an event that came without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+}
+
+/// The source of records that hold a person's decision instead of an event.
+pub const DECISION_SOURCE: &str = "decision";
+
+/// Why bytes are not a record.
+#[derive(Debug, thiserror::Error)]
+#[error("record has no envelope line: {0}")]
+pub struct NotARecord(String);
+
+/// Writes R.
+#[must_use]
+pub fn write(envelope: &Envelope, client_bytes: &[u8]) -> Vec<u8> {
+    let mut r = Vec::with_capacity(128 + client_bytes.len());
+    // An envelope holds only strings and numbers: serialising it into memory cannot fail.
+    let _ = serde_json::to_writer(&mut r, envelope);
+    r.push(b'\n');
+    r.extend_from_slice(client_bytes);
+    r
+}
+
+/// Splits R into what capture added and the client's bytes.
+///
+/// # Errors
+/// [`NotARecord`] when there is no readable first line.
+pub fn split(r: &[u8]) -> Result<(Envelope, &[u8]), NotARecord> {
+    let end = memchr::memchr(b'\n', r).ok_or_else(|| NotARecord("no line feed".into()))?;
+    let envelope = serde_json::from_slice(&r[..end]).map_err(|e| NotARecord(e.to_string()))?;
+    Ok((envelope, &r[end + 1..]))
+}
+
+/// A person's decision, as it is sealed: who, what, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decided {
+    /// The user's login, `cli`, or `key:<name>`.
+    pub by: String,
+    /// What was decided.
+    #[serde(flatten)]
+    pub decision: Decision,
+}
+
+/// What a person can decide. Named by stable public ids, never by personal data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "decision", rename_all = "snake_case")]
+pub enum Decision {
+    /// Two clients are one person.
+    ClientsMerged {
+        /// The client that stays.
+        into: String,
+        /// The client that is shown under it from now on.
+        from: String,
+    },
+    /// A merge was wrong: `from` is a client of its own again.
+    ClientsUnmerged {
+        /// The client it was shown under.
+        into: String,
+        /// The client that is itself again.
+        from: String,
+    },
+    /// A quarantined item was corrected and sent again, or thrown away.
+    QuarantineClosed {
+        /// Its number.
+        item: i64,
+        /// The event that replaces it; none when it was thrown away.
+        replaced_by: Option<String>,
+    },
+    /// Keys, users, roles, connections, businesses: a change of room `access`.
+    Access {
+        /// The change as that room wrote it.
+        change: serde_json::Value,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_clients_bytes_come_back_untouched() {
+        let client = b"{ \"a\" : 1,\n \"b\":\t2 }\n";
+        let envelope = Envelope {
+            version: 1,
+            received_at: "2025-01-01T09:34:57.123456Z".parse().unwrap(),
+            source: "api".into(),
+            connection: None,
+            event_id: None,
+        };
+        let r = write(&envelope, client);
+        assert!(r.starts_with(b"{\"letopis\":1,\"received_at\":\"2025-01-01T09:34:57.123456Z\",\"source\":\"api\"}\n"));
+        let (read, bytes) = split(&r).unwrap();
+        assert_eq!((read, bytes), (envelope, &client[..]));
+    }
+}

@@ -1,0 +1,199 @@
+//! From R to the row that lists and filters read: a pure function, so that a row can be computed again from R and compared.
+//!
+//! [`Projected::of`] knows nothing of the database. What it cannot know (session, identity, a conflict of ids) is filled in by
+//! `record` and is not part of the comparison.
+
+use crate::event::record::Envelope;
+use crate::event::{CrmKind, Event, Facets, Invalid, PhoneReading};
+
+use super::stems::stems;
+
+/// The phone of the event is masked: it matches nobody.
+pub const MASKED_PHONE: i64 = 1;
+/// Another event with the same id and other bytes exists.
+pub const CONFLICT: i64 = 2;
+/// The sender's clock is off: the event is from the future by more than [`SKEW_US`].
+pub const CLOCK_SKEW: i64 = 4;
+/// A sender's clock may run ahead by this much before it is shown.
+const SKEW_US: i64 = 120_000_000;
+
+/// One row of `events`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventRow {
+    /// Record number; zero until it has one.
+    pub record: i64,
+    /// The sender's time, µs UTC.
+    pub ts_us: i64,
+    /// The sender's offset, minutes.
+    pub offset_min: i64,
+    /// When capture had it.
+    pub received_us: i64,
+    /// [`MASKED_PHONE`], [`CONFLICT`], [`CLOCK_SKEW`].
+    pub flags: i64,
+    /// What it says about its conversation.
+    pub facets: Facets,
+    /// Type.
+    pub kind: String,
+    /// Channel.
+    pub channel: String,
+    /// Given or drawn.
+    pub event_id: String,
+    /// What the client or an operator wrote.
+    pub said: Option<String>,
+    /// What the assistant answered.
+    pub reply: Option<String>,
+    /// Intent.
+    pub intent: Option<String>,
+    /// How sure the assistant was.
+    pub confidence: Option<f64>,
+    /// What it did.
+    pub action: Option<String>,
+    /// The CRM card as given.
+    pub crm: Option<String>,
+    /// The client's name as given.
+    pub client_name: Option<String>,
+    /// Who of the staff.
+    pub operator: Option<String>,
+    /// Which model.
+    pub model: Option<String>,
+    /// Scenario and its version: `запись@7`.
+    pub scenario: Option<String>,
+    /// Experiment and variant: `greeting=B`.
+    pub variant: Option<String>,
+    /// How long the answer took.
+    pub latency_ms: Option<i64>,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+
+impl EventRow {
+    /// What was said last in it.
+    #[must_use]
+    pub fn last_words(&self) -> Option<&str> {
+        self.reply.as_deref().or(self.said.as_deref())
+    }
+}
+
+/// Something a client is known by, in the plain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// `channel`, `id`, `phone`, `email` or `crm`.
+    pub kind: &'static str,
+    /// For `channel`: which.
+    pub channel: Option<String>,
+    /// The value itself.
+    pub value: String,
+}
+
+impl Mark {
+    /// What its pseudonym is made of.
+    #[must_use]
+    pub fn parts(&self) -> [&str; 3] {
+        [self.kind, self.channel.as_deref().unwrap_or(""), &self.value]
+    }
+
+    /// Last four digits of a phone.
+    #[must_use]
+    pub fn tail(&self) -> Option<&str> {
+        (self.kind == "phone").then(|| &self.value[self.value.len().saturating_sub(4)..])
+    }
+}
+
+/// Everything R says that the read models need.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Projected {
+    /// The row.
+    pub row: EventRow,
+    /// What the client is known by, the surest first.
+    pub marks: Vec<Mark>,
+    /// The session id as given.
+    pub given_session: Option<String>,
+    /// For the full-text index; none when nothing was said.
+    pub stems: Option<String>,
+}
+
+impl Projected {
+    /// Computes it from the two parts of R.
+    ///
+    /// # Errors
+    /// When the client's bytes are not an event: impossible for what capture accepted.
+    pub fn of(envelope: &Envelope, client_bytes: &[u8]) -> Result<Self, Invalid> {
+        let event = Event::read(client_bytes)?;
+        let received_us = envelope.received_at.as_microsecond();
+        let phone = event.client.phone_reading(None);
+        let mut flags = 0;
+        if matches!(phone, Some(PhoneReading::Masked(_))) {
+            flags |= MASKED_PHONE;
+        }
+        if event.timestamp.utc_us > received_us + SKEW_US {
+            flags |= CLOCK_SKEW;
+        }
+        let marks = marks(&event, phone.as_ref());
+        let facets = event.facets();
+        let versioned = |name: Option<String>, version: Option<String>, by: char| match (name, version) {
+            (Some(name), Some(version)) => Some(format!("{name}{by}{version}")),
+            (name, version) => name.or(version),
+        };
+        let row = EventRow {
+            record: 0,
+            ts_us: event.timestamp.utc_us,
+            offset_min: i64::from(event.timestamp.offset_min),
+            received_us,
+            flags,
+            facets,
+            kind: event.kind.as_str().to_owned(),
+            channel: event.channel,
+            event_id: event.event_id.or_else(|| envelope.event_id.clone()).unwrap_or_default(),
+            said: event.text,
+            reply: event.bot_response,
+            intent: event.intent,
+            confidence: event.confidence,
+            action: event.action,
+            crm: event.crm_id,
+            client_name: event.client.name,
+            operator: event.operator,
+            model: event.model,
+            scenario: versioned(event.scenario, event.scenario_version, '@'),
+            variant: versioned(event.experiment, event.variant, '='),
+            latency_ms: event.latency_ms.map(|ms| ms.min(i64::MAX as u64) as i64),
+            error: event.error.map(|failure| failure.to_string()),
+        };
+        let stems = spoken_stems(row.said.as_deref(), row.reply.as_deref());
+        Ok(Self { row, marks, given_session: event.session_id, stems })
+    }
+
+    /// Whether it may open a session: a reminder alone does not.
+    #[must_use]
+    pub fn opens_session(&self) -> bool {
+        !self.row.facets.has(Facets::REMINDER) || self.row.facets.has(Facets::INBOUND)
+    }
+}
+
+/// What the index holds for one event; the view `spoken` of the schema says the same in SQL.
+fn spoken_stems(said: Option<&str>, reply: Option<&str>) -> Option<String> {
+    if said.is_none() && reply.is_none() {
+        return None;
+    }
+    Some(stems(&format!("{} {}", said.unwrap_or(""), reply.unwrap_or(""))))
+}
+
+/// The surest first: the account in the channel, the bot's own id, phone, e-mail, CRM card.
+fn marks(event: &Event, phone: Option<&PhoneReading>) -> Vec<Mark> {
+    let client = &event.client;
+    let mut marks = Vec::with_capacity(2);
+    let mut add = |kind, channel: Option<&str>, value: Option<String>| {
+        if let Some(value) = value {
+            marks.push(Mark { kind, channel: channel.map(str::to_owned), value });
+        }
+    };
+    add("channel", Some(&event.channel), client.channel_id.clone());
+    add("id", None, client.id.clone());
+    if let Some(PhoneReading::E164(phone)) = phone {
+        add("phone", None, Some(phone.as_str().to_owned()));
+    }
+    add("email", None, client.email_key());
+    let personal = |kind| matches!(kind, CrmKind::Lead | CrmKind::Deal | CrmKind::Contact);
+    let card = event.crm_ref().filter(|card| personal(card.kind));
+    add("crm", None, card.map(|card| format!("{}:{}", card.kind.as_str(), card.id)));
+    marks
+}

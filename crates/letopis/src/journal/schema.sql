@@ -1,0 +1,169 @@
+-- The journal. `record` is business << 40 | index in the business's tree (event/ids.rs): it says whose a row is and when it came.
+-- Times are microseconds since 1970 UTC. What is proved: entries, blobs. What is derived from them and can be rebuilt: the rest.
+
+-- The commitments: 82 bytes each, for ever.
+CREATE TABLE entries (
+  record INTEGER PRIMARY KEY,
+  entry BLOB NOT NULL
+);
+
+-- The records, sealed. A row goes when its record is erased or expires; its entry stays.
+CREATE TABLE blobs (
+  record INTEGER PRIMARY KEY,
+  data_key INTEGER NOT NULL,
+  blob BLOB NOT NULL
+);
+
+-- Keyed digest of the event id (16 bytes) and of the client's bytes (8): knows a retry, even of an erased event.
+CREATE TABLE seen (
+  digest BLOB PRIMARY KEY,
+  record INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- One row an event, written once. Columns up to `error` are computed from R; `session`, `identity` and `flags` are derived.
+CREATE TABLE events (
+  record INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  ts_us INTEGER NOT NULL,
+  offset_min INTEGER NOT NULL,
+  received_us INTEGER NOT NULL,
+  session INTEGER,
+  identity INTEGER,
+  flags INTEGER NOT NULL,              -- bits: 1 masked phone, 2 conflict of ids, 4 clock skew
+  facets INTEGER NOT NULL,             -- bits of event::Facets
+  type TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  said TEXT,                           -- what the client or the operator wrote
+  reply TEXT,                          -- what the assistant answered
+  intent TEXT,
+  confidence REAL,
+  action TEXT,
+  crm TEXT,
+  client_name TEXT,
+  operator TEXT,
+  model TEXT,
+  scenario TEXT,
+  variant TEXT,
+  latency_ms INTEGER,
+  error TEXT
+);
+CREATE INDEX events_by_time ON events (business, ts_us);
+CREATE INDEX events_by_type ON events (business, type, ts_us);
+CREATE INDEX events_by_session ON events (session, ts_us) WHERE session IS NOT NULL;
+CREATE INDEX events_outside_sessions ON events (identity, ts_us) WHERE session IS NULL;
+
+-- One person, as far as we know.
+CREATE TABLE clients (
+  id INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  pid TEXT NOT NULL,                   -- public id, a keyed pseudonym
+  merged_into INTEGER,                 -- by a person's decision
+  root INTEGER NOT NULL,               -- who it is shown as: itself, or where its merges lead
+  name TEXT,
+  name_folded TEXT,                    -- lower case, ё = е: SQLite lowers only ASCII
+  first_record INTEGER NOT NULL,
+  UNIQUE (business, pid)
+);
+CREATE INDEX clients_by_root ON clients (root);
+
+-- What a client is known by.
+CREATE TABLE identities (
+  id INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  pseudonym BLOB NOT NULL,
+  kind TEXT NOT NULL,                  -- channel, id, phone, email, crm
+  channel TEXT,                        -- for kind channel
+  value TEXT NOT NULL,
+  tail TEXT,                           -- last four digits of a phone
+  client INTEGER NOT NULL,
+  reminded_us INTEGER,                 -- last reminder: an answer within 48 hours opens a session of kind reminder_reply
+  UNIQUE (business, pseudonym)
+);
+CREATE INDEX identities_by_client ON identities (client);
+CREATE INDEX identities_by_tail ON identities (business, tail) WHERE tail IS NOT NULL;
+
+-- Two clients that appeared in one event: a person decides whether they are one.
+CREATE TABLE likenesses (
+  one INTEGER NOT NULL,
+  other INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  PRIMARY KEY (one, other)
+) WITHOUT ROWID;
+
+-- One conversation.
+CREATE TABLE sessions (
+  id INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  pid TEXT NOT NULL,                   -- public id: the given one, or a keyed pseudonym
+  given TEXT,                          -- as the bot sent it; NULL where the gap rule made the session
+  channel TEXT NOT NULL,
+  identity INTEGER,
+  client INTEGER,
+  kind TEXT NOT NULL,                  -- dialogue, reminder_reply
+  started_us INTEGER NOT NULL,
+  last_us INTEGER NOT NULL,
+  first_record INTEGER NOT NULL,
+  first_in_us INTEGER,
+  first_out_us INTEGER,
+  events INTEGER NOT NULL,
+  inbound INTEGER NOT NULL,
+  replies INTEGER NOT NULL,
+  facets INTEGER NOT NULL,             -- all facets of its events together
+  outcome TEXT NOT NULL,
+  confidence REAL,                     -- the lowest of its events
+  intent TEXT, intent_us INTEGER, intent_record INTEGER,
+  name TEXT, name_us INTEGER, name_record INTEGER,
+  snippet TEXT, snippet_us INTEGER, snippet_record INTEGER,
+  UNIQUE (business, pid)
+);
+CREATE INDEX sessions_by_given ON sessions (business, given, started_us) WHERE given IS NOT NULL;
+CREATE INDEX sessions_by_identity ON sessions (identity, channel, started_us) WHERE given IS NULL;
+CREATE INDEX sessions_by_client ON sessions (client);
+-- Covers every filter of the journal page, so that a filter never touches the rows it leaves out.
+CREATE INDEX sessions_by_time ON sessions (business, last_us, channel, outcome, intent, facets, confidence);
+
+-- A session that turned out to be part of an earlier one keeps its public id as another name of it.
+CREATE TABLE session_names (
+  business INTEGER NOT NULL,
+  pid TEXT NOT NULL,
+  session INTEGER NOT NULL,
+  PRIMARY KEY (business, pid)
+) WITHOUT ROWID;
+
+-- What was said, by stems. The text itself stays in `events`; the view gives its stems again when a row is removed.
+CREATE VIEW spoken (record, stems) AS
+  SELECT record, stems(coalesce(said, '') || ' ' || coalesce(reply, '')) FROM events;
+CREATE VIRTUAL TABLE search USING fts5 (
+  stems, content = 'spoken', content_rowid = 'record', tokenize = "unicode61 remove_diacritics 0"
+);
+INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+
+-- People's decisions, in the order in which they were sealed.
+CREATE TABLE decisions (
+  record INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  made_us INTEGER NOT NULL,
+  made_by TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  body TEXT NOT NULL
+);
+
+-- Items that capture refused, with the reason, until a person corrects or drops them.
+CREATE TABLE quarantine (
+  id INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  received_us INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  item BLOB NOT NULL,
+  closed_us INTEGER,
+  replaced_by TEXT
+);
+CREATE INDEX quarantine_open ON quarantine (business, id) WHERE closed_us IS NULL;
+
+-- How far the recorder has come in the queue: stored with the records themselves, so nothing is recorded twice.
+CREATE TABLE recorded (
+  lane INTEGER PRIMARY KEY,
+  position INTEGER NOT NULL
+);

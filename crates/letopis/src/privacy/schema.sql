@@ -1,0 +1,14 @@
+-- Keys. Only wrapped ones are here; the master key is a file of its own.
+
+CREATE TABLE business_keys (
+  business INTEGER PRIMARY KEY,
+  wrapped BLOB NOT NULL               -- the business key under the master key
+);
+
+CREATE TABLE data_keys (
+  id INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  owner BLOB NOT NULL,                -- pseudonym of the identity or session it belongs to
+  wrapped BLOB NOT NULL,              -- the data key under the business key
+  UNIQUE (business, owner)
+);

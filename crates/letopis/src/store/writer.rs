@@ -1,0 +1,55 @@
+//! The writer thread: jobs in order, each a transaction.
+
+use std::sync::mpsc;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use super::StoreError;
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The way to the thread. The thread ends when the last clone is dropped.
+#[derive(Clone)]
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    pub(super) fn start(mut connection: Connection) -> Result<Self, StoreError> {
+        let (jobs, inbox) = mpsc::channel::<Job>();
+        let run = move || {
+            for job in inbox {
+                job(&mut connection);
+            }
+        };
+        let thread = std::thread::Builder::new().name("store-writer".into());
+        thread.spawn(run).map_err(|_| StoreError::Stopped)?;
+        Ok(Self { jobs })
+    }
+
+    pub(super) fn submit<T, E, F>(&self, f: F) -> Result<oneshot::Receiver<Result<T, E>>, StoreError>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, receiver) = oneshot::channel();
+        let job = move |connection: &mut Connection| {
+            let _ = answer.send(in_transaction(connection, f));
+        };
+        self.jobs.send(Box::new(job)).map_err(|_| StoreError::Stopped)?;
+        Ok(receiver)
+    }
+}
+
+fn in_transaction<T, E: From<StoreError>>(
+    connection: &mut Connection,
+    f: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+    let transaction = begun.map_err(StoreError::from)?;
+    let value = f(&transaction)?;
+    transaction.commit().map_err(StoreError::from)?;
+    Ok(value)
+}
