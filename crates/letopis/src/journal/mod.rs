@@ -8,6 +8,7 @@ pub mod append;
 mod cache;
 pub mod clients;
 pub mod log;
+pub mod progress;
 pub mod projection;
 pub mod quarantine;
 pub mod session;
@@ -16,6 +17,7 @@ pub mod sessions;
 pub mod stems;
 
 pub use cache::Generations;
+pub use progress::Progress;
 pub use session_rows::by_pid as session_by_pid;
 
 /// The tables of this room.

@@ -13,13 +13,13 @@ use rusqlite::Transaction;
 use sha2::{Digest, Sha256};
 
 use super::prepare::{Arrival, NewEvent, Prepared, Unreadable};
-use super::{RecordError, decisions, progress};
+use super::{RecordError, decisions};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::append::{self, Seen};
 use crate::journal::clients::{Clients, Identity};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, quarantine};
+use crate::journal::{Generations, progress, quarantine};
 use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Vault};
 
 /// Data keys kept unwrapped, 100 bytes each.

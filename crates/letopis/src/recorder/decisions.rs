@@ -23,7 +23,7 @@ pub enum DecisionError {
 ///
 /// # Errors
 /// When the database says no; a decision that contradicts what is there meanwhile is stored, logged and has no effect.
-pub fn apply(
+pub(super) fn apply(
     tx: &Transaction<'_>,
     master: &MasterKey,
     record: RecordNo,
@@ -51,7 +51,7 @@ fn apply_access(tx: &Transaction<'_>, master: &MasterKey, change: &serde_json::V
     };
     match access::apply(tx, &change) {
         Ok(()) => {}
-        Err(AccessError::Database(e)) => return Err(e.into()),
+        Err(AccessError::Sql(e)) => return Err(e.into()),
         Err(contradiction) => {
             tracing::warn!(reason = %contradiction, "decision about access has no effect");
             return Ok(None);

@@ -8,12 +8,11 @@
 //! nothing. A frame that fails again and again by itself is put aside with the reason; the others go on.
 //!
 //! * `prepare` – what needs no database · `batch` – the transaction · `decisions` – what people decided · `publish` – tiles and
-//!   checkpoints · `progress` – how far it has come
+//!   checkpoints
 
 mod batch;
 mod decisions;
 mod prepare;
-mod progress;
 mod publish;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,11 +23,11 @@ use tokio::sync::{oneshot, watch};
 
 use crate::event::BusinessId;
 use crate::journal::sessions::Gaps;
+use crate::journal::{Progress, progress};
 use crate::privacy::{KeyError, MasterKey, SealError, Vault};
 use crate::store::{Store, StoreError};
 
 pub use batch::Recorded;
-pub use progress::Progress;
 pub use publish::{PublishError, Publisher, read_checkpoint, root_of_entries};
 
 use batch::{Outcome, Scribe};

@@ -14,8 +14,7 @@ use std::time::{Duration, Instant};
 use ledger::{Checkpoint, CheckpointError, Hash, Tile, TileData, TileWriter, VerifyingKey, entry_bundle, leaf_hash};
 use tokio::sync::watch;
 
-use super::Progress;
-use crate::journal::append;
+use crate::journal::{Progress, append};
 use crate::journal::log::{Log, Logs, Published, TILE_LEAVES, Tiles, entries};
 use crate::store::{Store, StoreError};
 

@@ -19,7 +19,7 @@ impl Default for Progress {
 
 impl Progress {
     /// Everything up to `recorded` can be read now.
-    pub(super) fn advance(&self, recorded: HashMap<Lane, Position>) {
+    pub fn advance(&self, recorded: HashMap<Lane, Position>) {
         self.0.send_modify(|known| known.extend(recorded));
     }
 
@@ -38,14 +38,20 @@ impl Progress {
 }
 
 /// How far `lane` was recorded, as the database has it.
-pub(super) fn stored(conn: &Connection, lane: Lane) -> rusqlite::Result<Position> {
+///
+/// # Errors
+/// When the database says no.
+pub fn stored(conn: &Connection, lane: Lane) -> rusqlite::Result<Position> {
     let mut find = conn.prepare_cached("SELECT position FROM recorded WHERE lane = ?1")?;
     let position = find.query_row([lane.0], |row| row.get::<_, i64>(0)).optional()?;
     Ok(position.map_or(Position::START, |stored| Position::new(stored as u64)))
 }
 
 /// Stores it with the records themselves.
-pub(super) fn store(tx: &Transaction<'_>, lane: Lane, position: Position) -> rusqlite::Result<()> {
+///
+/// # Errors
+/// When the database says no.
+pub fn store(tx: &Transaction<'_>, lane: Lane, position: Position) -> rusqlite::Result<()> {
     let sql = "INSERT INTO recorded (lane, position) VALUES (?1, ?2) ON CONFLICT (lane) DO UPDATE SET position = excluded.position";
     tx.prepare_cached(sql)?.execute(params![lane.0, position.get() as i64])?;
     Ok(())
