@@ -23,7 +23,7 @@ done
 # What may differ between machines, without an edit of this file.
 BUSINESS=${BENCH_BUSINESS:-main} PORT=${BENCH_PORT:-18480} END_TO_END_SECONDS=${BENCH_END_TO_END_SECONDS:-60}
 TARGET=${CARGO_TARGET_DIR:-target}/release
-BENCH=$TARGET/letopis-bench LETOPIS=$TARGET/letopis
+BENCH=$TARGET/letopis-bench LETOPIS=${BENCH_LETOPIS:-$TARGET/letopis}
 WORK=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/letopis-bench.XXXXXX")
 RESULTS=$WORK/results.jsonl
 FLOOR_PID= PRODUCT_PID=
@@ -60,7 +60,7 @@ stop_floor() { # LABEL
 }
 
 # The product is measured when it can serve; before that the floor alone is.
-has_product() { "$LETOPIS" serve --help >/dev/null 2>&1; }
+has_product() { "$LETOPIS" serve --help 2>/dev/null | grep -q -- --data; }
 start_product() { # DATA
   "$LETOPIS" serve --data "$1" --listen "127.0.0.1:$PORT" >"$WORK/product.out" 2>"$WORK/product.err" &
   PRODUCT_PID=$!
@@ -81,6 +81,8 @@ load_floor() { # LABEL ARGS…
 }
 load_product() { # LABEL ARGS…
   local label=$1; shift
+  # The recorder's lag, where the product names it on its Prometheus page.
+  [ -z "${BENCH_LAG_METRIC:-}" ] || set -- "$@" --lag-url "$PRODUCT_URL/metrics" --lag-metric "$BENCH_LAG_METRIC"
   "$BENCH" load --json --label "product/$label" --url "$PRODUCT_URL" --key "$INGEST_KEY" --server-pid "$PRODUCT_PID" "$@" >>"$RESULTS"
 }
 # Nothing of the last load may be left when the floor has its turn: the recorder would take its cores.

@@ -80,7 +80,7 @@ fn gather(text: &str) -> Result<Vec<Measurement>> {
 fn render(all: &[Measurement]) -> String {
     let mut out = String::from("| measurement | figure | spread | ratio | details |\n|---|---|---|---|---|\n");
     for measurement in all {
-        let Some((main, unit)) = MAIN.iter().find(|(name, _)| measurement.median(name).is_some()) else {
+        let Some((main, unit)) = measurement.main_figure() else {
             continue;
         };
         let values = measurement.values(main);
@@ -96,6 +96,13 @@ fn render(all: &[Measurement]) -> String {
 }
 
 impl Measurement {
+    /// At a given rate the throughput is an input: what counts is the latency.
+    fn main_figure(&self) -> Option<(&'static str, &'static str)> {
+        let timetable = self.label.contains("/half-rate");
+        let fit = |name: &str| !(timetable && name.ends_with("_per_s")) && self.median(name).is_some();
+        MAIN.into_iter().find(|(name, _)| fit(name))
+    }
+
     fn values(&self, name: &str) -> Vec<f64> {
         let mut values: Vec<f64> = self.runs.iter().filter_map(|r| r[name].as_f64()).collect();
         values.sort_by(f64::total_cmp);
@@ -115,6 +122,9 @@ impl Measurement {
     /// To the partner of the same name in another family.
     fn ratio(&self, all: &[Measurement], main: &str) -> Option<String> {
         let rest = self.label.strip_prefix("product/")?;
+        if main == "p99_ms" {
+            return None; // a latency has an aim of its own
+        }
         let partner = ["floor/", "bare/"].iter().find_map(|family| {
             let wanted = format!("{family}{rest}");
             all.iter().find(|m| m.label == wanted)
@@ -169,6 +179,12 @@ mod tests {
         assert!(table.contains("| floor/singles-64 | 200 events/s | 100–300 (3 runs) |  |"), "{table}");
         assert!(table.contains("0.45 × floor/singles-64"), "{table}");
         assert!(table.contains("p99 ms 2.60, 503: 4"), "{table}");
+    }
+
+    #[test]
+    fn at_half_the_rate_the_latency_is_the_figure() {
+        let line = "{\"label\":\"product/half-rate-64\",\"events_per_s\":100,\"p99_ms\":3.5}";
+        assert!(render(&gather(line).unwrap()).contains("| product/half-rate-64 | 3.50 ms p99 |"));
     }
 
     #[test]
