@@ -62,7 +62,12 @@ pub struct Draft {
 impl Business {
     /// A draft with the usual values: kind `other`, Moscow time.
     pub fn draft(slug: &str, name: &str) -> Result<Draft> {
-        Ok(Draft { slug: slug.parse()?, name: name.parse()?, kind: BusinessKind::Other, timezone: "Europe/Moscow".to_owned() })
+        Ok(Draft {
+            slug: slug.parse()?,
+            name: name.parse()?,
+            kind: BusinessKind::Other,
+            timezone: "Europe/Moscow".to_owned(),
+        })
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -98,7 +103,14 @@ pub fn create(conn: &Connection, draft: &Draft, now_us: i64) -> Result<Change> {
 }
 
 /// Decides other settings for the business of `scope`.
-pub fn change(conn: &Connection, scope: &Scope, name: Name, kind: BusinessKind, timezone: &str, now_us: i64) -> Result<Change> {
+pub fn change(
+    conn: &Connection,
+    scope: &Scope,
+    name: Name,
+    kind: BusinessKind,
+    timezone: &str,
+    now_us: i64,
+) -> Result<Change> {
     scope.require(Action::ManageSettings)?;
     check_timezone(timezone)?;
     let business = scope.business();
@@ -148,8 +160,17 @@ pub(super) fn insert(
     if same { Ok(()) } else { Err(AccessError::taken("business", slug)) }
 }
 
-pub(super) fn update(tx: &Transaction<'_>, id: BusinessId, name: &Name, kind: BusinessKind, timezone: &str) -> Result<()> {
-    tx.execute("UPDATE businesses SET name = ?2, kind = ?3, timezone = ?4 WHERE id = ?1", params![id.0, name, kind, timezone])?;
+pub(super) fn update(
+    tx: &Transaction<'_>,
+    id: BusinessId,
+    name: &Name,
+    kind: BusinessKind,
+    timezone: &str,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE businesses SET name = ?2, kind = ?3, timezone = ?4 WHERE id = ?1",
+        params![id.0, name, kind, timezone],
+    )?;
     Ok(())
 }
 

@@ -14,8 +14,8 @@ use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BusinessKind, ConnectionId, ConnectionKind, Digest, KeyId, KeyRole, Login, Name, Result, Role, Slug, UserId, business, connection,
-    key, user,
+    BusinessKind, ConnectionId, ConnectionKind, Digest, KeyId, KeyRole, Login, Name, Result, Role, Slug, UserId,
+    business, connection, key, user,
 };
 use crate::event::BusinessId;
 
@@ -43,7 +43,14 @@ pub enum Change {
     /// The key never works again.
     KeyRevoked { business: BusinessId, key: KeyId, at_us: i64 },
     /// A connection's token works from now on.
-    ConnectionAdded { business: BusinessId, connection: ConnectionId, name: Name, kind: ConnectionKind, hash: Digest, at_us: i64 },
+    ConnectionAdded {
+        business: BusinessId,
+        connection: ConnectionId,
+        name: Name,
+        kind: ConnectionKind,
+        hash: Digest,
+        at_us: i64,
+    },
     /// The token never works again.
     ConnectionRevoked { business: BusinessId, connection: ConnectionId, at_us: i64 },
 }
@@ -74,17 +81,25 @@ pub fn apply(tx: &Transaction<'_>, change: &Change) -> Result<()> {
         Change::BusinessCreated { business, slug, name, kind, timezone, at_us } => {
             business::insert(tx, *business, slug, name, *kind, timezone, *at_us)
         }
-        Change::BusinessChanged { business, name, kind, timezone, .. } => business::update(tx, *business, name, *kind, timezone),
+        Change::BusinessChanged { business, name, kind, timezone, .. } => {
+            business::update(tx, *business, name, *kind, timezone)
+        }
         Change::UserInvited { user, login, name, at_us, .. } => user::insert(tx, *user, login, name, *at_us),
         Change::UserDisabled { user, at_us, .. } => user::set_disabled(tx, *user, Some(*at_us)),
         Change::UserEnabled { user, .. } => user::set_disabled(tx, *user, None),
-        Change::MembershipSet { business, user, role, at_us } => user::set_membership(tx, *business, *user, *role, *at_us),
+        Change::MembershipSet { business, user, role, at_us } => {
+            user::set_membership(tx, *business, *user, *role, *at_us)
+        }
         Change::MembershipRemoved { business, user, .. } => user::remove_membership(tx, *business, *user),
-        Change::KeyCreated { business, key, role, name, hash, at_us } => key::insert(tx, *business, *key, *role, name, hash, *at_us),
+        Change::KeyCreated { business, key, role, name, hash, at_us } => {
+            key::insert(tx, *business, *key, *role, name, hash, *at_us)
+        }
         Change::KeyRevoked { business, key, at_us } => key::set_revoked(tx, *business, *key, *at_us),
         Change::ConnectionAdded { business, connection, name, kind, hash, at_us } => {
             connection::insert(tx, *business, *connection, name, *kind, hash, *at_us)
         }
-        Change::ConnectionRevoked { business, connection, at_us } => connection::set_revoked(tx, *business, *connection, *at_us),
+        Change::ConnectionRevoked { business, connection, at_us } => {
+            connection::set_revoked(tx, *business, *connection, *at_us)
+        }
     }
 }

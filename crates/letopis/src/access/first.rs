@@ -4,8 +4,9 @@ use rand::CryptoRng;
 use rusqlite::{Connection, Transaction};
 
 use super::{
-    Business, Change, KeyRole, Role, Scope, Secret, UserId, apply, business, key, link,
+    Business, Change, KeyRole, Role, Scope, Secret, UserId, apply, business,
     error::Result,
+    key, link,
     trail::Who,
     user::{self, Invitation},
 };
@@ -48,7 +49,8 @@ pub fn start(tx: &Transaction<'_>, now_us: i64, rng: &mut impl CryptoRng) -> Res
 /// one may have scrolled away or run out.
 pub fn waiting_owner(conn: &Connection, business: BusinessId) -> Result<Option<UserId>> {
     let members = user::members(conn, business)?;
-    let owners: Vec<_> = members.iter().filter(|member| member.role == Role::Owner && member.user.disabled_us.is_none()).collect();
+    let owners: Vec<_> =
+        members.iter().filter(|member| member.role == Role::Owner && member.user.disabled_us.is_none()).collect();
     if owners.iter().any(|owner| owner.user.has_password) {
         return Ok(None);
     }
@@ -105,7 +107,8 @@ mod tests {
         let scope = Scope::local(welcome.business);
         let mut secrets = vec![welcome.owner_link, welcome.ingest_key];
         for (seed, &role) in KeyRole::ALL.iter().enumerate() {
-            let (change, secret) = key::create(&scope, role, "k".parse().unwrap(), NOW, &mut rng(10 + seed as u64)).unwrap();
+            let (change, secret) =
+                key::create(&scope, role, "k".parse().unwrap(), NOW, &mut rng(10 + seed as u64)).unwrap();
             apply(&tx, &change).unwrap();
             secrets.push(secret);
         }

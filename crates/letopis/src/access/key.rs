@@ -55,14 +55,24 @@ impl KeyIdentity {
 }
 
 /// Decides a new key. Nobody hands out more than they have: an integrator can make ingest keys only.
-pub fn create(scope: &Scope, role: KeyRole, name: Name, now_us: i64, rng: &mut impl CryptoRng) -> Result<(Change, Secret)> {
+pub fn create(
+    scope: &Scope,
+    role: KeyRole,
+    name: Name,
+    now_us: i64,
+    rng: &mut impl CryptoRng,
+) -> Result<(Change, Secret)> {
     scope.require(Action::ManageKeys)?;
     if !scope.covers(role) {
-        return Err(AccessError::Forbidden { standing: scope.standing().as_str(), action: "create a key that may do more than they" });
+        return Err(AccessError::Forbidden {
+            standing: scope.standing().as_str(),
+            action: "create a key that may do more than they",
+        });
     }
     let key = KeyId::draw(rng);
     let secret = Secret::draw(&format!("ltp_{role}_"), rng);
-    let change = Change::KeyCreated { business: scope.business(), key, role, name, hash: secret.digest(), at_us: now_us };
+    let change =
+        Change::KeyCreated { business: scope.business(), key, role, name, hash: secret.digest(), at_us: now_us };
     Ok((change, secret))
 }
 
@@ -104,7 +114,8 @@ pub fn authenticate(conn: &Connection, text: &str) -> Result<Option<KeyIdentity>
 
 /// Every key that works, for the ring.
 pub(super) fn living(conn: &Connection) -> Result<Vec<(Digest, KeyIdentity)>> {
-    let mut statement = conn.prepare_cached("SELECT hash, id, business_id, role FROM api_keys WHERE revoked_us IS NULL")?;
+    let mut statement =
+        conn.prepare_cached("SELECT hash, id, business_id, role FROM api_keys WHERE revoked_us IS NULL")?;
     let rows = statement.query_map([], |row| Ok((row.get("hash")?, KeyIdentity::read(row)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -173,7 +184,10 @@ mod tests {
         assert_eq!((identity.business, identity.role), (scope.business(), KeyRole::Read));
         let revoked = revoke(&conn, &scope, identity.key, NOW + SECOND).unwrap();
         commit(&mut conn, &[revoked, change]);
-        assert!(authenticate(&conn, secret.reveal()).unwrap().is_none(), "a creation repeated later brings nothing back");
+        assert!(
+            authenticate(&conn, secret.reveal()).unwrap().is_none(),
+            "a creation repeated later brings nothing back"
+        );
         assert_eq!(all(&conn, scope.business()).unwrap()[0].revoked_us, Some(NOW + SECOND));
     }
 
@@ -181,7 +195,8 @@ mod tests {
     fn a_key_of_another_business_cannot_be_revoked() {
         let mut conn = empty();
         let (salon, clinic) = (a_business(&mut conn, "salon"), a_business(&mut conn, "clinic"));
-        let (change, secret) = create(&Scope::local(salon), KeyRole::Ingest, "site".parse().unwrap(), NOW, &mut rng(1)).unwrap();
+        let (change, secret) =
+            create(&Scope::local(salon), KeyRole::Ingest, "site".parse().unwrap(), NOW, &mut rng(1)).unwrap();
         commit(&mut conn, &[change]);
         let key = authenticate(&conn, secret.reveal()).unwrap().unwrap().key;
         assert!(matches!(revoke(&conn, &Scope::local(clinic), key, NOW), Err(AccessError::Unknown { .. })));
@@ -201,7 +216,15 @@ mod tests {
     fn only_the_exact_shape_is_looked_up() {
         let token = "A".repeat(43);
         assert!(looks_like_key(&format!("ltp_admin_{token}")));
-        for text in ["", "ltp_", "ltp_admin_", &token, &format!("ltp_owner_{token}"), &format!("ltp_read_{token}A"), &format!("ltp_read_{}я", &token[..41])] {
+        for text in [
+            "",
+            "ltp_",
+            "ltp_admin_",
+            &token,
+            &format!("ltp_owner_{token}"),
+            &format!("ltp_read_{token}A"),
+            &format!("ltp_read_{}я", &token[..41]),
+        ] {
             assert!(!looks_like_key(text), "{text}");
         }
     }

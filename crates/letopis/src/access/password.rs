@@ -28,7 +28,8 @@ const MIN_CHARS: usize = 10;
 /// Longer input is work for us and safety for nobody.
 const MAX_BYTES: usize = 1024;
 /// Same cost, matches nothing that can be found: checked for unknown logins, so that they take as long as known ones.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A password that somebody wants to have from now on.
 #[derive(Debug)]
@@ -42,12 +43,17 @@ impl Password {
     /// Takes a password that is long enough.
     pub fn choose(text: Secret) -> Result<Self> {
         let fits = text.reveal().chars().count() >= MIN_CHARS && text.reveal().len() <= MAX_BYTES;
-        if fits { Ok(Self(text)) } else { Err(AccessError::Invalid { what: "password", rule: "10 characters at least, 1024 bytes at most" }) }
+        if fits {
+            Ok(Self(text))
+        } else {
+            Err(AccessError::Invalid { what: "password", rule: "10 characters at least, 1024 bytes at most" })
+        }
     }
 
     /// Hashes it with 16 random bytes of salt. Slow on purpose: see the header.
     pub fn hash(&self, salt: [u8; 16]) -> Result<PasswordHash> {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| AccessError::Hash(error.to_string()))?;
+        let params =
+            Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| AccessError::Hash(error.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let hash: phc::PasswordHash = argon2
             .hash_password_with_salt(self.0.reveal().as_bytes(), &salt)

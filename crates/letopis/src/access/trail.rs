@@ -81,15 +81,23 @@ pub fn audit(
     target: impl fmt::Display,
     at_us: i64,
 ) -> Result<()> {
-    let mut statement =
-        tx.prepare_cached("INSERT INTO access_trail (at_us, business_id, who, what, target) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    statement.execute(params![at_us, business.map(|business| business.0), who.to_string(), what, target.to_string()])?;
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO access_trail (at_us, business_id, who, what, target) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    statement.execute(params![
+        at_us,
+        business.map(|business| business.0),
+        who.to_string(),
+        what,
+        target.to_string()
+    ])?;
     Ok(())
 }
 
 /// The newest lines before `before`: those of the business, and the sign-ins of the people who are its members now.
 pub fn read(conn: &Connection, business: BusinessId, before: Option<i64>, limit: u32) -> Result<Vec<Line>> {
-    let people: Vec<String> = super::user::members(conn, business)?.iter().map(|member| member.user.id.to_string()).collect();
+    let people: Vec<String> =
+        super::user::members(conn, business)?.iter().map(|member| member.user.id.to_string()).collect();
     let mut statement = conn.prepare_cached(
         "SELECT id, at_us, who, what, target FROM access_trail
          WHERE id < ?1 AND (business_id = ?2 OR (business_id IS NULL AND (who IN (SELECT value FROM json_each(?3))
@@ -98,7 +106,13 @@ pub fn read(conn: &Connection, business: BusinessId, before: Option<i64>, limit:
     )?;
     let people = format!("[{}]", people.iter().map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(","));
     let rows = statement.query_map(params![before.unwrap_or(i64::MAX), business.0, people, limit], |row| {
-        Ok(Line { id: row.get("id")?, at_us: row.get("at_us")?, who: row.get("who")?, what: row.get("what")?, target: row.get("target")? })
+        Ok(Line {
+            id: row.get("id")?,
+            at_us: row.get("at_us")?,
+            who: row.get("who")?,
+            what: row.get("what")?,
+            target: row.get("target")?,
+        })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -119,7 +133,8 @@ mod tests {
         audit(&tx, None, Who::User(anna), What::SignedIn, "", NOW).unwrap();
         audit(&tx, None, Who::Stranger, What::SignInRefused, boris, NOW).unwrap();
         audit(&tx, Some(salon), Who::User(boris), What::Viewed, "c1", NOW).unwrap();
-        let seen = |business| read(&tx, business, None, 10).unwrap().into_iter().map(|line| line.what).collect::<Vec<_>>();
+        let seen =
+            |business| read(&tx, business, None, 10).unwrap().into_iter().map(|line| line.what).collect::<Vec<_>>();
         assert_eq!(seen(salon), [What::Viewed, What::SignedIn]);
         assert_eq!(seen(clinic), [What::SignInRefused]);
         let newest = read(&tx, salon, None, 1).unwrap();

@@ -157,7 +157,8 @@ pub fn members(conn: &Connection, business: BusinessId) -> Result<Vec<Member>> {
 
 /// A person's businesses and roles.
 pub fn memberships(conn: &Connection, user: UserId) -> Result<Vec<(BusinessId, Role)>> {
-    let mut statement = conn.prepare_cached("SELECT business_id, role FROM memberships WHERE user_id = ?1 ORDER BY business_id")?;
+    let mut statement =
+        conn.prepare_cached("SELECT business_id, role FROM memberships WHERE user_id = ?1 ORDER BY business_id")?;
     let rows = statement.query_map([user], |row| Ok((BusinessId(row.get(0)?), row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -189,7 +190,13 @@ pub(super) fn set_disabled(tx: &Transaction<'_>, user: UserId, since_us: Option<
     Ok(())
 }
 
-pub(super) fn set_membership(tx: &Transaction<'_>, business: BusinessId, user: UserId, role: Role, at_us: i64) -> Result<()> {
+pub(super) fn set_membership(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    user: UserId,
+    role: Role,
+    at_us: i64,
+) -> Result<()> {
     tx.execute(
         "INSERT INTO memberships (business_id, user_id, role, since_us) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (business_id, user_id) DO UPDATE SET role = excluded.role, since_us = excluded.since_us",
@@ -217,8 +224,12 @@ mod tests {
         assert_eq!(a_member(&mut conn, clinic, "anna@example.ru ", Role::Integrator), anna);
         assert_eq!(memberships(&conn, anna).unwrap(), [(salon, Role::Owner), (clinic, Role::Integrator)]);
         assert_eq!(members(&conn, salon).unwrap().len(), 1);
-        let again = Invitation { login: "anna@example.ru".parse().unwrap(), name: "А".parse().unwrap(), role: Role::Owner };
-        assert!(matches!(invite(&conn, &Scope::local(salon), &again, NOW, &mut rng(1)), Err(AccessError::Taken { .. })));
+        let again =
+            Invitation { login: "anna@example.ru".parse().unwrap(), name: "А".parse().unwrap(), role: Role::Owner };
+        assert!(matches!(
+            invite(&conn, &Scope::local(salon), &again, NOW, &mut rng(1)),
+            Err(AccessError::Taken { .. })
+        ));
     }
 
     #[test]
@@ -232,7 +243,10 @@ mod tests {
         let boris = a_member(&mut conn, salon, "boris", Role::Owner);
         let disabled = set_enabled(&conn, &scope, boris, false, NOW).unwrap();
         commit(&mut conn, &[disabled]);
-        assert!(matches!(remove(&conn, &scope, anna, NOW), Err(AccessError::LastOwner)), "a disabled owner does not count");
+        assert!(
+            matches!(remove(&conn, &scope, anna, NOW), Err(AccessError::LastOwner)),
+            "a disabled owner does not count"
+        );
         let enabled = set_enabled(&conn, &scope, boris, true, NOW).unwrap();
         commit(&mut conn, &[enabled]);
         let removed = remove(&conn, &scope, anna, NOW).unwrap();
@@ -247,8 +261,14 @@ mod tests {
         let anna = a_member(&mut conn, salon, "anna", Role::Owner);
         let guest = Invitation { login: "g".parse().unwrap(), name: "G".parse().unwrap(), role: Role::Owner };
         for role in [Role::Manager, Role::Marketer, Role::Integrator, Role::Compliance] {
-            assert!(matches!(invite(&conn, &Scope::member(salon, role), &guest, NOW, &mut rng(1)), Err(AccessError::Forbidden { .. })));
+            assert!(matches!(
+                invite(&conn, &Scope::member(salon, role), &guest, NOW, &mut rng(1)),
+                Err(AccessError::Forbidden { .. })
+            ));
         }
-        assert!(matches!(set_enabled(&conn, &Scope::member(salon, Role::Owner), anna, false, NOW), Err(AccessError::Forbidden { .. })));
+        assert!(matches!(
+            set_enabled(&conn, &Scope::member(salon, Role::Owner), anna, false, NOW),
+            Err(AccessError::Forbidden { .. })
+        ));
     }
 }
