@@ -10,7 +10,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{
     Action, Digest, Scope, Secret, Standing, UserId,
     error::{AccessError, Result},
-    trail::{What, Who, audit},
+    member,
+    trail::{About, What, Who, audit},
     user,
 };
 
@@ -32,7 +33,7 @@ pub fn issue(
     scope.require(Action::ManageMembers)?;
     user::by_id(tx, user)?.ok_or_else(|| AccessError::unknown("user", user))?;
     if scope.standing() != Standing::Local {
-        let memberships = user::memberships(tx, user)?;
+        let memberships = member::of_user(tx, user)?;
         if !memberships.iter().any(|(business, _)| *business == scope.business()) {
             return Err(AccessError::unknown("member", user));
         }
@@ -49,7 +50,7 @@ pub fn issue(
         "INSERT INTO sign_in_links (hash, user_id, created_us, expires_us) VALUES (?1, ?2, ?3, ?4)",
         params![token.digest(), user, now_us, now_us + GOOD_FOR_US],
     )?;
-    audit(tx, Some(scope.business()), who, What::LinkIssued, user, now_us)?;
+    audit(tx, About::Business(scope.business()), who, What::LinkIssued, user, now_us)?;
     Ok(token)
 }
 

@@ -15,6 +15,7 @@ use rusqlite::{Transaction, params};
 use super::{
     Secret, SignInId, UserId,
     error::{AccessError, Result},
+    trail::{About, What, Who, audit},
 };
 
 /// How many hashes may run at the same time on the smallest machine we serve (2 cores): 38 MiB.
@@ -90,15 +91,22 @@ impl fmt::Debug for PasswordHash {
 }
 
 /// Stores a new password and signs the person out everywhere but in `keep`, the browser it was chosen in.
-pub fn set(tx: &Transaction<'_>, user: UserId, hash: &PasswordHash, keep: Option<SignInId>) -> Result<()> {
+pub fn set(
+    tx: &Transaction<'_>,
+    who: Who,
+    user: UserId,
+    hash: &PasswordHash,
+    keep: Option<SignInId>,
+    now_us: i64,
+) -> Result<()> {
     let set = tx.execute("UPDATE users SET password_hash = ?2 WHERE id = ?1", params![user, hash.0])?;
     if set == 0 {
         return Err(AccessError::unknown("user", user));
     }
-    tx.execute("DELETE FROM sign_ins WHERE user_id = ?1 AND id IS NOT ?2", params![user, keep])?;
+    tx.execute("DELETE FROM sign_ins WHERE user_id = ?1 AND id IS DISTINCT FROM ?2", params![user, keep])?;
     // A link that is still about would be a way around the new password.
     tx.execute("DELETE FROM sign_in_links WHERE user_id = ?1", params![user])?;
-    Ok(())
+    audit(tx, About::Person(user), who, What::PasswordSet, user, now_us)
 }
 
 #[cfg(test)]

@@ -15,10 +15,10 @@ use zeroize::Zeroizing;
 use super::{
     Digest, Name, Role, Scope, Secret, SignInId, UserId,
     error::{AccessError, Result},
+    member,
     secret::is_token,
     throttle,
-    trail::{What, Who, audit},
-    user,
+    trail::{About, What, Who, audit},
 };
 use crate::event::BusinessId;
 
@@ -92,7 +92,7 @@ pub fn open(tx: &Transaction<'_>, user: UserId, agent: &str, now_us: i64, rng: &
         "INSERT INTO sign_ins (id, hash, user_id, agent, created_us, seen_us) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
         params![sign_in, token.digest(), user, agent, now_us],
     )?;
-    audit(tx, None, Who::User(user), What::SignedIn, sign_in, now_us)?;
+    audit(tx, About::Person(user), Who::User(user), What::SignedIn, sign_in, now_us)?;
     Ok(token)
 }
 
@@ -119,7 +119,7 @@ pub fn authenticate(conn: &Connection, token: &str, now_us: i64) -> Result<Optio
     let Some(mut signed_in) = found.optional()? else {
         return Ok(None);
     };
-    signed_in.memberships = user::memberships(conn, signed_in.user)?;
+    signed_in.memberships = member::of_user(conn, signed_in.user)?;
     let idle_us = now_us - signed_in.seen_us;
     Ok((idle_us < idle_limit_us(&signed_in.memberships)).then_some(signed_in))
 }
@@ -147,13 +147,13 @@ pub fn close(tx: &Transaction<'_>, who: Who, user: UserId, sign_in: SignInId, no
     if closed == 0 {
         return Err(AccessError::unknown("sign-in", sign_in));
     }
-    audit(tx, None, who, What::SignedOut, user, now_us)
+    audit(tx, About::Person(user), who, What::SignedOut, user, now_us)
 }
 
 /// Signs out all of a person's browsers: after a loss, or when somebody leaves.
 pub fn close_all(tx: &Transaction<'_>, who: Who, user: UserId, now_us: i64) -> Result<()> {
     tx.execute("DELETE FROM sign_ins WHERE user_id = ?1", [user])?;
-    audit(tx, None, who, What::SignedOut, user, now_us)
+    audit(tx, About::Person(user), who, What::SignedOut, user, now_us)
 }
 
 /// Deletes what has run out: sessions, links, old failures. Once a day; nothing depends on it but the size of the tables.
@@ -252,7 +252,7 @@ mod tests {
         let hash =
             super::super::Password::choose(Secret::new("correct horse".to_owned())).unwrap().hash([1; 16]).unwrap();
         let tx = conn.transaction().unwrap();
-        super::super::password::set(&tx, anna, &hash, Some(keep)).unwrap();
+        super::super::password::set(&tx, Who::User(anna), anna, &hash, Some(keep), NOW).unwrap();
         assert!(authenticate(&tx, there.reveal(), NOW).unwrap().is_none());
         assert!(authenticate(&tx, here.reveal(), NOW).unwrap().is_some());
         close(&tx, Who::User(anna), anna, keep, NOW).unwrap();

@@ -21,7 +21,7 @@ use super::{
     password::PasswordHash,
     session,
     throttle::{self, Subject},
-    trail::{What, Who, audit},
+    trail::{About, What, Who, audit},
 };
 
 /// A charged attempt whose password has not been checked yet.
@@ -80,7 +80,8 @@ pub fn finish(
 ) -> Result<Option<Secret>> {
     let Some(user) = checked.user.filter(|_| checked.right) else {
         let target = checked.user.map_or_else(|| "unknown".to_owned(), |user| user.to_string());
-        audit(tx, None, Who::Stranger, What::SignInRefused, target, now_us)?;
+        let about = checked.user.map_or(About::Nobody, About::Person);
+        audit(tx, about, Who::Stranger, What::SignInRefused, target, now_us)?;
         return Ok(None);
     };
     throttle::take_back(tx, &checked.login, &checked.address)?;
@@ -101,7 +102,7 @@ mod tests {
         let anna = a_member(conn, salon, "anna", Role::Owner);
         let hash = Password::choose(Secret::new("correct horse".to_owned())).unwrap().hash([1; 16]).unwrap();
         let tx = conn.transaction().unwrap();
-        password::set(&tx, anna, &hash, None).unwrap();
+        password::set(&tx, Who::User(anna), anna, &hash, None, NOW).unwrap();
         tx.commit().unwrap();
         (salon, anna)
     }
@@ -127,7 +128,10 @@ mod tests {
         let signed_in = session::authenticate(&conn, token.reveal(), NOW).unwrap().unwrap();
         assert_eq!(signed_in.user, anna);
         let lines = trail::read(&conn, salon, None, 9).unwrap();
-        assert_eq!(lines.iter().map(|line| line.what).collect::<Vec<_>>(), [What::SignedIn, What::SignInRefused]);
+        assert_eq!(
+            lines.iter().map(|line| line.what).collect::<Vec<_>>(),
+            [What::SignedIn, What::SignInRefused, What::PasswordSet]
+        );
     }
 
     #[test]
