@@ -2,10 +2,12 @@
 //!
 //! Creating something *decides* and returns a [`Change`] (with the secret shown once beside it, never inside it); [`apply`]
 //! is the only place that writes it. So the journal answers "who let whom in", and a rebuild does the same again: a
-//! change carries its ids, hashes and time, `apply` draws nothing, and applying one twice or late changes nothing any more. As JSON:
+//! change carries its ids, hashes and time, `apply` draws nothing, and applying one twice or late changes nothing
+//! any more. As JSON (the hash has 43 characters):
 //!
 //! ```json
-//! {"change":"key_created","key":"k_4m2xq80zwv9t","business":1,"role":"ingest","name":"site","hash":"…43 characters…","at_us":1767225600000000}
+//! {"change":"key_created","key":"k_4m2xq80zwv9t","business":1,"role":"ingest","name":"site",
+//!  "hash":"hQ2…","at_us":1767225600000000}
 //! ```
 //!
 //! Passwords, sign-ins and links are no changes: they open nothing after a rebuild and prove nothing.
@@ -78,7 +80,8 @@ impl Change {
     }
 }
 
-/// Writes a change. Idempotent; an error means that it contradicts what is there (a slug taken meanwhile) and nothing was written.
+/// Writes a change. Idempotent; an error means that it contradicts what is there (a slug taken meanwhile) and that nothing
+/// was written.
 pub fn apply(tx: &Transaction<'_>, change: &Change) -> Result<()> {
     match change {
         Change::BusinessCreated { business, slug, name, kind, timezone, at_us } => {

@@ -96,7 +96,8 @@ pub fn revoke(conn: &Database, scope: &Scope, connection: ConnectionId, now_us: 
 /// The connections of a business, newest first, revoked ones included.
 pub fn all(conn: &Database, business: BusinessId) -> Result<Vec<Connection>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, name, kind, created_us, last_event_us, revoked_us FROM connections WHERE business_id = ?1 ORDER BY created_us DESC, id",
+        "SELECT id, name, kind, created_us, last_event_us, revoked_us FROM connections
+         WHERE business_id = ?1 ORDER BY created_us DESC, id",
     )?;
     let rows = statement.query_map([business.0], |row| {
         Ok(Connection {
@@ -124,7 +125,8 @@ pub fn authenticate(conn: &Database, token: &str) -> Result<Option<ConnectionIde
 /// Notes the time of the last event that came through; the recorder calls it once a batch.
 pub fn note_event(tx: &Transaction<'_>, business: BusinessId, connection: ConnectionId, event_us: i64) -> Result<()> {
     let mut statement = tx.prepare_cached(
-        "UPDATE connections SET last_event_us = ?3 WHERE id = ?1 AND business_id = ?2 AND (last_event_us IS NULL OR last_event_us < ?3)",
+        "UPDATE connections SET last_event_us = ?3
+         WHERE id = ?1 AND business_id = ?2 AND (last_event_us IS NULL OR last_event_us < ?3)",
     )?;
     statement.execute(params![connection, business.0, event_us])?;
     Ok(())

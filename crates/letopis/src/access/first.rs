@@ -45,8 +45,8 @@ pub fn start(tx: &Transaction<'_>, now_us: i64, rng: &mut impl CryptoRng) -> Res
     Ok(Some(Welcome { business, changes, owner_link, ingest_key }))
 }
 
-/// An owner of `business` who never chose a password, if no owner has one: a start prints a fresh link for them, because the first
-/// one may have scrolled away or run out.
+/// An owner of `business` who never chose a password, if no owner has one: a start prints a fresh link for them, because
+/// the first one may have scrolled away or run out.
 pub fn waiting_owner(conn: &Connection, business: BusinessId) -> Result<Option<UserId>> {
     let members = member::all(conn, business)?;
     let owners: Vec<_> =

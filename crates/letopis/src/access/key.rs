@@ -66,7 +66,7 @@ pub fn create(
     if !scope.covers(role) {
         return Err(AccessError::Forbidden {
             standing: scope.standing().as_str(),
-            action: "create a key that may do more than they",
+            action: "create a key with more rights than their own",
         });
     }
     let key = KeyId::draw(rng);
@@ -87,7 +87,8 @@ pub fn revoke(conn: &Connection, scope: &Scope, key: KeyId, now_us: i64) -> Resu
 /// The keys of a business, newest first, revoked ones included.
 pub fn all(conn: &Connection, business: BusinessId) -> Result<Vec<Key>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, role, name, created_us, last_used_us, revoked_us FROM api_keys WHERE business_id = ?1 ORDER BY created_us DESC, id",
+        "SELECT id, role, name, created_us, last_used_us, revoked_us FROM api_keys
+         WHERE business_id = ?1 ORDER BY created_us DESC, id",
     )?;
     let rows = statement.query_map([business.0], |row| {
         Ok(Key {

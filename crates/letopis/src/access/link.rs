@@ -1,7 +1,7 @@
 //! One-time sign-in links: how an invited person, and the owner at the first start, comes in before there is a password.
 //!
-//! The token in the link is `ltl_` and 43 base64url characters, kept as SHA-256, good for 24 hours and one use. A GET of the link must
-//! only show a page with a button ([`peek`]), because messengers and mail scanners open links by themselves; the POST of
+//! The token in the link is `ltl_` and 43 base64url characters, kept as SHA-256, good for 24 hours and one use. A GET of the
+//! link must only show a page with a button ([`peek`]), because messengers and mail scanners open links by themselves; the POST of
 //! that button spends it ([`redeem`]).
 
 use rand::CryptoRng;

@@ -1,8 +1,8 @@
 //! Who may do what: businesses, people and their roles, API keys, connections, signing in, and the trail of all that.
 //!
-//! Functions over a database connection and nothing else: no web, no runtime, no clock, no generator of its own. `now_us` and `rng`
-//! come from the caller. Reading takes a `&Connection`, writing a `&Transaction`. What creates or revokes something *decides*, and
-//! returns a [`Change`] that the caller applies with [`apply`] and publishes to be sealed; a secret is returned beside it, once.
+//! Functions over a database connection and nothing else: no web, no runtime, no clock, no generator of its own. `now_us` and
+//! `rng` come from the caller. Reading takes a `&Connection`, writing a `&Transaction`. What creates or revokes something *decides*
+//! and returns a [`Change`] that the caller applies with [`apply`] and publishes to be sealed; a secret is returned beside it, once.
 //!
 //! What may be asked by whom is the table in [`scope`]. Room `access` never sees an event, a record or a data key.
 //!

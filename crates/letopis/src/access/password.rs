@@ -1,6 +1,6 @@
 //! Passwords: Argon2id, 19 MiB and two passes (OWASP's recommendation), as PHC strings.
 //!
-//! One hash takes 19 MiB and some 20 ms of a core, so **the caller runs [`Password::hash`] and `Attempt::check` in a blocking
+//! One hash takes 19 MiB and some 25 ms of a core, so **the caller runs [`Password::hash`] and `Attempt::check` in a blocking
 //! pool that lets [`AT_ONCE`] of them in**: more at once would let a flood of sign-ins take the memory and the cores that
 //! events need. Nothing here touches the database for that reason.
 

@@ -2,8 +2,8 @@
 //!
 //! The row says who and since when, nothing else. Roles, the right to sign in at all and the idle limit are read with every
 //! request, so taking something away works at once. A browser is forgotten when it was idle too long (30 days; 12 hours for
-//! whoever holds a role that reaches across or erases: integrator, compliance) and 180 days after it signed in. The CSRF token of forms
-//! is an HMAC under the cookie's token: nothing to store, nothing to guess, and it dies with the session.
+//! whoever holds a role that reaches across or erases: integrator, compliance) and 180 days after it signed in. The CSRF token
+//! of forms is an HMAC under the cookie's token: nothing to store, nothing to guess, and it dies with the session.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
