@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{
     Action, Change, Name, Scope, Slug,
+    change::after,
     error::{AccessError, Result},
     word::words,
 };
@@ -62,7 +63,12 @@ pub struct Draft {
 impl Business {
     /// A draft with the usual values: kind `other`, Moscow time.
     pub fn draft(slug: &str, name: &str) -> Result<Draft> {
-        Ok(Draft { slug: slug.parse()?, name: name.parse()?, kind: BusinessKind::Other, timezone: "Europe/Moscow".to_owned() })
+        Ok(Draft {
+            slug: slug.parse()?,
+            name: name.parse()?,
+            kind: BusinessKind::Other,
+            timezone: "Europe/Moscow".to_owned(),
+        })
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -98,14 +104,22 @@ pub fn create(conn: &Connection, draft: &Draft, now_us: i64) -> Result<Change> {
 }
 
 /// Decides other settings for the business of `scope`.
-pub fn change(conn: &Connection, scope: &Scope, name: Name, kind: BusinessKind, timezone: &str, now_us: i64) -> Result<Change> {
+pub fn change(
+    conn: &Connection,
+    scope: &Scope,
+    name: Name,
+    kind: BusinessKind,
+    timezone: &str,
+    now_us: i64,
+) -> Result<Change> {
     scope.require(Action::ManageSettings)?;
     check_timezone(timezone)?;
     let business = scope.business();
-    if by_id(conn, business)?.is_none() {
-        return Err(AccessError::unknown("business", business.0));
-    }
-    Ok(Change::BusinessChanged { business, name, kind, timezone: timezone.to_owned(), at_us: now_us })
+    let sql = "SELECT changed_us FROM businesses WHERE id = ?1";
+    let changed_us = conn.query_row(sql, [business.0], |row| row.get(0)).optional()?;
+    let changed_us = changed_us.ok_or_else(|| AccessError::unknown("business", business.0))?;
+    let at_us = after(changed_us, now_us);
+    Ok(Change::BusinessChanged { business, name, kind, timezone: timezone.to_owned(), at_us })
 }
 
 /// The business of that number.
@@ -137,7 +151,8 @@ pub(super) fn insert(
     at_us: i64,
 ) -> Result<()> {
     let inserted = tx.execute(
-        "INSERT INTO businesses (id, slug, name, kind, timezone, created_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+        "INSERT INTO businesses (id, slug, name, kind, timezone, created_us, changed_us)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT DO NOTHING",
         params![id.0, slug, name, kind, timezone, at_us],
     )?;
     if inserted == 1 {
@@ -148,8 +163,18 @@ pub(super) fn insert(
     if same { Ok(()) } else { Err(AccessError::taken("business", slug)) }
 }
 
-pub(super) fn update(tx: &Transaction<'_>, id: BusinessId, name: &Name, kind: BusinessKind, timezone: &str) -> Result<()> {
-    tx.execute("UPDATE businesses SET name = ?2, kind = ?3, timezone = ?4 WHERE id = ?1", params![id.0, name, kind, timezone])?;
+pub(super) fn update(
+    tx: &Transaction<'_>,
+    id: BusinessId,
+    name: &Name,
+    kind: BusinessKind,
+    timezone: &str,
+    at_us: i64,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE businesses SET name = ?2, kind = ?3, timezone = ?4, changed_us = ?5 WHERE id = ?1 AND changed_us <= ?5",
+        params![id.0, name, kind, timezone, at_us],
+    )?;
     Ok(())
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Creating something *decides* and returns a [`Change`] (with the secret shown once beside it, never inside it); [`apply`]
 //! is the only place that writes it. So the journal answers "who let whom in", and a rebuild does the same again: a
-//! change carries its ids, hashes and time, `apply` draws nothing, and applying one twice is the same as once. As JSON:
+//! change carries its ids, hashes and time, `apply` draws nothing, and applying one twice or late changes nothing
+//! any more. As JSON (the hash has 43 characters):
 //!
 //! ```json
-//! {"change":"key_created","key":"k_4m2xq80zwv9t","business":1,"role":"ingest","name":"site","hash":"…43 characters…","at_us":1767225600000000}
+//! {"change":"key_created","key":"k_4m2xq80zwv9t","business":1,"role":"ingest","name":"site",
+//!  "hash":"hQ2…","at_us":1767225600000000}
 //! ```
 //!
 //! Passwords, sign-ins and links are no changes: they open nothing after a rebuild and prove nothing.
@@ -14,8 +16,8 @@ use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BusinessKind, ConnectionId, ConnectionKind, Digest, KeyId, KeyRole, Login, Name, Result, Role, Slug, UserId, business, connection,
-    key, user,
+    BusinessKind, ConnectionId, ConnectionKind, Digest, KeyId, KeyRole, Login, Name, Result, Role, Slug, UserId,
+    business, connection, key, member, user,
 };
 use crate::event::BusinessId;
 
@@ -30,6 +32,8 @@ pub enum Change {
     BusinessChanged { business: BusinessId, name: Name, kind: BusinessKind, timezone: String, at_us: i64 },
     /// A person who may get roles; invited by this business.
     UserInvited { business: BusinessId, user: UserId, login: Login, name: Name, at_us: i64 },
+    /// The person signs in with this login and is called this from now on.
+    UserChanged { business: BusinessId, user: UserId, login: Login, name: Name, at_us: i64 },
     /// The person cannot sign in anywhere any more.
     UserDisabled { business: BusinessId, user: UserId, at_us: i64 },
     /// The person can sign in again.
@@ -43,7 +47,14 @@ pub enum Change {
     /// The key never works again.
     KeyRevoked { business: BusinessId, key: KeyId, at_us: i64 },
     /// A connection's token works from now on.
-    ConnectionAdded { business: BusinessId, connection: ConnectionId, name: Name, kind: ConnectionKind, hash: Digest, at_us: i64 },
+    ConnectionAdded {
+        business: BusinessId,
+        connection: ConnectionId,
+        name: Name,
+        kind: ConnectionKind,
+        hash: Digest,
+        at_us: i64,
+    },
     /// The token never works again.
     ConnectionRevoked { business: BusinessId, connection: ConnectionId, at_us: i64 },
 }
@@ -56,6 +67,7 @@ impl Change {
             Self::BusinessCreated { business, .. }
             | Self::BusinessChanged { business, .. }
             | Self::UserInvited { business, .. }
+            | Self::UserChanged { business, .. }
             | Self::UserDisabled { business, .. }
             | Self::UserEnabled { business, .. }
             | Self::MembershipSet { business, .. }
@@ -68,23 +80,37 @@ impl Change {
     }
 }
 
-/// Writes a change. Idempotent; an error means that it contradicts what is there (a slug taken meanwhile) and nothing was written.
+/// Writes a change. Idempotent; an error means that it contradicts what is there (a slug taken meanwhile) and that nothing
+/// was written.
 pub fn apply(tx: &Transaction<'_>, change: &Change) -> Result<()> {
     match change {
         Change::BusinessCreated { business, slug, name, kind, timezone, at_us } => {
             business::insert(tx, *business, slug, name, *kind, timezone, *at_us)
         }
-        Change::BusinessChanged { business, name, kind, timezone, .. } => business::update(tx, *business, name, *kind, timezone),
+        Change::BusinessChanged { business, name, kind, timezone, at_us } => {
+            business::update(tx, *business, name, *kind, timezone, *at_us)
+        }
         Change::UserInvited { user, login, name, at_us, .. } => user::insert(tx, *user, login, name, *at_us),
-        Change::UserDisabled { user, at_us, .. } => user::set_disabled(tx, *user, Some(*at_us)),
-        Change::UserEnabled { user, .. } => user::set_disabled(tx, *user, None),
-        Change::MembershipSet { business, user, role, at_us } => user::set_membership(tx, *business, *user, *role, *at_us),
-        Change::MembershipRemoved { business, user, .. } => user::remove_membership(tx, *business, *user),
-        Change::KeyCreated { business, key, role, name, hash, at_us } => key::insert(tx, *business, *key, *role, name, hash, *at_us),
+        Change::UserChanged { user, login, name, at_us, .. } => user::update(tx, *user, login, name, *at_us),
+        Change::UserDisabled { user, at_us, .. } => user::set_status(tx, *user, Some(*at_us), *at_us),
+        Change::UserEnabled { user, at_us, .. } => user::set_status(tx, *user, None, *at_us),
+        Change::MembershipSet { business, user, role, at_us } => member::set(tx, *business, *user, Some(*role), *at_us),
+        Change::MembershipRemoved { business, user, at_us } => member::set(tx, *business, *user, None, *at_us),
+        Change::KeyCreated { business, key, role, name, hash, at_us } => {
+            key::insert(tx, *business, *key, *role, name, hash, *at_us)
+        }
         Change::KeyRevoked { business, key, at_us } => key::set_revoked(tx, *business, *key, *at_us),
         Change::ConnectionAdded { business, connection, name, kind, hash, at_us } => {
             connection::insert(tx, *business, *connection, name, *kind, hash, *at_us)
         }
-        Change::ConnectionRevoked { business, connection, at_us } => connection::set_revoked(tx, *business, *connection, *at_us),
+        Change::ConnectionRevoked { business, connection, at_us } => {
+            connection::set_revoked(tx, *business, *connection, *at_us)
+        }
     }
+}
+
+/// When a change is made that follows one made at `last_us`. The later change counts, so a clock that was set back must not
+/// make "take the role away" older than "give it".
+pub(super) fn after(last_us: i64, now_us: i64) -> i64 {
+    now_us.max(last_us + 1)
 }

@@ -60,11 +60,24 @@ impl ConnectionIdentity {
 }
 
 /// Decides a new connection; the secret is the token for its URL.
-pub fn add(scope: &Scope, kind: ConnectionKind, name: Name, now_us: i64, rng: &mut impl CryptoRng) -> Result<(Change, Secret)> {
+pub fn add(
+    scope: &Scope,
+    kind: ConnectionKind,
+    name: Name,
+    now_us: i64,
+    rng: &mut impl CryptoRng,
+) -> Result<(Change, Secret)> {
     scope.require(Action::ManageConnections)?;
     let connection = ConnectionId::draw(rng);
     let token = Secret::draw(PREFIX, rng);
-    let change = Change::ConnectionAdded { business: scope.business(), connection, name, kind, hash: token.digest(), at_us: now_us };
+    let change = Change::ConnectionAdded {
+        business: scope.business(),
+        connection,
+        name,
+        kind,
+        hash: token.digest(),
+        at_us: now_us,
+    };
     Ok((change, token))
 }
 
@@ -83,7 +96,8 @@ pub fn revoke(conn: &Database, scope: &Scope, connection: ConnectionId, now_us: 
 /// The connections of a business, newest first, revoked ones included.
 pub fn all(conn: &Database, business: BusinessId) -> Result<Vec<Connection>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, name, kind, created_us, last_event_us, revoked_us FROM connections WHERE business_id = ?1 ORDER BY created_us DESC, id",
+        "SELECT id, name, kind, created_us, last_event_us, revoked_us FROM connections
+         WHERE business_id = ?1 ORDER BY created_us DESC, id",
     )?;
     let rows = statement.query_map([business.0], |row| {
         Ok(Connection {
@@ -111,7 +125,8 @@ pub fn authenticate(conn: &Database, token: &str) -> Result<Option<ConnectionIde
 /// Notes the time of the last event that came through; the recorder calls it once a batch.
 pub fn note_event(tx: &Transaction<'_>, business: BusinessId, connection: ConnectionId, event_us: i64) -> Result<()> {
     let mut statement = tx.prepare_cached(
-        "UPDATE connections SET last_event_us = ?3 WHERE id = ?1 AND business_id = ?2 AND (last_event_us IS NULL OR last_event_us < ?3)",
+        "UPDATE connections SET last_event_us = ?3
+         WHERE id = ?1 AND business_id = ?2 AND (last_event_us IS NULL OR last_event_us < ?3)",
     )?;
     statement.execute(params![connection, business.0, event_us])?;
     Ok(())
@@ -119,7 +134,8 @@ pub fn note_event(tx: &Transaction<'_>, business: BusinessId, connection: Connec
 
 /// Every token that works, for the ring.
 pub(super) fn living(conn: &Database) -> Result<Vec<(Digest, ConnectionIdentity)>> {
-    let mut statement = conn.prepare_cached("SELECT hash, id, business_id, kind FROM connections WHERE revoked_us IS NULL")?;
+    let mut statement =
+        conn.prepare_cached("SELECT hash, id, business_id, kind FROM connections WHERE revoked_us IS NULL")?;
     let rows = statement.query_map([], |row| Ok((row.get("hash")?, ConnectionIdentity::read(row)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -151,7 +167,12 @@ pub(super) fn insert(
     if same == 1 { Ok(()) } else { Err(AccessError::taken("connection", connection)) }
 }
 
-pub(super) fn set_revoked(tx: &Transaction<'_>, business: BusinessId, connection: ConnectionId, at_us: i64) -> Result<()> {
+pub(super) fn set_revoked(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    connection: ConnectionId,
+    at_us: i64,
+) -> Result<()> {
     tx.execute(
         "UPDATE connections SET revoked_us = ?3 WHERE id = ?1 AND business_id = ?2 AND revoked_us IS NULL",
         params![connection, business.0, at_us],
@@ -198,6 +219,9 @@ mod tests {
     #[test]
     fn a_manager_plugs_nothing_in() {
         let scope = Scope::member(BusinessId(1), Role::Manager);
-        assert!(matches!(add(&scope, ConnectionKind::Events, "x".parse().unwrap(), NOW, &mut rng(1)), Err(AccessError::Forbidden { .. })));
+        assert!(matches!(
+            add(&scope, ConnectionKind::Events, "x".parse().unwrap(), NOW, &mut rng(1)),
+            Err(AccessError::Forbidden { .. })
+        ));
     }
 }

@@ -52,6 +52,9 @@ pub enum AccessError {
     /// 500: the database.
     #[error("access tables: {0}")]
     Sql(#[from] rusqlite::Error),
+    /// 500, or 503 when it is full: the store around the tables.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
 }
 
 /// The result of every function here.

@@ -4,10 +4,11 @@ use rand::CryptoRng;
 use rusqlite::{Connection, Transaction};
 
 use super::{
-    Business, Change, KeyRole, Role, Scope, Secret, UserId, apply, business, key, link,
+    Business, Change, KeyRole, Role, Scope, Secret, UserId, apply, business,
     error::Result,
+    key, link,
+    member::{self, Invitation},
     trail::Who,
-    user::{self, Invitation},
 };
 use crate::event::BusinessId;
 
@@ -34,7 +35,7 @@ pub fn start(tx: &Transaction<'_>, now_us: i64, rng: &mut impl CryptoRng) -> Res
     apply(tx, &created)?;
     let scope = Scope::local(business);
     let owner = Invitation { login: "owner".parse()?, name: "Владелец".parse()?, role: Role::Owner };
-    let (invited, owner) = user::invite(tx, &scope, &owner, now_us, rng)?;
+    let (invited, owner) = member::invite(tx, &scope, &owner, now_us, rng)?;
     let (key_created, ingest_key) = key::create(&scope, KeyRole::Ingest, "first start".parse()?, now_us, rng)?;
     for change in invited.iter().chain([&key_created]) {
         apply(tx, change)?;
@@ -44,11 +45,12 @@ pub fn start(tx: &Transaction<'_>, now_us: i64, rng: &mut impl CryptoRng) -> Res
     Ok(Some(Welcome { business, changes, owner_link, ingest_key }))
 }
 
-/// An owner of `business` who never chose a password, if no owner has one: a start prints a fresh link for them, because the first
-/// one may have scrolled away or run out.
+/// An owner of `business` who never chose a password, if no owner has one: a start prints a fresh link for them, because
+/// the first one may have scrolled away or run out.
 pub fn waiting_owner(conn: &Connection, business: BusinessId) -> Result<Option<UserId>> {
-    let members = user::members(conn, business)?;
-    let owners: Vec<_> = members.iter().filter(|member| member.role == Role::Owner && member.user.disabled_us.is_none()).collect();
+    let members = member::all(conn, business)?;
+    let owners: Vec<_> =
+        members.iter().filter(|member| member.role == Role::Owner && member.user.disabled_us.is_none()).collect();
     if owners.iter().any(|owner| owner.user.has_password) {
         return Ok(None);
     }
@@ -73,7 +75,7 @@ mod tests {
         let known = session::authenticate(&tx, cookie.reveal(), NOW).unwrap().unwrap();
         assert!(!known.has_password && known.scope(welcome.business).unwrap().can(super::super::Action::ManageMembers));
         let hash = Password::choose(Secret::new("correct horse".to_owned())).unwrap().hash([1; 16]).unwrap();
-        password::set(&tx, owner, &hash, Some(known.sign_in)).unwrap();
+        password::set(&tx, Who::User(owner), owner, &hash, Some(known.sign_in), NOW).unwrap();
         assert_eq!(waiting_owner(&tx, welcome.business).unwrap(), None);
         assert_eq!(key::authenticate(&tx, welcome.ingest_key.reveal()).unwrap().unwrap().role, KeyRole::Ingest);
     }
@@ -105,7 +107,8 @@ mod tests {
         let scope = Scope::local(welcome.business);
         let mut secrets = vec![welcome.owner_link, welcome.ingest_key];
         for (seed, &role) in KeyRole::ALL.iter().enumerate() {
-            let (change, secret) = key::create(&scope, role, "k".parse().unwrap(), NOW, &mut rng(10 + seed as u64)).unwrap();
+            let (change, secret) =
+                key::create(&scope, role, "k".parse().unwrap(), NOW, &mut rng(10 + seed as u64)).unwrap();
             apply(&tx, &change).unwrap();
             secrets.push(secret);
         }
@@ -116,7 +119,15 @@ mod tests {
         let owner = waiting_owner(&tx, welcome.business).unwrap().unwrap();
         secrets.push(session::open(&tx, owner, "a", NOW, &mut rng(21)).unwrap());
         let typed = Secret::new("correct horse".to_owned());
-        password::set(&tx, owner, &Password::choose(typed.clone()).unwrap().hash([1; 16]).unwrap(), None).unwrap();
+        password::set(
+            &tx,
+            Who::Local,
+            owner,
+            &Password::choose(typed.clone()).unwrap().hash([1; 16]).unwrap(),
+            None,
+            NOW,
+        )
+        .unwrap();
         let attempt = sign_in::begin(&tx, typed.reveal(), "192.0.2.7".parse().unwrap(), NOW).unwrap();
         let checked = attempt.check(&typed).unwrap();
         assert!(sign_in::finish(&tx, checked, "a", NOW, &mut rng(22)).unwrap().is_none());

@@ -55,14 +55,24 @@ impl KeyIdentity {
 }
 
 /// Decides a new key. Nobody hands out more than they have: an integrator can make ingest keys only.
-pub fn create(scope: &Scope, role: KeyRole, name: Name, now_us: i64, rng: &mut impl CryptoRng) -> Result<(Change, Secret)> {
+pub fn create(
+    scope: &Scope,
+    role: KeyRole,
+    name: Name,
+    now_us: i64,
+    rng: &mut impl CryptoRng,
+) -> Result<(Change, Secret)> {
     scope.require(Action::ManageKeys)?;
     if !scope.covers(role) {
-        return Err(AccessError::Forbidden { standing: scope.standing().as_str(), action: "create a key that may do more than they" });
+        return Err(AccessError::Forbidden {
+            standing: scope.standing().as_str(),
+            action: "create a key with more rights than their own",
+        });
     }
     let key = KeyId::draw(rng);
     let secret = Secret::draw(&format!("ltp_{role}_"), rng);
-    let change = Change::KeyCreated { business: scope.business(), key, role, name, hash: secret.digest(), at_us: now_us };
+    let change =
+        Change::KeyCreated { business: scope.business(), key, role, name, hash: secret.digest(), at_us: now_us };
     Ok((change, secret))
 }
 
@@ -77,7 +87,8 @@ pub fn revoke(conn: &Connection, scope: &Scope, key: KeyId, now_us: i64) -> Resu
 /// The keys of a business, newest first, revoked ones included.
 pub fn all(conn: &Connection, business: BusinessId) -> Result<Vec<Key>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, role, name, created_us, last_used_us, revoked_us FROM api_keys WHERE business_id = ?1 ORDER BY created_us DESC, id",
+        "SELECT id, role, name, created_us, last_used_us, revoked_us FROM api_keys
+         WHERE business_id = ?1 ORDER BY created_us DESC, id",
     )?;
     let rows = statement.query_map([business.0], |row| {
         Ok(Key {
@@ -104,7 +115,8 @@ pub fn authenticate(conn: &Connection, text: &str) -> Result<Option<KeyIdentity>
 
 /// Every key that works, for the ring.
 pub(super) fn living(conn: &Connection) -> Result<Vec<(Digest, KeyIdentity)>> {
-    let mut statement = conn.prepare_cached("SELECT hash, id, business_id, role FROM api_keys WHERE revoked_us IS NULL")?;
+    let mut statement =
+        conn.prepare_cached("SELECT hash, id, business_id, role FROM api_keys WHERE revoked_us IS NULL")?;
     let rows = statement.query_map([], |row| Ok((row.get("hash")?, KeyIdentity::read(row)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -173,7 +185,10 @@ mod tests {
         assert_eq!((identity.business, identity.role), (scope.business(), KeyRole::Read));
         let revoked = revoke(&conn, &scope, identity.key, NOW + SECOND).unwrap();
         commit(&mut conn, &[revoked, change]);
-        assert!(authenticate(&conn, secret.reveal()).unwrap().is_none(), "a creation repeated later brings nothing back");
+        assert!(
+            authenticate(&conn, secret.reveal()).unwrap().is_none(),
+            "a creation repeated later brings nothing back"
+        );
         assert_eq!(all(&conn, scope.business()).unwrap()[0].revoked_us, Some(NOW + SECOND));
     }
 
@@ -181,7 +196,8 @@ mod tests {
     fn a_key_of_another_business_cannot_be_revoked() {
         let mut conn = empty();
         let (salon, clinic) = (a_business(&mut conn, "salon"), a_business(&mut conn, "clinic"));
-        let (change, secret) = create(&Scope::local(salon), KeyRole::Ingest, "site".parse().unwrap(), NOW, &mut rng(1)).unwrap();
+        let (change, secret) =
+            create(&Scope::local(salon), KeyRole::Ingest, "site".parse().unwrap(), NOW, &mut rng(1)).unwrap();
         commit(&mut conn, &[change]);
         let key = authenticate(&conn, secret.reveal()).unwrap().unwrap().key;
         assert!(matches!(revoke(&conn, &Scope::local(clinic), key, NOW), Err(AccessError::Unknown { .. })));
@@ -201,7 +217,15 @@ mod tests {
     fn only_the_exact_shape_is_looked_up() {
         let token = "A".repeat(43);
         assert!(looks_like_key(&format!("ltp_admin_{token}")));
-        for text in ["", "ltp_", "ltp_admin_", &token, &format!("ltp_owner_{token}"), &format!("ltp_read_{token}A"), &format!("ltp_read_{}я", &token[..41])] {
+        for text in [
+            "",
+            "ltp_",
+            "ltp_admin_",
+            &token,
+            &format!("ltp_owner_{token}"),
+            &format!("ltp_read_{token}A"),
+            &format!("ltp_read_{}я", &token[..41]),
+        ] {
             assert!(!looks_like_key(text), "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! One-time sign-in links: how an invited person, and the owner at the first start, comes in before there is a password.
 //!
-//! The token in the link is `ltl_` and 43 base64url characters, kept as SHA-256, good for 24 hours and one use. A GET of the link must
-//! only show a page with a button ([`peek`]), because messengers and mail scanners open links by themselves; the POST of
+//! The token in the link is `ltl_` and 43 base64url characters, kept as SHA-256, good for 24 hours and one use. A GET of the
+//! link must only show a page with a button ([`peek`]), because messengers and mail scanners open links by themselves; the POST of
 //! that button spends it ([`redeem`]).
 
 use rand::CryptoRng;
@@ -10,7 +10,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{
     Action, Digest, Scope, Secret, Standing, UserId,
     error::{AccessError, Result},
-    trail::{What, Who, audit},
+    member,
+    trail::{About, What, Who, audit},
     user,
 };
 
@@ -21,16 +22,26 @@ const GOOD_FOR_US: i64 = 24 * 3600 * 1_000_000;
 ///
 /// A link opens everything its person may see. So an owner makes one only for a person who belongs to this
 /// business alone, or they could walk into another firm as that person; commands on the machine make any.
-pub fn issue(tx: &Transaction<'_>, scope: &Scope, who: Who, user: UserId, now_us: i64, rng: &mut impl CryptoRng) -> Result<Secret> {
+pub fn issue(
+    tx: &Transaction<'_>,
+    scope: &Scope,
+    who: Who,
+    user: UserId,
+    now_us: i64,
+    rng: &mut impl CryptoRng,
+) -> Result<Secret> {
     scope.require(Action::ManageMembers)?;
     user::by_id(tx, user)?.ok_or_else(|| AccessError::unknown("user", user))?;
     if scope.standing() != Standing::Local {
-        let memberships = user::memberships(tx, user)?;
+        let memberships = member::of_user(tx, user)?;
         if !memberships.iter().any(|(business, _)| *business == scope.business()) {
             return Err(AccessError::unknown("member", user));
         }
         if memberships.len() > 1 {
-            return Err(AccessError::Forbidden { standing: scope.standing().as_str(), action: "make a link for a member of another business too" });
+            return Err(AccessError::Forbidden {
+                standing: scope.standing().as_str(),
+                action: "make a link for a member of another business too",
+            });
         }
     }
     tx.execute("DELETE FROM sign_in_links WHERE user_id = ?1 AND used_us IS NULL", [user])?;
@@ -39,7 +50,7 @@ pub fn issue(tx: &Transaction<'_>, scope: &Scope, who: Who, user: UserId, now_us
         "INSERT INTO sign_in_links (hash, user_id, created_us, expires_us) VALUES (?1, ?2, ?3, ?4)",
         params![token.digest(), user, now_us, now_us + GOOD_FOR_US],
     )?;
-    audit(tx, Some(scope.business()), who, What::LinkIssued, user, now_us)?;
+    audit(tx, About::Business(scope.business()), who, What::LinkIssued, user, now_us)?;
     Ok(token)
 }
 
@@ -58,7 +69,10 @@ pub fn redeem(tx: &Transaction<'_>, token: &str, now_us: i64) -> Result<Option<U
         return Ok(None);
     };
     // Spent in the statement itself, not by the look above: two clicks at once are one sign-in, whatever the isolation.
-    let spent = tx.execute("UPDATE sign_in_links SET used_us = ?2 WHERE hash = ?1 AND used_us IS NULL", params![Digest::of(token), now_us])?;
+    let spent = tx.execute(
+        "UPDATE sign_in_links SET used_us = ?2 WHERE hash = ?1 AND used_us IS NULL",
+        params![Digest::of(token), now_us],
+    )?;
     Ok((spent == 1).then_some(user))
 }
 
@@ -91,7 +105,9 @@ mod tests {
         let (salon, clinic) = (a_business(&mut conn, "salon"), a_business(&mut conn, "clinic"));
         let anna = a_member(&mut conn, salon, "anna", Role::Manager);
         let owner = Scope::member(salon, Role::Owner);
-        let make = |conn: &mut Connection, scope: &Scope| issue(&conn.transaction().unwrap(), scope, Who::Local, anna, NOW, &mut rng(1)).map(drop);
+        let make = |conn: &mut Connection, scope: &Scope| {
+            issue(&conn.transaction().unwrap(), scope, Who::Local, anna, NOW, &mut rng(1)).map(drop)
+        };
         assert!(matches!(make(&mut conn, &Scope::member(clinic, Role::Owner)), Err(AccessError::Unknown { .. })));
         assert!(make(&mut conn, &owner).is_ok());
         a_member(&mut conn, clinic, "anna", Role::Marketer);

@@ -1,8 +1,8 @@
 //! Who may do what: businesses, people and their roles, API keys, connections, signing in, and the trail of all that.
 //!
-//! Functions over a database connection and nothing else: no web, no runtime, no clock, no generator of its own. `now_us` and `rng`
-//! come from the caller. Reading takes a `&Connection`, writing a `&Transaction`. What creates or revokes something *decides*, and
-//! returns a [`Change`] that the caller applies with [`apply`] and publishes to be sealed; a secret is returned beside it, once.
+//! Functions over a database connection and nothing else: no web, no runtime, no clock, no generator of its own. `now_us` and
+//! `rng` come from the caller. Reading takes a `&Connection`, writing a `&Transaction`. What creates or revokes something *decides*
+//! and returns a [`Change`] that the caller applies with [`apply`] and publishes to be sealed; a secret is returned beside it, once.
 //!
 //! What may be asked by whom is the table in [`scope`]. Room `access` never sees an event, a record or a data key.
 //!
@@ -10,7 +10,7 @@
 //! |---|---|
 //! | `scope` | roles, actions, the policy |
 //! | `change` | decisions of this room as values; `apply` |
-//! | `business` `user` `key` `connection` | what there is; deciding and listing |
+//! | `business` `user` `member` `key` `connection` | what there is; deciding and listing |
 //! | `offered` `ring` | the hot path: a key in a request → whom it stands for, without SQL |
 //! | `sign_in` `password` `throttle` `link` `session` | people and their browsers |
 //! | `trail` | who did what, append-only |
@@ -25,6 +25,7 @@ pub mod first;
 mod id;
 pub mod key;
 pub mod link;
+pub mod member;
 mod name;
 mod offered;
 pub mod password;
@@ -46,6 +47,7 @@ pub use connection::{ConnectionIdentity, ConnectionKind};
 pub use error::{AccessError, Result};
 pub use id::{ConnectionId, Id, KeyId, SignInId, UserId};
 pub use key::KeyIdentity;
+pub use member::{Invitation, Member};
 pub use name::{Login, Name, Slug};
 pub use offered::{KeyRefused, Offered, Place, redact_query};
 pub use password::Password;
@@ -53,7 +55,7 @@ pub use ring::{ConnectionRing, KeyRing};
 pub use scope::{Action, KeyRole, Role, Scope, Standing};
 pub use secret::{Digest, Secret};
 pub use session::SignedIn;
-pub use user::{Member, User};
+pub use user::User;
 
 /// The tables of this room, for the store's migrations.
 pub const SCHEMA: &str = include_str!("schema.sql");

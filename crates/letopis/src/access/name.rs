@@ -42,7 +42,11 @@ impl FromStr for Slug {
     fn from_str(text: &str) -> Result<Self, AccessError> {
         let fits = (1..=SLUG_CHARS).contains(&text.len());
         let plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if fits && plain { Ok(Self(text.to_owned())) } else { Err(AccessError::Invalid { what: "slug", rule: "1 to 40 of a-z, 0-9 and -" }) }
+        if fits && plain {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(AccessError::Invalid { what: "slug", rule: "1 to 40 of a-z, 0-9 and -" })
+        }
     }
 }
 
@@ -53,7 +57,11 @@ impl FromStr for Login {
         let folded = text.trim().to_lowercase();
         let fits = (1..=LOGIN_CHARS).contains(&folded.chars().count());
         let plain = !folded.contains(|c: char| c.is_control() || c.is_whitespace());
-        if fits && plain { Ok(Self(folded)) } else { Err(AccessError::Invalid { what: "login", rule: "1 to 254 characters without spaces" }) }
+        if fits && plain {
+            Ok(Self(folded))
+        } else {
+            Err(AccessError::Invalid { what: "login", rule: "1 to 254 characters without spaces" })
+        }
     }
 }
 
@@ -137,6 +145,8 @@ mod tests {
     #[test]
     fn a_name_is_one_line() {
         assert_eq!(Name::from_str(" Салон «Ветер» ").unwrap().as_str(), "Салон «Ветер»");
-        assert!(Name::from_str("a\nb").is_err() && Name::from_str("").is_err() && Name::from_str(&"я".repeat(121)).is_err());
+        assert!(
+            Name::from_str("a\nb").is_err() && Name::from_str("").is_err() && Name::from_str(&"я".repeat(121)).is_err()
+        );
     }
 }

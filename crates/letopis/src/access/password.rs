@@ -1,6 +1,6 @@
 //! Passwords: Argon2id, 19 MiB and two passes (OWASP's recommendation), as PHC strings.
 //!
-//! One hash takes 19 MiB and some 20 ms of a core, so **the caller runs [`Password::hash`] and `Attempt::check` in a blocking
+//! One hash takes 19 MiB and some 25 ms of a core, so **the caller runs [`Password::hash`] and `Attempt::check` in a blocking
 //! pool that lets [`AT_ONCE`] of them in**: more at once would let a flood of sign-ins take the memory and the cores that
 //! events need. Nothing here touches the database for that reason.
 
@@ -15,6 +15,7 @@ use rusqlite::{Transaction, params};
 use super::{
     Secret, SignInId, UserId,
     error::{AccessError, Result},
+    trail::{About, What, Who, audit},
 };
 
 /// How many hashes may run at the same time on the smallest machine we serve (2 cores): 38 MiB.
@@ -28,7 +29,8 @@ const MIN_CHARS: usize = 10;
 /// Longer input is work for us and safety for nobody.
 const MAX_BYTES: usize = 1024;
 /// Same cost, matches nothing that can be found: checked for unknown logins, so that they take as long as known ones.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A password that somebody wants to have from now on.
 #[derive(Debug)]
@@ -42,12 +44,17 @@ impl Password {
     /// Takes a password that is long enough.
     pub fn choose(text: Secret) -> Result<Self> {
         let fits = text.reveal().chars().count() >= MIN_CHARS && text.reveal().len() <= MAX_BYTES;
-        if fits { Ok(Self(text)) } else { Err(AccessError::Invalid { what: "password", rule: "10 characters at least, 1024 bytes at most" }) }
+        if fits {
+            Ok(Self(text))
+        } else {
+            Err(AccessError::Invalid { what: "password", rule: "10 characters at least, 1024 bytes at most" })
+        }
     }
 
     /// Hashes it with 16 random bytes of salt. Slow on purpose: see the header.
     pub fn hash(&self, salt: [u8; 16]) -> Result<PasswordHash> {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| AccessError::Hash(error.to_string()))?;
+        let params =
+            Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| AccessError::Hash(error.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let hash: phc::PasswordHash = argon2
             .hash_password_with_salt(self.0.reveal().as_bytes(), &salt)
@@ -84,15 +91,22 @@ impl fmt::Debug for PasswordHash {
 }
 
 /// Stores a new password and signs the person out everywhere but in `keep`, the browser it was chosen in.
-pub fn set(tx: &Transaction<'_>, user: UserId, hash: &PasswordHash, keep: Option<SignInId>) -> Result<()> {
+pub fn set(
+    tx: &Transaction<'_>,
+    who: Who,
+    user: UserId,
+    hash: &PasswordHash,
+    keep: Option<SignInId>,
+    now_us: i64,
+) -> Result<()> {
     let set = tx.execute("UPDATE users SET password_hash = ?2 WHERE id = ?1", params![user, hash.0])?;
     if set == 0 {
         return Err(AccessError::unknown("user", user));
     }
-    tx.execute("DELETE FROM sign_ins WHERE user_id = ?1 AND id IS NOT ?2", params![user, keep])?;
+    tx.execute("DELETE FROM sign_ins WHERE user_id = ?1 AND id IS DISTINCT FROM ?2", params![user, keep])?;
     // A link that is still about would be a way around the new password.
     tx.execute("DELETE FROM sign_in_links WHERE user_id = ?1", params![user])?;
-    Ok(())
+    audit(tx, About::Person(user), who, What::PasswordSet, user, now_us)
 }
 
 #[cfg(test)]

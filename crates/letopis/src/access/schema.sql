@@ -1,4 +1,6 @@
 -- Who may do what. Integers are 64-bit, times are microseconds since 1970 (UTC), hashes are SHA-256.
+-- A change may be applied again, and late (a rebuild, a retry), so rows that can change hold the time of the change that made
+-- them what they are, and an older one does nothing.
 -- No secret is here in a form that could be used: keys, tokens, links and sign-ins are kept as hashes only.
 
 CREATE TABLE businesses (
@@ -7,7 +9,8 @@ CREATE TABLE businesses (
   name        TEXT   NOT NULL,
   kind        TEXT   NOT NULL,
   timezone    TEXT   NOT NULL,
-  created_us  BIGINT NOT NULL
+  created_us  BIGINT NOT NULL,
+  changed_us  BIGINT NOT NULL
 );
 
 CREATE TABLE users (
@@ -16,15 +19,18 @@ CREATE TABLE users (
   name          TEXT   NOT NULL,
   password_hash TEXT,                      -- PHC string; NULL until the person has chosen one
   created_us    BIGINT NOT NULL,
-  disabled_us   BIGINT
+  changed_us    BIGINT NOT NULL,           -- of login and name
+  disabled_us   BIGINT,                    -- NULL: may sign in
+  status_us     BIGINT NOT NULL            -- when that was last decided
 );
 
 -- No reference to users: a person is invited in one business's journal and may get a role in another's,
--- so a rebuild may meet the role first. Readers join, so such a row is silent until the person is there.
+-- so a rebuild may meet the role first. Readers join, so such a row is silent until the person is there. A role taken away leaves
+-- its row with NULL, or an older change applied late would give it back.
 CREATE TABLE memberships (
   business_id BIGINT NOT NULL REFERENCES businesses (id),
   user_id     BIGINT NOT NULL,
-  role        TEXT   NOT NULL,
+  role        TEXT,
   since_us    BIGINT NOT NULL,
   PRIMARY KEY (business_id, user_id)
 );
@@ -84,13 +90,14 @@ CREATE TABLE sign_in_attempts (
 CREATE TABLE access_trail (
   id          INTEGER PRIMARY KEY,
   at_us       BIGINT NOT NULL,
-  business_id BIGINT,                      -- NULL for what concerns a person as such, e.g. a sign-in
+  business_id BIGINT,                      -- whose trail it is in: a business's,
+  user_id     BIGINT,                      -- or of every business that this person is in; neither: nobody's
   who         TEXT   NOT NULL,
   what        TEXT   NOT NULL,
   target      TEXT   NOT NULL
 );
 CREATE INDEX access_trail_by_business ON access_trail (business_id, id);
-CREATE INDEX access_trail_by_who ON access_trail (who, id);
+CREATE INDEX access_trail_by_user ON access_trail (user_id, id);
 
 CREATE TRIGGER access_trail_is_not_edited BEFORE UPDATE ON access_trail
 BEGIN SELECT RAISE(ABORT, 'the access trail is append-only'); END;

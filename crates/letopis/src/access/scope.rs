@@ -148,7 +148,11 @@ impl Scope {
 
     /// The same as an error to pass on with `?`.
     pub fn require(&self, action: Action) -> Result<()> {
-        if self.can(action) { Ok(()) } else { Err(AccessError::Forbidden { standing: self.standing.as_str(), action: action.as_str() }) }
+        if self.can(action) {
+            Ok(())
+        } else {
+            Err(AccessError::Forbidden { standing: self.standing.as_str(), action: action.as_str() })
+        }
     }
 
     /// Whether a key of `role` could do nothing that this scope cannot: nobody hands out more than they have.
@@ -189,7 +193,9 @@ impl Standing {
             Action::Export => matches!(self, Member(R::Owner | R::Compliance) | Key(K::Admin)),
             Action::Decide => matches!(self, Member(R::Owner | R::Manager | R::Compliance) | Key(K::Admin)),
             Action::ReplayQuarantine => matches!(self, Member(R::Owner | R::Manager) | Key(K::Admin)),
-            Action::ManageKeys | Action::ManageConnections => matches!(self, Member(R::Owner | R::Integrator) | Key(K::Admin)),
+            Action::ManageKeys | Action::ManageConnections => {
+                matches!(self, Member(R::Owner | R::Integrator) | Key(K::Admin))
+            }
             Action::ManageMembers => matches!(self, Member(R::Owner)),
             Action::ManageSettings => matches!(self, Member(R::Owner) | Key(K::Admin)),
         }
@@ -203,8 +209,12 @@ mod tests {
 
     #[test]
     fn the_table_in_the_documentation_is_the_policy() {
-        let standings: Vec<Standing> =
-            Role::ALL.iter().copied().map(Standing::Member).chain(KeyRole::ALL.iter().copied().map(Standing::Key)).collect();
+        let standings: Vec<Standing> = Role::ALL
+            .iter()
+            .copied()
+            .map(Standing::Member)
+            .chain(KeyRole::ALL.iter().copied().map(Standing::Key))
+            .collect();
         let rows: Vec<Vec<&str>> = include_str!("scope.rs")
             .lines()
             .filter_map(|line| line.strip_prefix("//! |"))
@@ -212,7 +222,10 @@ mod tests {
             .collect();
         let heads: Vec<&str> = standings.iter().map(|standing| standing.as_str()).collect();
         assert_eq!(rows[0][1..], heads);
-        assert_eq!(rows[2..].iter().map(|row| row[0]).collect::<Vec<_>>(), Action::ALL.iter().map(|action| action.as_str()).collect::<Vec<_>>());
+        assert_eq!(
+            rows[2..].iter().map(|row| row[0]).collect::<Vec<_>>(),
+            Action::ALL.iter().map(|action| action.as_str()).collect::<Vec<_>>()
+        );
         for row in &rows[2..] {
             let action: Action = row[0].parse().unwrap();
             for (standing, cell) in standings.iter().zip(&row[1..]) {
@@ -224,7 +237,11 @@ mod tests {
     #[test]
     fn nobody_hands_out_more_than_they_have() {
         let scope = |role| Scope::member(BusinessId(1), role);
-        assert!(KeyRole::ALL.iter().all(|&role| scope(Role::Owner).covers(role) && Scope::local(BusinessId(1)).covers(role)));
+        assert!(
+            KeyRole::ALL
+                .iter()
+                .all(|&role| scope(Role::Owner).covers(role) && Scope::local(BusinessId(1)).covers(role))
+        );
         assert!(scope(Role::Integrator).covers(KeyRole::Ingest));
         assert!(!scope(Role::Integrator).covers(KeyRole::Read) && !scope(Role::Integrator).covers(KeyRole::Admin));
         assert!(!Scope::key(BusinessId(1), KeyRole::Read).covers(KeyRole::Admin));

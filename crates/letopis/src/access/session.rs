@@ -2,8 +2,8 @@
 //!
 //! The row says who and since when, nothing else. Roles, the right to sign in at all and the idle limit are read with every
 //! request, so taking something away works at once. A browser is forgotten when it was idle too long (30 days; 12 hours for
-//! whoever holds a role that reaches across or erases: integrator, compliance) and 180 days after it signed in. The CSRF token of forms
-//! is an HMAC under the cookie's token: nothing to store, nothing to guess, and it dies with the session.
+//! whoever holds a role that reaches across or erases: integrator, compliance) and 180 days after it signed in. The CSRF token
+//! of forms is an HMAC under the cookie's token: nothing to store, nothing to guess, and it dies with the session.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -15,10 +15,10 @@ use zeroize::Zeroizing;
 use super::{
     Digest, Name, Role, Scope, Secret, SignInId, UserId,
     error::{AccessError, Result},
+    member,
     secret::is_token,
     throttle,
-    trail::{What, Who, audit},
-    user,
+    trail::{About, What, Who, audit},
 };
 use crate::event::BusinessId;
 
@@ -92,7 +92,7 @@ pub fn open(tx: &Transaction<'_>, user: UserId, agent: &str, now_us: i64, rng: &
         "INSERT INTO sign_ins (id, hash, user_id, agent, created_us, seen_us) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
         params![sign_in, token.digest(), user, agent, now_us],
     )?;
-    audit(tx, None, Who::User(user), What::SignedIn, sign_in, now_us)?;
+    audit(tx, About::Person(user), Who::User(user), What::SignedIn, sign_in, now_us)?;
     Ok(token)
 }
 
@@ -119,7 +119,7 @@ pub fn authenticate(conn: &Connection, token: &str, now_us: i64) -> Result<Optio
     let Some(mut signed_in) = found.optional()? else {
         return Ok(None);
     };
-    signed_in.memberships = user::memberships(conn, signed_in.user)?;
+    signed_in.memberships = member::of_user(conn, signed_in.user)?;
     let idle_us = now_us - signed_in.seen_us;
     Ok((idle_us < idle_limit_us(&signed_in.memberships)).then_some(signed_in))
 }
@@ -132,8 +132,9 @@ pub fn touch(tx: &Transaction<'_>, sign_in: SignInId, now_us: i64) -> Result<()>
 
 /// The browsers a person is signed in with, the one used last first.
 pub fn all(conn: &Connection, user: UserId) -> Result<Vec<Browser>> {
-    let mut statement =
-        conn.prepare_cached("SELECT id, agent, created_us, seen_us FROM sign_ins WHERE user_id = ?1 ORDER BY seen_us DESC, id")?;
+    let mut statement = conn.prepare_cached(
+        "SELECT id, agent, created_us, seen_us FROM sign_ins WHERE user_id = ?1 ORDER BY seen_us DESC, id",
+    )?;
     let rows = statement.query_map([user], |row| {
         Ok(Browser { id: row.get(0)?, agent: row.get(1)?, created_us: row.get(2)?, seen_us: row.get(3)? })
     })?;
@@ -146,18 +147,21 @@ pub fn close(tx: &Transaction<'_>, who: Who, user: UserId, sign_in: SignInId, no
     if closed == 0 {
         return Err(AccessError::unknown("sign-in", sign_in));
     }
-    audit(tx, None, who, What::SignedOut, user, now_us)
+    audit(tx, About::Person(user), who, What::SignedOut, user, now_us)
 }
 
 /// Signs out all of a person's browsers: after a loss, or when somebody leaves.
 pub fn close_all(tx: &Transaction<'_>, who: Who, user: UserId, now_us: i64) -> Result<()> {
     tx.execute("DELETE FROM sign_ins WHERE user_id = ?1", [user])?;
-    audit(tx, None, who, What::SignedOut, user, now_us)
+    audit(tx, About::Person(user), who, What::SignedOut, user, now_us)
 }
 
 /// Deletes what has run out: sessions, links, old failures. Once a day; nothing depends on it but the size of the tables.
 pub fn sweep(tx: &Transaction<'_>, now_us: i64) -> Result<()> {
-    tx.execute("DELETE FROM sign_ins WHERE seen_us <= ?1 OR created_us <= ?2", params![now_us - IDLE_US, now_us - LONGEST_US])?;
+    tx.execute(
+        "DELETE FROM sign_ins WHERE seen_us <= ?1 OR created_us <= ?2",
+        params![now_us - IDLE_US, now_us - LONGEST_US],
+    )?;
     tx.execute("DELETE FROM sign_in_links WHERE expires_us <= ?1", [now_us])?;
     tx.execute("DELETE FROM sign_in_attempts WHERE last_us <= ?1", [now_us - throttle::FORGET_AFTER_US])?;
     Ok(())
@@ -245,9 +249,10 @@ mod tests {
         let anna = a_member(&mut conn, salon, "anna", Role::Owner);
         let (here, there) = (signed_in(&mut conn, anna, 1), signed_in(&mut conn, anna, 2));
         let keep = authenticate(&conn, here.reveal(), NOW).unwrap().unwrap().sign_in;
-        let hash = super::super::Password::choose(Secret::new("correct horse".to_owned())).unwrap().hash([1; 16]).unwrap();
+        let hash =
+            super::super::Password::choose(Secret::new("correct horse".to_owned())).unwrap().hash([1; 16]).unwrap();
         let tx = conn.transaction().unwrap();
-        super::super::password::set(&tx, anna, &hash, Some(keep)).unwrap();
+        super::super::password::set(&tx, Who::User(anna), anna, &hash, Some(keep), NOW).unwrap();
         assert!(authenticate(&tx, there.reveal(), NOW).unwrap().is_none());
         assert!(authenticate(&tx, here.reveal(), NOW).unwrap().is_some());
         close(&tx, Who::User(anna), anna, keep, NOW).unwrap();

@@ -5,7 +5,7 @@
 use rand::{CryptoRng, SeedableRng};
 use rusqlite::Connection;
 
-use super::{Business, Change, Role, Scope, UserId, apply, business, user};
+use super::{Business, Change, Role, Scope, UserId, apply, business, member};
 use crate::event::BusinessId;
 
 /// 2026-01-01T00:00:00Z.
@@ -39,8 +39,8 @@ pub(super) fn a_business(conn: &mut Connection, slug: &str) -> BusinessId {
 /// A new person with a role in `business`.
 pub(super) fn a_member(conn: &mut Connection, business: BusinessId, login: &str, role: Role) -> UserId {
     let mut rng = rng(login.bytes().map(u64::from).sum());
-    let invitation = user::Invitation { login: login.parse().unwrap(), name: login.parse().unwrap(), role };
-    let (changes, user) = user::invite(conn, &Scope::local(business), &invitation, NOW, &mut rng).unwrap();
+    let invitation = member::Invitation { login: login.parse().unwrap(), name: login.parse().unwrap(), role };
+    let (changes, user) = member::invite(conn, &Scope::local(business), &invitation, NOW, &mut rng).unwrap();
     commit(conn, &changes);
     user
 }

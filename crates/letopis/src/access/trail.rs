@@ -11,6 +11,17 @@ use rusqlite::{Connection, Transaction, params};
 use super::{KeyId, Result, UserId, word::words};
 use crate::event::BusinessId;
 
+/// Whose trail a line is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// This business's.
+    Business(BusinessId),
+    /// That of every business the person is a member of: a sign-in opens all of them.
+    Person(UserId),
+    /// Nobody's: somebody tried a login that does not exist.
+    Nobody,
+}
+
 /// Who did it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
@@ -72,33 +83,43 @@ impl fmt::Display for Who {
     }
 }
 
-/// Appends a line. `business` is `None` for what concerns a person as such; `target` is an id or a word of ours.
+/// Appends a line. `target` is an id or a word of ours.
 pub fn audit(
     tx: &Transaction<'_>,
-    business: Option<BusinessId>,
+    about: About,
     who: Who,
     what: What,
     target: impl fmt::Display,
     at_us: i64,
 ) -> Result<()> {
-    let mut statement =
-        tx.prepare_cached("INSERT INTO access_trail (at_us, business_id, who, what, target) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    statement.execute(params![at_us, business.map(|business| business.0), who.to_string(), what, target.to_string()])?;
+    let (business, user) = match about {
+        About::Business(business) => (Some(business.0), None),
+        About::Person(user) => (None, Some(user)),
+        About::Nobody => (None, None),
+    };
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO access_trail (at_us, business_id, user_id, who, what, target) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    statement.execute(params![at_us, business, user, who.to_string(), what, target.to_string()])?;
     Ok(())
 }
 
-/// The newest lines before `before`: those of the business, and the sign-ins of the people who are its members now.
+/// The newest lines before `before`: those of the business, and those about the people who are its members now.
 pub fn read(conn: &Connection, business: BusinessId, before: Option<i64>, limit: u32) -> Result<Vec<Line>> {
-    let people: Vec<String> = super::user::members(conn, business)?.iter().map(|member| member.user.id.to_string()).collect();
     let mut statement = conn.prepare_cached(
         "SELECT id, at_us, who, what, target FROM access_trail
-         WHERE id < ?1 AND (business_id = ?2 OR (business_id IS NULL AND (who IN (SELECT value FROM json_each(?3))
-                                                                       OR target IN (SELECT value FROM json_each(?3)))))
-         ORDER BY id DESC LIMIT ?4",
+         WHERE id < ?1 AND (business_id = ?2 OR user_id IN
+           (SELECT user_id FROM memberships WHERE business_id = ?2 AND role IS NOT NULL))
+         ORDER BY id DESC LIMIT ?3",
     )?;
-    let people = format!("[{}]", people.iter().map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(","));
-    let rows = statement.query_map(params![before.unwrap_or(i64::MAX), business.0, people, limit], |row| {
-        Ok(Line { id: row.get("id")?, at_us: row.get("at_us")?, who: row.get("who")?, what: row.get("what")?, target: row.get("target")? })
+    let rows = statement.query_map(params![before.unwrap_or(i64::MAX), business.0, limit], |row| {
+        Ok(Line {
+            id: row.get("id")?,
+            at_us: row.get("at_us")?,
+            who: row.get("who")?,
+            what: row.get("what")?,
+            target: row.get("target")?,
+        })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -116,10 +137,11 @@ mod tests {
         let anna = a_member(&mut conn, salon, "anna", Role::Owner);
         let boris = a_member(&mut conn, clinic, "boris", Role::Owner);
         let tx = conn.transaction().unwrap();
-        audit(&tx, None, Who::User(anna), What::SignedIn, "", NOW).unwrap();
-        audit(&tx, None, Who::Stranger, What::SignInRefused, boris, NOW).unwrap();
-        audit(&tx, Some(salon), Who::User(boris), What::Viewed, "c1", NOW).unwrap();
-        let seen = |business| read(&tx, business, None, 10).unwrap().into_iter().map(|line| line.what).collect::<Vec<_>>();
+        audit(&tx, About::Person(anna), Who::User(anna), What::SignedIn, "", NOW).unwrap();
+        audit(&tx, About::Person(boris), Who::Stranger, What::SignInRefused, boris, NOW).unwrap();
+        audit(&tx, About::Business(salon), Who::User(boris), What::Viewed, "c1", NOW).unwrap();
+        let seen =
+            |business| read(&tx, business, None, 10).unwrap().into_iter().map(|line| line.what).collect::<Vec<_>>();
         assert_eq!(seen(salon), [What::Viewed, What::SignedIn]);
         assert_eq!(seen(clinic), [What::SignInRefused]);
         let newest = read(&tx, salon, None, 1).unwrap();
@@ -130,7 +152,7 @@ mod tests {
     fn the_trail_cannot_be_edited() {
         let mut conn = empty();
         let tx = conn.transaction().unwrap();
-        audit(&tx, None, Who::Local, What::LinkIssued, "u", NOW).unwrap();
+        audit(&tx, About::Nobody, Who::Local, What::LinkIssued, "u", NOW).unwrap();
         for sql in ["UPDATE access_trail SET who = 'x'", "DELETE FROM access_trail"] {
             assert!(tx.execute(sql, []).unwrap_err().to_string().contains("append-only"));
         }

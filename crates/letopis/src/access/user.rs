@@ -1,18 +1,16 @@
-//! People: who there is, and what role each has in which business.
-//!
-//! A person is one login, however many businesses they serve. Roles are read afresh for every request (see `sign_in`), so
-//! taking one away works at once and no signed-in browser keeps an old one.
+//! People: one login each, however many businesses they serve. Their roles are in `member`.
 
-use rand::CryptoRng;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Action, Change, Login, Name, Role, Scope, Standing, UserId,
+    Change, Login, Name, Scope, Standing, UserId,
+    change::after,
     error::{AccessError, Result},
 };
 use crate::event::BusinessId;
 
-const COLUMNS: &str = "users.id, users.login, users.name, users.password_hash IS NOT NULL AS has_password, users.created_us, users.disabled_us";
+pub(super) const COLUMNS: &str = "users.id, users.login, users.name, users.password_hash IS NOT NULL AS has_password, \
+                                  users.created_us, users.disabled_us";
 
 /// A person as stored, without the password hash.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -31,31 +29,8 @@ pub struct User {
     pub disabled_us: Option<i64>,
 }
 
-/// A person's role in one business.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Member {
-    /// Who.
-    #[serde(flatten)]
-    pub user: User,
-    /// As what.
-    pub role: Role,
-    /// Since when.
-    pub since_us: i64,
-}
-
-/// Whom to let in.
-#[derive(Debug, Clone)]
-pub struct Invitation {
-    /// What they will sign in with.
-    pub login: Login,
-    /// What they are called; ignored where the login is known already.
-    pub name: Name,
-    /// As what.
-    pub role: Role,
-}
-
 impl User {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get("id")?,
             login: row.get("login")?,
@@ -67,52 +42,21 @@ impl User {
     }
 }
 
-/// Decides to let somebody in. They come in with a link (`link::issue`) after the changes are applied.
-pub fn invite(
+/// Decides another login and name for a person, as they asked themselves: `user` is whoever is signed in, or was named on
+/// the machine. `business` is the journal it is sealed in.
+pub fn change(
     conn: &Connection,
-    scope: &Scope,
-    invitation: &Invitation,
+    business: BusinessId,
+    user: UserId,
+    login: Login,
+    name: Name,
     now_us: i64,
-    rng: &mut impl CryptoRng,
-) -> Result<(Vec<Change>, UserId)> {
-    scope.require(Action::ManageMembers)?;
-    let Invitation { login, name, role } = invitation;
-    let business = scope.business();
-    let mut changes = Vec::new();
-    let user = if let Some(known) = by_login(conn, login)? {
-        if role_of(conn, business, known.id)?.is_some() {
-            return Err(AccessError::taken("member", known.id));
-        }
-        known.id
-    } else {
-        let user = UserId::draw(rng);
-        changes.push(Change::UserInvited { business, user, login: login.clone(), name: name.clone(), at_us: now_us });
-        user
-    };
-    changes.push(Change::MembershipSet { business, user, role: *role, at_us: now_us });
-    Ok((changes, user))
-}
-
-/// Decides another role for a member.
-pub fn set_role(conn: &Connection, scope: &Scope, user: UserId, role: Role, now_us: i64) -> Result<Change> {
-    scope.require(Action::ManageMembers)?;
-    let business = scope.business();
-    let current = role_of(conn, business, user)?.ok_or_else(|| AccessError::unknown("member", user))?;
-    if current == Role::Owner && role != Role::Owner {
-        another_owner(conn, business, user)?;
+) -> Result<Change> {
+    let changed_us = moment(conn, "SELECT changed_us FROM users WHERE id = ?1", user)?;
+    if by_login(conn, &login)?.is_some_and(|known| known.id != user) {
+        return Err(AccessError::Invalid { what: "login", rule: "somebody else signs in with it: choose another one" });
     }
-    Ok(Change::MembershipSet { business, user, role, at_us: now_us })
-}
-
-/// Decides that a member has nothing to do with the business any more.
-pub fn remove(conn: &Connection, scope: &Scope, user: UserId, now_us: i64) -> Result<Change> {
-    scope.require(Action::ManageMembers)?;
-    let business = scope.business();
-    let current = role_of(conn, business, user)?.ok_or_else(|| AccessError::unknown("member", user))?;
-    if current == Role::Owner {
-        another_owner(conn, business, user)?;
-    }
-    Ok(Change::MembershipRemoved { business, user, at_us: now_us })
+    Ok(Change::UserChanged { business, user, login, name, at_us: after(changed_us, now_us) })
 }
 
 /// Decides whether a person can sign in at all. An owner of one business must not shut a person out of another one, so
@@ -122,11 +66,11 @@ pub fn set_enabled(conn: &Connection, scope: &Scope, user: UserId, enabled: bool
         return Err(AccessError::Forbidden { standing: scope.standing().as_str(), action: "disable-people" });
     }
     let business = scope.business();
-    by_id(conn, user)?.ok_or_else(|| AccessError::unknown("user", user))?;
+    let at_us = after(moment(conn, "SELECT status_us FROM users WHERE id = ?1", user)?, now_us);
     Ok(if enabled {
-        Change::UserEnabled { business, user, at_us: now_us }
+        Change::UserEnabled { business, user, at_us }
     } else {
-        Change::UserDisabled { business, user, at_us: now_us }
+        Change::UserDisabled { business, user, at_us }
     })
 }
 
@@ -142,113 +86,85 @@ pub fn by_login(conn: &Connection, login: &Login) -> Result<Option<User>> {
     Ok(conn.prepare_cached(&sql)?.query_row([login], User::read).optional()?)
 }
 
-/// The people of a business, by name.
-pub fn members(conn: &Connection, business: BusinessId) -> Result<Vec<Member>> {
-    let sql = format!(
-        "SELECT {COLUMNS}, memberships.role, memberships.since_us FROM memberships JOIN users ON users.id = memberships.user_id
-         WHERE memberships.business_id = ?1 ORDER BY users.name, users.id"
-    );
-    let mut statement = conn.prepare_cached(&sql)?;
-    let rows = statement.query_map([business.0], |row| {
-        Ok(Member { user: User::read(row)?, role: row.get("role")?, since_us: row.get("since_us")? })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// A person's businesses and roles.
-pub fn memberships(conn: &Connection, user: UserId) -> Result<Vec<(BusinessId, Role)>> {
-    let mut statement = conn.prepare_cached("SELECT business_id, role FROM memberships WHERE user_id = ?1 ORDER BY business_id")?;
-    let rows = statement.query_map([user], |row| Ok((BusinessId(row.get(0)?), row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-fn role_of(conn: &Connection, business: BusinessId, user: UserId) -> Result<Option<Role>> {
-    let mut statement = conn.prepare_cached("SELECT role FROM memberships WHERE business_id = ?1 AND user_id = ?2")?;
-    Ok(statement.query_row(params![business.0, user], |row| row.get(0)).optional()?)
-}
-
-/// A disabled owner does not count: they could not let anybody in.
-fn another_owner(conn: &Connection, business: BusinessId, than: UserId) -> Result<()> {
-    let other = members(conn, business)?
-        .into_iter()
-        .any(|member| member.role == Role::Owner && member.user.id != than && member.user.disabled_us.is_none());
-    if other { Ok(()) } else { Err(AccessError::LastOwner) }
+fn moment(conn: &Connection, sql: &str, user: UserId) -> Result<i64> {
+    let known = conn.query_row(sql, [user], |row| row.get(0)).optional()?;
+    known.ok_or_else(|| AccessError::unknown("user", user))
 }
 
 pub(super) fn insert(tx: &Transaction<'_>, user: UserId, login: &Login, name: &Name, at_us: i64) -> Result<()> {
     let inserted = tx.execute(
-        "INSERT INTO users (id, login, name, created_us) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+        "INSERT INTO users (id, login, name, created_us, changed_us, status_us) VALUES (?1, ?2, ?3, ?4, ?4, ?4)
+         ON CONFLICT DO NOTHING",
         params![user, login, name, at_us],
     )?;
-    let same = inserted == 1 || by_id(tx, user)?.is_some_and(|there| there.login == *login);
-    if same { Ok(()) } else { Err(AccessError::taken("user", user)) }
+    // Repeated, the person may have another login by now; a new person whose login is taken must be heard of.
+    let known = inserted == 1 || by_id(tx, user)?.is_some();
+    if known { Ok(()) } else { Err(AccessError::taken("the login of user", user)) }
 }
 
-pub(super) fn set_disabled(tx: &Transaction<'_>, user: UserId, since_us: Option<i64>) -> Result<()> {
-    tx.execute("UPDATE users SET disabled_us = ?2 WHERE id = ?1", params![user, since_us])?;
-    Ok(())
-}
-
-pub(super) fn set_membership(tx: &Transaction<'_>, business: BusinessId, user: UserId, role: Role, at_us: i64) -> Result<()> {
+pub(super) fn update(tx: &Transaction<'_>, user: UserId, login: &Login, name: &Name, at_us: i64) -> Result<()> {
+    if by_login(tx, login)?.is_some_and(|known| known.id != user) {
+        return Err(AccessError::taken("the login of user", user));
+    }
     tx.execute(
-        "INSERT INTO memberships (business_id, user_id, role, since_us) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (business_id, user_id) DO UPDATE SET role = excluded.role, since_us = excluded.since_us",
-        params![business.0, user, role, at_us],
+        "UPDATE users SET login = ?2, name = ?3, changed_us = ?4 WHERE id = ?1 AND changed_us <= ?4",
+        params![user, login, name, at_us],
     )?;
     Ok(())
 }
 
-pub(super) fn remove_membership(tx: &Transaction<'_>, business: BusinessId, user: UserId) -> Result<()> {
-    tx.execute("DELETE FROM memberships WHERE business_id = ?1 AND user_id = ?2", params![business.0, user])?;
+pub(super) fn set_status(tx: &Transaction<'_>, user: UserId, disabled_us: Option<i64>, at_us: i64) -> Result<()> {
+    let set = tx.execute(
+        "UPDATE users SET disabled_us = ?2, status_us = ?3 WHERE id = ?1 AND status_us <= ?3",
+        params![user, disabled_us, at_us],
+    )?;
+    if set == 1 && disabled_us.is_some() {
+        // Or they would be signed in again the moment they are enabled.
+        tx.execute("DELETE FROM sign_ins WHERE user_id = ?1", [user])?;
+        tx.execute("DELETE FROM sign_in_links WHERE user_id = ?1", [user])?;
+    }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::testing::*;
+    use super::super::{Role, session, testing::*};
     use super::*;
 
     #[test]
-    fn one_person_serves_two_businesses() {
+    fn a_person_takes_another_login_that_is_free() {
         let mut conn = empty();
-        let (salon, clinic) = (a_business(&mut conn, "salon"), a_business(&mut conn, "clinic"));
-        let anna = a_member(&mut conn, salon, "Anna@example.ru", Role::Owner);
-        assert_eq!(a_member(&mut conn, clinic, "anna@example.ru ", Role::Integrator), anna);
-        assert_eq!(memberships(&conn, anna).unwrap(), [(salon, Role::Owner), (clinic, Role::Integrator)]);
-        assert_eq!(members(&conn, salon).unwrap().len(), 1);
-        let again = Invitation { login: "anna@example.ru".parse().unwrap(), name: "А".parse().unwrap(), role: Role::Owner };
-        assert!(matches!(invite(&conn, &Scope::local(salon), &again, NOW, &mut rng(1)), Err(AccessError::Taken { .. })));
+        let salon = a_business(&mut conn, "salon");
+        let anna = a_member(&mut conn, salon, "owner", Role::Owner);
+        a_member(&mut conn, salon, "boris", Role::Manager);
+        let take = |conn: &Connection, login: &str, now_us| {
+            change(conn, salon, anna, login.parse().unwrap(), "Анна".parse().unwrap(), now_us)
+        };
+        assert!(take(&conn, "Boris", NOW).is_err());
+        let first = take(&conn, "anna@example.ru", NOW + SECOND).unwrap();
+        commit(&mut conn, std::slice::from_ref(&first));
+        let second = take(&conn, "anna@example.com", NOW).unwrap();
+        commit(&mut conn, &[second, first]);
+        let login = by_id(&conn, anna).unwrap().unwrap().login;
+        assert_eq!(login.as_str(), "anna@example.com", "the later decision counts, whatever the clock did");
     }
 
     #[test]
-    fn the_last_owner_stays() {
-        let mut conn = empty();
-        let salon = a_business(&mut conn, "salon");
-        let scope = Scope::local(salon);
-        let anna = a_member(&mut conn, salon, "anna", Role::Owner);
-        assert!(matches!(remove(&conn, &scope, anna, NOW), Err(AccessError::LastOwner)));
-        assert!(matches!(set_role(&conn, &scope, anna, Role::Manager, NOW), Err(AccessError::LastOwner)));
-        let boris = a_member(&mut conn, salon, "boris", Role::Owner);
-        let disabled = set_enabled(&conn, &scope, boris, false, NOW).unwrap();
-        commit(&mut conn, &[disabled]);
-        assert!(matches!(remove(&conn, &scope, anna, NOW), Err(AccessError::LastOwner)), "a disabled owner does not count");
-        let enabled = set_enabled(&conn, &scope, boris, true, NOW).unwrap();
-        commit(&mut conn, &[enabled]);
-        let removed = remove(&conn, &scope, anna, NOW).unwrap();
-        commit(&mut conn, &[removed]);
-        assert!(memberships(&conn, anna).unwrap().is_empty());
-    }
-
-    #[test]
-    fn only_owners_invite_and_only_the_machine_disables() {
+    fn only_the_machine_disables_and_that_ends_sessions() {
         let mut conn = empty();
         let salon = a_business(&mut conn, "salon");
         let anna = a_member(&mut conn, salon, "anna", Role::Owner);
-        let guest = Invitation { login: "g".parse().unwrap(), name: "G".parse().unwrap(), role: Role::Owner };
-        for role in [Role::Manager, Role::Marketer, Role::Integrator, Role::Compliance] {
-            assert!(matches!(invite(&conn, &Scope::member(salon, role), &guest, NOW, &mut rng(1)), Err(AccessError::Forbidden { .. })));
-        }
-        assert!(matches!(set_enabled(&conn, &Scope::member(salon, Role::Owner), anna, false, NOW), Err(AccessError::Forbidden { .. })));
+        let owner = Scope::member(salon, Role::Owner);
+        assert!(matches!(set_enabled(&conn, &owner, anna, false, NOW), Err(AccessError::Forbidden { .. })));
+        let tx = conn.transaction().unwrap();
+        let cookie = session::open(&tx, anna, "", NOW, &mut rng(1)).unwrap();
+        tx.commit().unwrap();
+        let disabled = set_enabled(&conn, &Scope::local(salon), anna, false, NOW).unwrap();
+        commit(&mut conn, std::slice::from_ref(&disabled));
+        let enabled = set_enabled(&conn, &Scope::local(salon), anna, true, NOW - SECOND).unwrap();
+        commit(&mut conn, &[enabled, disabled]);
+        assert_eq!(by_id(&conn, anna).unwrap().unwrap().disabled_us, None);
+        assert!(session::authenticate(&conn, cookie.reveal(), NOW).unwrap().is_none());
     }
 }

@@ -34,7 +34,8 @@ macro_rules! words {
 
             fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
                 let known = Self::ALL.iter().find(|known| known.as_str() == text);
-                known.copied().ok_or($crate::access::AccessError::Invalid { what: $what, rule: concat!("one of:" $(, " ", $word)+) })
+                let rule = concat!("one of:" $(, " ", $word)+);
+                known.copied().ok_or($crate::access::AccessError::Invalid { what: $what, rule })
             }
         }
 
