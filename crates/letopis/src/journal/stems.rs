@@ -172,8 +172,7 @@ fn phone_at(text: &str, start: usize, tries: &mut usize) -> Option<(Phone, usize
     let is_part = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}');
     let mut ends = Vec::new();
     let mut digits = 0;
-    let mut run = text[start..].char_indices().take_while(|(offset, c)| *offset < PHONE_BYTES && is_part(*c)).peekable();
-    while let Some((offset, c)) = run.next() {
+    for (offset, c) in text[start..].char_indices().take_while(|(offset, c)| *offset < PHONE_BYTES && is_part(*c)) {
         digits += usize::from(c.is_ascii_digit());
         let ends_group = c.is_ascii_digit() && !text[start + offset + 1..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
         if ends_group && (10..=12).contains(&digits) {
