@@ -177,7 +177,13 @@ pub(super) fn facets(event: &Event) -> Facets {
         found = found | Facets::INBOUND;
     }
     if event.bot_response.is_some() {
-        found = found | if event.kind == EventType::OperatorReply { Facets::OPERATOR } else { Facets::REPLY };
+        found = found
+            | match event.kind {
+                EventType::OperatorReply => Facets::OPERATOR,
+                // Its words are the reminder itself; nobody asked.
+                EventType::ReminderSent | EventType::ReminderDelivered => Facets::REMINDER,
+                _ => Facets::REPLY,
+            };
     }
     if event.error.is_some() || status.is_some_and(failed) {
         found = found | Facets::FAILURE;

@@ -52,4 +52,21 @@ mod tests {
             assert!(Event::read(&bytes).unwrap().meta.is_empty());
         }
     }
+
+    #[test]
+    fn the_documentation_names_every_field_and_type_and_its_examples_are_events() {
+        let page = include_str!("../../../../docs/event.md");
+        for name in NAMES.into_iter().chain(EventType::known().map(EventType::as_str)) {
+            assert!(page.contains(&format!("`{name}`")), "docs/event.md does not name {name}");
+        }
+        let examples: Vec<&str> = page.split("```json\n").skip(1).filter_map(|block| block.split("```").next()).collect();
+        assert_eq!(examples.len(), 6);
+        for example in examples {
+            check(example.as_bytes(), &Limits::default()).unwrap();
+        }
+        // The table of derivation stands in two places, word for word but for the longer lists of words.
+        for kind in ["`operator_reply` |", "`message_in`; `message_out` where `direction` is out |", "`llm_call` |", "`other` |"] {
+            assert!(page.contains(kind) && include_str!("derive.rs").contains(kind), "{kind}");
+        }
+    }
 }
