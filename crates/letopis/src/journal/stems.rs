@@ -5,7 +5,7 @@
 //! A phone in the text is also found by its whole number, its last seven and its last four digits.
 //! The index holds the result of [`stems`], a search asks with [`query`]; both must come from the same [`VERSION`].
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use frostem::{Algorithm, Stemmer};
@@ -21,6 +21,8 @@ const WORD_CHARS: usize = 64;
 const PHONE_BYTES: usize = 24;
 /// How often a text is tried as a phone, so that a page of digits costs no more than a page of words.
 const PHONE_TRIES: usize = 64;
+/// From а to я; ё is written as е.
+const LETTERS: usize = 32;
 /// Words that a search does not insist on.
 const SMALL_WORDS: [&str; 24] = [
     "и", "а", "в", "во", "на", "с", "со", "к", "ко", "о", "об", "у", "за", "по", "из", "от", "до", "для", "ли", "the", "a", "to", "of", "in",
@@ -91,7 +93,7 @@ fn loose(piece: &str, open: bool, terms: &mut Vec<String>) {
 
 fn stems_of(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    each_word(text, |word| found.push(stem(word)));
+    each_word(text, |word| found.push(stem(word).into_owned()));
     found
 }
 
@@ -134,14 +136,13 @@ fn each_word(text: &str, mut take: impl FnMut(&str)) {
 }
 
 /// The stem of one plain word.
-fn stem(word: &str) -> String {
-    let cyrillic = |c: char| matches!(c, 'а'..='я');
-    if word.chars().all(cyrillic) {
-        WORDS.stem(word).map_or_else(|| Stemmer::new(Algorithm::Russian).stem(word).into_owned(), str::to_owned)
+fn stem(word: &str) -> Cow<'_, str> {
+    if word.chars().all(|c| matches!(c, 'а'..='я')) {
+        WORDS.stem(word).map_or_else(|| Stemmer::new(Algorithm::Russian).stem(word), Cow::Borrowed)
     } else if word.bytes().all(|b| b.is_ascii_lowercase()) {
-        Stemmer::new(Algorithm::English).stem(word).into_owned()
+        Stemmer::new(Algorithm::English).stem(word)
     } else {
-        word.to_owned()
+        Cow::Borrowed(word)
     }
 }
 
@@ -172,8 +173,7 @@ fn phone_at(text: &str, start: usize, tries: &mut usize) -> Option<(Phone, usize
     let is_part = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}');
     let mut ends = Vec::new();
     let mut digits = 0;
-    let mut run = text[start..].char_indices().take_while(|(offset, c)| *offset < PHONE_BYTES && is_part(*c)).peekable();
-    while let Some((offset, c)) = run.next() {
+    for (offset, c) in text[start..].char_indices().take_while(|(offset, c)| *offset < PHONE_BYTES && is_part(*c)) {
         digits += usize::from(c.is_ascii_digit());
         let ends_group = c.is_ascii_digit() && !text[start + offset + 1..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
         if ends_group && (10..=12).contains(&digits) {
@@ -189,7 +189,7 @@ fn phone_at(text: &str, start: usize, tries: &mut usize) -> Option<(Phone, usize
 /// `stems.txt`, by the first two letters of a word.
 static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("stems.txt")));
 
-struct Words(HashMap<[char; 2], Vec<Form>>);
+struct Words(Vec<Vec<Form>>);
 
 struct Form {
     text: &'static str,
@@ -201,18 +201,18 @@ struct Form {
 
 impl Words {
     fn read(list: &'static str) -> Self {
-        let mut words: HashMap<_, Vec<Form>> = HashMap::new();
+        let mut words: Vec<Vec<Form>> = std::iter::repeat_with(Vec::new).take(LETTERS * LETTERS).collect();
         for line in list.lines() {
             let Some((stem, forms)) = line.split_once(':').filter(|_| !line.starts_with('#')) else { continue };
             for form in forms.split_whitespace() {
                 let (form, stem) = form.strip_prefix('!').map_or((form, Some(stem)), |form| (form, None));
                 let (text, open) = form.strip_suffix('*').map_or((form, false), |text| (text, true));
                 if let Some(start) = start(text) {
-                    words.entry(start).or_default().push(Form { text, open, stem });
+                    words[start].push(Form { text, open, stem });
                 }
             }
         }
-        for forms in words.values_mut() {
+        for forms in &mut words {
             // The longest match is the first; a whole word comes before the beginning of one.
             forms.sort_by_key(|form| (std::cmp::Reverse(form.text.len()), form.open));
         }
@@ -220,14 +220,15 @@ impl Words {
     }
 
     fn stem(&self, word: &str) -> Option<&'static str> {
-        let forms = self.0.get(&start(word)?)?;
+        let forms = self.0.get(start(word)?)?;
         forms.iter().find(|form| if form.open { word.starts_with(form.text) } else { word == form.text })?.stem
     }
 }
 
-fn start(word: &str) -> Option<[char; 2]> {
-    let mut chars = word.chars();
-    Some([chars.next()?, chars.next()?])
+/// The place of a word's first two letters among all pairs of them.
+fn start(word: &str) -> Option<usize> {
+    let mut letters = word.chars().map(|c| usize::try_from(u32::from(c).checked_sub(u32::from('а'))?).ok().filter(|letter| *letter < LETTERS));
+    Some(letters.next()?? * LETTERS + letters.next()??)
 }
 
 #[cfg(test)]
