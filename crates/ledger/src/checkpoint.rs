@@ -140,11 +140,17 @@ mod tests {
     #[test]
     fn a_signed_checkpoint_opens_with_its_key_alone() {
         let note = checkpoint().sign(&key(ORIGIN, 1)).unwrap();
-        assert!(note.starts_with("log.example/1\n70000\nBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n\n— log.example/1 "), "{note}");
+        assert!(
+            note.starts_with("log.example/1\n70000\nBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n\n— log.example/1 "),
+            "{note}"
+        );
         assert_eq!(Checkpoint::open(&note, key(ORIGIN, 1).verifying_key()), Ok(checkpoint()));
         assert_eq!(Checkpoint::open(&note, key(ORIGIN, 2).verifying_key()), Err(NoteError::NoKnownKey.into()));
         let other = note.replacen("70000", "70001", 1);
-        assert_eq!(Checkpoint::open(&other, key(ORIGIN, 1).verifying_key()), Err(NoteError::BadSignature(ORIGIN.to_owned()).into()));
+        assert_eq!(
+            Checkpoint::open(&other, key(ORIGIN, 1).verifying_key()),
+            Err(NoteError::BadSignature(ORIGIN.to_owned()).into())
+        );
     }
 
     #[test]
@@ -160,9 +166,20 @@ mod tests {
         let good = checkpoint().to_string();
         assert_eq!(good.parse(), Ok(checkpoint()));
         for bad in [
-            String::new(), "\n".to_owned(), good.trim_end().to_owned(), format!("{good}extension\n"), format!("{good}\n"), format!("\n{good}"),
-            good.replace("70000", "070000"), good.replace("70000", "+70000"), good.replace("70000", ""), good.replace("70000", "-1"),
-            good.replace("70000", "99999999999999999999"), good.replace("Bwc=", "Bwd="), good.replace("Bwc=", "Bwc"), good.replace(ORIGIN, ""),
+            String::new(),
+            "\n".to_owned(),
+            good.trim_end().to_owned(),
+            format!("{good}extension\n"),
+            format!("{good}\n"),
+            format!("\n{good}"),
+            good.replace("70000", "070000"),
+            good.replace("70000", "+70000"),
+            good.replace("70000", ""),
+            good.replace("70000", "-1"),
+            good.replace("70000", "99999999999999999999"),
+            good.replace("Bwc=", "Bwd="),
+            good.replace("Bwc=", "Bwc"),
+            good.replace(ORIGIN, ""),
             good.replace('\n', "\r\n"),
         ] {
             assert_eq!(bad.parse::<Checkpoint>(), Err(CheckpointError::Form), "{bad:?}");

@@ -169,6 +169,9 @@ mod tests {
     fn commitment_and_salt_have_known_values() {
         let salt = salt(&[0x0b; 32], &[0xcd; 16]);
         assert_eq!(to_hex(&salt), "0041a588c6bb182e774471c62fa03da1976f0471acd839012c590e039eaf16d4");
-        assert_eq!(to_hex(&commitment(&[0xcd; 16], &salt, "Записал на 15:00".as_bytes())), "ce68028bebc3538262c4379ff9cd0f66f3dc431b18f93a3241e4bc171d070ba7");
+        assert_eq!(
+            to_hex(&commitment(&[0xcd; 16], &salt, "Записал на 15:00".as_bytes())),
+            "ce68028bebc3538262c4379ff9cd0f66f3dc431b18f93a3241e4bc171d070ba7"
+        );
     }
 }

@@ -100,9 +100,8 @@ impl Note {
         let mut signed = Vec::new();
         for signature in &self.signatures {
             for key in keys.iter().filter(|key| key.name() == signature.name && key.id() == signature.id) {
-                let at_seconds = key
-                    .verify(&self.text, &signature.bytes)
-                    .ok_or_else(|| NoteError::BadSignature(signature.name.clone()))?;
+                let at_seconds =
+                    key.verify(&self.text, &signature.bytes).ok_or_else(|| NoteError::BadSignature(signature.name.clone()))?;
                 signed.push(Signed { name: signature.name.clone(), at_seconds });
             }
         }
@@ -199,7 +198,10 @@ mod tests {
 
         let mut forged = note.clone();
         forged.signatures[4].bytes[0] ^= 1;
-        assert_eq!(forged.verify(&[key(5).verifying_key(), key(6).verifying_key()]), Err(NoteError::BadSignature("key.example/5".to_owned())));
+        assert_eq!(
+            forged.verify(&[key(5).verifying_key(), key(6).verifying_key()]),
+            Err(NoteError::BadSignature("key.example/5".to_owned()))
+        );
         assert!(forged.verify(&[key(6).verifying_key()]).is_ok());
     }
 
@@ -214,10 +216,23 @@ mod tests {
     fn what_is_no_note_is_refused() {
         let line = "— a AAAAAAA=\n";
         for bad in [
-            String::new(), "\n".to_owned(), "a\n".to_owned(), "a\n\n".to_owned(), format!("a\n{line}"), format!("\n{line}"),
-            format!("a\n\n{}", line.trim_end()), format!("a\n\n{line}x\n"), format!("a\n\n- a AAAAAAA=\n"), "a\n\n— a AAAAAAA\n".to_owned(),
-            "a\n\n— a AAAAAA==\n".to_owned(), "a\n\n—  AAAAAAA=\n".to_owned(), "a\n\n— a  AAAAAAA=\n".to_owned(), format!("a\r\n\n{line}"),
-            "a\n\n— a+b AAAAAAA=\n".to_owned(), format!("a\u{0}\n\n{line}"), format!("a\n\n{line}\n"),
+            String::new(),
+            "\n".to_owned(),
+            "a\n".to_owned(),
+            "a\n\n".to_owned(),
+            format!("a\n{line}"),
+            format!("\n{line}"),
+            format!("a\n\n{}", line.trim_end()),
+            format!("a\n\n{line}x\n"),
+            "a\n\n- a AAAAAAA=\n".to_owned(),
+            "a\n\n— a AAAAAAA\n".to_owned(),
+            "a\n\n— a AAAAAA==\n".to_owned(),
+            "a\n\n—  AAAAAAA=\n".to_owned(),
+            "a\n\n— a  AAAAAAA=\n".to_owned(),
+            format!("a\r\n\n{line}"),
+            "a\n\n— a+b AAAAAAA=\n".to_owned(),
+            format!("a\u{0}\n\n{line}"),
+            format!("a\n\n{line}\n"),
         ] {
             assert!(matches!(bad.parse::<Note>(), Err(NoteError::Form(_))), "{bad:?}");
         }

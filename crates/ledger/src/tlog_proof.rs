@@ -115,13 +115,21 @@ mod tests {
     use super::*;
 
     fn proof() -> TlogProof {
-        TlogProof { extra: None, index: 5, path: vec![Hash([1; 32]), Hash([2; 32])], checkpoint: "a\n6\n\n— a AAAAAAA=\n".to_owned() }
+        TlogProof {
+            extra: None,
+            index: 5,
+            path: vec![Hash([1; 32]), Hash([2; 32])],
+            checkpoint: "a\n6\n\n— a AAAAAAA=\n".to_owned(),
+        }
     }
 
     #[test]
     fn a_proof_is_its_text_and_back() {
         let text = proof().to_string();
-        assert!(text.starts_with("c2sp.org/tlog-proof@v1\nindex 5\nAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\nAgIC"), "{text}");
+        assert!(
+            text.starts_with("c2sp.org/tlog-proof@v1\nindex 5\nAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\nAgIC"),
+            "{text}"
+        );
         assert_eq!(text.parse(), Ok(proof()));
         let with_extra = TlogProof { extra: Some(b"note".to_vec()), ..proof() };
         assert_eq!(with_extra.to_string().parse(), Ok(with_extra));
@@ -133,10 +141,20 @@ mod tests {
     fn what_is_no_proof_is_refused() {
         let text = proof().to_string();
         for bad in [
-            String::new(), "\n\n".to_owned(), text.replace("@v1", "@v2"), text.replace("index 5", "index 05"), text.replace("index 5\n", ""),
-            text.replace("index 5", "index 5 "), text.replace("index 5", "extra !\nindex 5"), text.replace("index 5", "index 5\nextra AA=="),
-            text.replace("AQE=", "AQF="), text.replace("\n\n", "\n"), text.replace('\n', "\r\n"), text.replace("index 5", "index 18446744073709551616"),
-            text.replace("index 5", &format!("index 5{}", "\nAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=".repeat(63))), "x".repeat(MAX_BYTES + 1),
+            String::new(),
+            "\n\n".to_owned(),
+            text.replace("@v1", "@v2"),
+            text.replace("index 5", "index 05"),
+            text.replace("index 5\n", ""),
+            text.replace("index 5", "index 5 "),
+            text.replace("index 5", "extra !\nindex 5"),
+            text.replace("index 5", "index 5\nextra AA=="),
+            text.replace("AQE=", "AQF="),
+            text.replace("\n\n", "\n"),
+            text.replace('\n', "\r\n"),
+            text.replace("index 5", "index 18446744073709551616"),
+            text.replace("index 5", &format!("index 5{}", "\nAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=".repeat(63))),
+            "x".repeat(MAX_BYTES + 1),
         ] {
             assert!(bad.parse::<TlogProof>().is_err(), "{bad:.200}");
         }

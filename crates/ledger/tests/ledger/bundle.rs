@@ -1,8 +1,8 @@
 //! A proof bundle through its whole life, and each of its links broken.
 
 use ledger::{
-    Checkpoint, CheckpointError, Entry, EntryKind, Hash, KeyError, NoteError, ProofBundle, ProofBundleError, ProofError, SigningKey,
-    TileWriter, TlogProof, VerifyingKey, inclusion_proof, leaf_hash, salt,
+    Checkpoint, CheckpointError, Entry, EntryKind, Hash, KeyError, NoteError, ProofBundle, ProofBundleError, ProofError,
+    SigningKey, TileWriter, TlogProof, VerifyingKey, inclusion_proof, leaf_hash, salt,
 };
 
 use crate::forest::{Written, leaf};
@@ -39,7 +39,9 @@ fn bundle() -> ProofBundle {
 #[test]
 fn a_bundle_passes_as_json() {
     let json = serde_json::to_string_pretty(&bundle()).unwrap();
-    assert!(json.starts_with("{\n  \"format\": \"letopis/proof@v1\",\n  \"origin\": \"letopis.example/salon/1\",\n  \"event_id\": \"evt_1\","));
+    assert!(json.starts_with(
+        "{\n  \"format\": \"letopis/proof@v1\",\n  \"origin\": \"letopis.example/salon/1\",\n  \"event_id\": \"evt_1\","
+    ));
     let read = ProofBundle::from_json(json.as_bytes()).unwrap();
     assert_eq!(read, bundle());
     let verified = read.verify(&believed()).unwrap();
@@ -112,9 +114,18 @@ fn json_that_cannot_be_checked_whole_is_refused() {
         ProofBundle::from_json(json.to_string().as_bytes())
     };
     for (member, value) in [
-        ("format", "letopis/proof@v2".into()), ("rid", "cd".into()), ("salt", "G".repeat(64).into()), ("entry", "AQ".into()),
-        ("record_base64", "AQ==".into()), ("record", serde_json::Value::Null), ("proof", "c2sp.org".into()), ("index", (-1).into()),
-        ("index", 1.5.into()), ("blob_sha256", 7.into()), ("trusted", true.into()), ("key", "mine".into()),
+        ("format", "letopis/proof@v2".into()),
+        ("rid", "cd".into()),
+        ("salt", "G".repeat(64).into()),
+        ("entry", "AQ".into()),
+        ("record_base64", "AQ==".into()),
+        ("record", serde_json::Value::Null),
+        ("proof", "c2sp.org".into()),
+        ("index", (-1).into()),
+        ("index", 1.5.into()),
+        ("blob_sha256", 7.into()),
+        ("trusted", true.into()),
+        ("key", "mine".into()),
     ] {
         assert!(matches!(change(member, value), Err(ProofBundleError::Form(_))), "{member}");
     }

@@ -23,10 +23,23 @@ impl TileSource for Same {
 /// Texts that get far into the parsers: their own words in any order, and junk.
 fn almost_text() -> impl Strategy<Value = String> {
     let word = prop_oneof![
-        Just("c2sp.org/tlog-proof@v1\n".to_owned()), Just("index ".to_owned()), Just("extra ".to_owned()), Just("\n".to_owned()),
-        Just("— a ".to_owned()), Just("AAAAAAA=".to_owned()), Just("tile/".to_owned()), Just("entries/".to_owned()), Just("x001/".to_owned()),
-        Just("000".to_owned()), Just(".p/".to_owned()), Just("70000".to_owned()), Just("log.example/1\n".to_owned()), Just("+".to_owned()),
-        Just("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n".to_owned()), "\\PC{0,6}", "[0-9]{1,22}",
+        Just("c2sp.org/tlog-proof@v1\n".to_owned()),
+        Just("index ".to_owned()),
+        Just("extra ".to_owned()),
+        Just("\n".to_owned()),
+        Just("— a ".to_owned()),
+        Just("AAAAAAA=".to_owned()),
+        Just("tile/".to_owned()),
+        Just("entries/".to_owned()),
+        Just("x001/".to_owned()),
+        Just("000".to_owned()),
+        Just(".p/".to_owned()),
+        Just("70000".to_owned()),
+        Just("log.example/1\n".to_owned()),
+        Just("+".to_owned()),
+        Just("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n".to_owned()),
+        "\\PC{0,6}",
+        "[0-9]{1,22}",
     ];
     prop::collection::vec(word, 0..12).prop_map(|words| words.concat())
 }
