@@ -106,13 +106,14 @@ impl App {
     ///
     /// # Errors
     /// When the database says no.
-    pub fn welcome(&self) -> anyhow::Result<Option<access::first::Welcome>> {
+    pub async fn welcome(&self) -> anyhow::Result<Option<access::first::Welcome>> {
         let master = Arc::clone(&self.master);
-        let welcome = self.store.write_blocking(move |tx| {
+        let welcome = self.store.write(move |tx| {
             let Some(welcome) = access::first::start(tx, now_us(), &mut rand::rng())? else { return Ok(None) };
             let keys = privacy::create_business_key(tx, &master, welcome.business, &mut rand::rng())?;
             Ok::<_, WelcomeError>(Some((welcome, keys)))
-        })?;
+        });
+        let welcome = welcome.await?;
         let Some((welcome, keys)) = welcome else { return Ok(None) };
         self.vault.add(keys);
         self.refresh()?;

@@ -14,7 +14,7 @@ use super::Config;
 
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error)]
-pub enum BadBody {
+pub(super) enum BadBody {
     /// 413.
     #[error("body is larger than {limit} bytes{after}; send it in parts")]
     TooLarge {
@@ -44,7 +44,7 @@ pub enum BadBody {
 }
 
 /// A body in memory, with its share of the room.
-pub struct Whole {
+pub(super) struct Whole {
     /// Decompressed.
     pub bytes: Bytes,
     /// Whether the content type says one object a line.
@@ -56,7 +56,7 @@ pub struct Whole {
 ///
 /// # Errors
 /// [`BadBody`]; nothing of it is kept.
-pub async fn read(headers: &HeaderMap, body: Body, config: &Config, room: &Arc<Semaphore>) -> Result<Whole, BadBody> {
+pub(super) async fn read(headers: &HeaderMap, body: Body, config: &Config, room: &Arc<Semaphore>) -> Result<Whole, BadBody> {
     let lines = is_lines(headers)?;
     let encoding = Encoding::of(headers)?;
     let mut share = Room::new(Arc::clone(room));

@@ -22,7 +22,7 @@ pub enum NotItems {
 ///
 /// # Errors
 /// [`NotItems`] when they cannot be told apart.
-pub fn split(body: &[u8], lines: bool) -> Result<Vec<Range<usize>>, NotItems> {
+pub(super) fn split(body: &[u8], lines: bool) -> Result<Vec<Range<usize>>, NotItems> {
     let text = simdutf8::compat::from_utf8(body).map_err(|e| NotItems::NotUtf8(e.valid_up_to()))?;
     let start = text.len() - text.trim_start().len();
     match text[start..].bytes().next() {

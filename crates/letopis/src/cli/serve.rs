@@ -25,7 +25,7 @@ async fn run(args: &ServeArgs, config: Config) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let base = app.config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     println!("Letopis: {base}");
-    if let Some(welcome) = app.welcome()? {
+    if let Some(welcome) = app.welcome().await? {
         println!("owner (once, 24 h): {base}/welcome/{}", welcome.owner_link.reveal());
         println!("ingest key:         {}", welcome.ingest_key.reveal());
         let publishing = Arc::clone(&app);

@@ -105,19 +105,6 @@ impl Store {
         self.writer.submit(f)
     }
 
-    /// The same from a thread that may block.
-    ///
-    /// # Errors
-    /// As [`Store::write`].
-    pub fn write_blocking<T, E, F>(&self, f: F) -> Result<T, E>
-    where
-        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        self.submit(f)?.blocking_recv().unwrap_or_else(|_| Err(StoreError::Stopped.into()))
-    }
-
     /// Runs `f` on a reader, off the async threads. What it sees is one consistent state.
     ///
     /// # Errors
