@@ -235,6 +235,24 @@ impl Drop for MemoryReceipt {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::contract::{Backend, run_all};
+
+    struct Memory;
+
+    impl Backend for Memory {
+        fn fresh(&mut self, limits: Limits) -> Arc<dyn Queue> {
+            Arc::new(MemoryQueue::new(limits))
+        }
+
+        fn reopen(&mut self) -> Option<Arc<dyn Queue>> {
+            None
+        }
+    }
+
+    #[tokio::test]
+    async fn keeps_the_contract() {
+        run_all(&mut Memory).await;
+    }
 
     #[tokio::test]
     async fn what_all_groups_acknowledged_is_forgotten() {

@@ -1,1 +1,61 @@
-//! (room `access`, being built)
+//! Who may do what: businesses, people and their roles, API keys, connections, signing in, and the trail of all that.
+//!
+//! Functions over a database connection and nothing else: no web, no runtime, no clock, no generator of its own. `now_us` and
+//! `rng` come from the caller. Reading takes a `&Connection`, writing a `&Transaction`. What creates or revokes something *decides*
+//! and returns a [`Change`] that the caller applies with [`apply`] and publishes to be sealed; a secret is returned beside it, once.
+//!
+//! What may be asked by whom is the table in [`scope`]. Room `access` never sees an event, a record or a data key.
+//!
+//! | file | what |
+//! |---|---|
+//! | `scope` | roles, actions, the policy |
+//! | `change` | decisions of this room as values; `apply` |
+//! | `business` `user` `member` `key` `connection` | what there is; deciding and listing |
+//! | `offered` `ring` | the hot path: a key in a request → whom it stands for, without SQL |
+//! | `sign_in` `password` `throttle` `link` `session` | people and their browsers |
+//! | `trail` | who did what, append-only |
+//! | `first` | the first start |
+//! | `id` `name` `word` `secret` `error` | the small words that all of these use |
+
+pub mod business;
+mod change;
+pub mod connection;
+mod error;
+pub mod first;
+mod id;
+pub mod key;
+pub mod link;
+pub mod member;
+mod name;
+mod offered;
+pub mod password;
+mod ring;
+pub mod scope;
+mod secret;
+pub mod session;
+pub mod sign_in;
+#[cfg(test)]
+mod testing;
+mod throttle;
+pub mod trail;
+pub mod user;
+mod word;
+
+pub use business::{Business, BusinessKind};
+pub use change::{Change, apply};
+pub use connection::{ConnectionIdentity, ConnectionKind};
+pub use error::{AccessError, Result};
+pub use id::{ConnectionId, Id, KeyId, SignInId, UserId};
+pub use key::KeyIdentity;
+pub use member::{Invitation, Member};
+pub use name::{Login, Name, Slug};
+pub use offered::{KeyRefused, Offered, Place, redact_query};
+pub use password::Password;
+pub use ring::{ConnectionRing, KeyRing};
+pub use scope::{Action, KeyRole, Role, Scope, Standing};
+pub use secret::{Digest, Secret};
+pub use session::SignedIn;
+pub use user::User;
+
+/// The tables of this room, for the store's migrations.
+pub const SCHEMA: &str = include_str!("schema.sql");

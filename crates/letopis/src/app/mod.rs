@@ -1,1 +1,247 @@
-//! (room `app`, being built)
+//! Wiring: which parts there are, what each is given, in which order they start and stop.
+//!
+//! [`App::open`] takes a data folder and builds the parts; [`App::run`] serves until it is told to stop. Nothing here decides anything
+//! about events. The folder:
+//!
+//! ```text
+//! letopis.db (+ -wal, -shm)   tables          queue/        accepted, not yet recorded      log/<business>/   public log
+//! master.key                  0600            letopis.sock  commands on this machine, 0600  lock              one process at a time
+//! ```
+
+pub mod config;
+mod folder;
+mod health;
+mod serve;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use ledger::SigningKey;
+use queue::disk::DiskQueue;
+use queue::{Lane, Queue};
+use tokio::sync::watch;
+
+use crate::access::{self, ConnectionRing, KeyRing};
+use crate::capture::{self, Capture};
+use crate::console::{self, Console};
+use crate::decide::Decide;
+use crate::event::BusinessId;
+use crate::journal::log::{Log, Logs};
+use crate::journal::{self, Progress};
+use crate::privacy::{self, MasterKey, Vault};
+use crate::recorder::{self, Publisher, Recorded, Recorder};
+use crate::store::{Migration, Store};
+
+pub use config::Config;
+pub use folder::{Folder, InUse};
+pub use health::Health;
+
+/// The history of the tables. Only ever add at the end.
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "access 1", sql: access::SCHEMA },
+    Migration { name: "privacy 1", sql: privacy::SCHEMA },
+    Migration { name: "journal 1", sql: journal::SCHEMA },
+];
+
+/// How long requests under way may take when the server stops.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// The parts.
+pub struct App {
+    /// The data folder, locked.
+    pub folder: Folder,
+    /// As read.
+    pub config: Config,
+    /// The tables.
+    pub store: Store,
+    /// The unwrapped keys.
+    pub vault: Vault,
+    /// The public logs.
+    pub logs: Logs,
+    /// How far recording has come.
+    pub progress: Progress,
+    /// API keys.
+    pub keys: Arc<KeyRing>,
+    /// Connection tokens.
+    pub connections: Arc<ConnectionRing>,
+    /// People's decisions.
+    pub decide: Decide,
+    /// The doors.
+    pub capture: Arc<Capture>,
+    /// What `/readyz` and `/metrics` say.
+    pub health: Arc<Health>,
+    queue: Arc<dyn Queue>,
+    master: Arc<MasterKey>,
+    origin: String,
+}
+
+impl App {
+    /// Opens or creates a data folder.
+    ///
+    /// # Errors
+    /// When another process has it, or its keys or tables cannot be used.
+    pub fn open(data: &Path, config: Config) -> anyhow::Result<Self> {
+        let folder = Folder::lock(data)?;
+        let database = folder.path().join("letopis.db");
+        let master = Arc::new(MasterKey::load(&folder.path().join("master.key"), !database.exists())?);
+        let store = Store::open(&database, MIGRATIONS, journal::setup)?;
+        let queue = open_queue(&folder.path().join("queue"), &master, &config)?;
+        let vault = Vault::new(store.read_blocking(|conn| privacy::load_business_keys(conn, &master))?);
+        let origin = config.origin.clone().unwrap_or_else(|| drawn_origin(&master));
+        let (keys, connections) = (Arc::new(KeyRing::default()), Arc::new(ConnectionRing::default()));
+        let progress = Progress::default();
+        let decide = Decide::new(Arc::clone(&queue), progress.clone());
+        let capture = Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), config.capture, now_us));
+        let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture)));
+        let logs = Logs::default();
+        let app =
+            Self { folder, config, store, vault, logs, progress, keys, connections, decide, capture, health, queue, master, origin };
+        app.refresh()?;
+        Ok(app)
+    }
+
+    /// Makes the first business, its owner and an ingest key in an empty folder.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub async fn welcome(&self) -> anyhow::Result<Option<access::first::Welcome>> {
+        let master = Arc::clone(&self.master);
+        let welcome = self.store.write(move |tx| {
+            let Some(welcome) = access::first::start(tx, now_us(), &mut rand::rng())? else { return Ok(None) };
+            let keys = privacy::create_business_key(tx, &master, welcome.business, &mut rand::rng())?;
+            Ok::<_, WelcomeError>(Some((welcome, keys)))
+        });
+        let welcome = welcome.await?;
+        let Some((welcome, keys)) = welcome else { return Ok(None) };
+        self.vault.add(keys);
+        self.refresh()?;
+        Ok(Some(welcome))
+    }
+
+    /// Looks again at what was changed by decisions: keys, connections, businesses.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn refresh(&self) -> anyhow::Result<()> {
+        self.store.read_blocking(|conn| {
+            self.keys.refresh(conn)?;
+            self.connections.refresh(conn)?;
+            for business in access::business::all(conn)? {
+                self.open_log(business.id, business.slug.as_str())?;
+            }
+            anyhow::Ok(())
+        })
+    }
+
+    /// Starts recording and publishing; they end when `stop` turns true.
+    ///
+    /// # Errors
+    /// When a log must not be signed on, or the queue cannot be read.
+    pub fn start(self: &Arc<Self>, stop: &watch::Receiver<bool>) -> anyhow::Result<Vec<std::thread::JoinHandle<()>>> {
+        let mut publisher = Publisher::new(self.store.clone(), self.logs.clone());
+        publisher.resume().context("nothing is recorded until this is settled")?;
+        let consumer = self.queue.consumer(recorder::GROUP)?;
+        let noticed = Arc::clone(self);
+        let recorder = Recorder {
+            store: self.store.clone(),
+            vault: self.vault.clone(),
+            master: Arc::clone(&self.master),
+            gaps: self.config.sessions,
+            progress: self.progress.clone(),
+            on_recorded: Arc::new(move |recorded| noticed.on_recorded(recorded)),
+        };
+        let runtime = tokio::runtime::Handle::current();
+        let (progress, published_until) = (self.progress.clone(), stop.clone());
+        let (stop, after) = (stop.clone(), runtime.clone());
+        // Both have work that blocks: threads of their own, so that answering never waits for them.
+        let recording = std::thread::Builder::new().name("recorder".into());
+        let recording = recording.spawn(move || runtime.block_on(recorder.run(consumer, stop)))?;
+        let publishing = std::thread::Builder::new().name("publisher".into());
+        let publishing = publishing.spawn(move || after.block_on(publisher.run(progress, published_until)))?;
+        Ok(vec![recording, publishing])
+    }
+
+    /// The routes of everything.
+    pub fn router(&self) -> axum::Router {
+        let console = Console {
+            store: self.store.clone(),
+            vault: self.vault.clone(),
+            logs: self.logs.clone(),
+            progress: self.progress.clone(),
+            keys: Arc::clone(&self.keys),
+            decide: self.decide.clone(),
+            now_us,
+            secure_cookies: self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
+        };
+        capture::routes(Arc::clone(&self.capture))
+            .merge(console::routes(Arc::new(console)))
+            .merge(health::routes(Arc::clone(&self.health)))
+    }
+
+    /// Serves until `stop` turns true, then finishes what is under way and closes the queue.
+    ///
+    /// # Errors
+    /// When it cannot listen, or a part cannot start.
+    pub async fn run(self: Arc<Self>, listener: tokio::net::TcpListener, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+        let (end, ended) = watch::channel(false);
+        let parts = self.start(&ended)?;
+        self.health.ready();
+        serve::serve(listener, self.router(), self.config.connections, stop, DRAIN).await;
+        let _ = end.send(true);
+        tokio::task::spawn_blocking(move || parts.into_iter().for_each(|part| drop(part.join()))).await?;
+        self.queue.close().await;
+        Ok(())
+    }
+
+    fn on_recorded(&self, recorded: &Recorded) {
+        self.health.recorded(recorded);
+        if recorded.decisions > 0
+            && let Err(e) = self.refresh()
+        {
+            tracing::error!(error = %e, "a decision is stored but not in effect yet");
+        }
+    }
+
+    fn open_log(&self, business: BusinessId, slug: &str) -> anyhow::Result<()> {
+        let Some(keys) = self.vault.keys(business).filter(|_| self.logs.of(business).is_none()) else { return Ok(()) };
+        let key = SigningKey::from_seed(&format!("{}/{slug}", self.origin), keys.signing_seed())?;
+        self.logs.add(Arc::new(Log::new(business, key, self.folder.path().join("log").join(slug))));
+        Ok(())
+    }
+
+    /// The lane of a business's frames.
+    #[must_use]
+    pub fn lane(business: BusinessId) -> Lane {
+        Lane(business.0)
+    }
+}
+
+/// The time.
+#[must_use]
+pub fn now_us() -> i64 {
+    jiff::Timestamp::now().as_microsecond()
+}
+
+fn open_queue(folder: &Path, master: &MasterKey, config: &Config) -> anyhow::Result<Arc<dyn Queue>> {
+    let limits = queue::Limits { pending_bytes: config.queue.pending_bytes, ..queue::Limits::default() };
+    let key = queue::disk::MasterKey::new(*master.derive("queue/v1"));
+    Ok(Arc::new(DiskQueue::open(folder, key, queue::disk::Config { limits, ..queue::disk::Config::default() })?))
+}
+
+/// A name nobody else has, stable as long as the master key is.
+fn drawn_origin(master: &MasterKey) -> String {
+    let drawn: String = master.derive("origin/v1")[..5].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("letopis-{drawn}.local")
+}
+
+#[derive(Debug, thiserror::Error)]
+enum WelcomeError {
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    #[error(transparent)]
+    Access(#[from] access::AccessError),
+    #[error(transparent)]
+    Key(#[from] privacy::KeyError),
+}

@@ -1,1 +1,114 @@
-//! (room `capture`, being built)
+//! How events get in.
+//!
+//! Stateless: authenticate, read the body within limits, check each item, draw what must be drawn once, publish one frame, and answer
+//! only when it is durable. It deliberately knows nothing of tables: what it accepts is recorded later, by others.
+//!
+//! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `body` – reading a body from a stranger · `items` – which bytes are
+//!   which item · `accept` – the flow that both doors share
+
+mod accept;
+mod api;
+mod body;
+mod hooks;
+mod items;
+
+use std::sync::Arc;
+
+use axum::Router;
+use queue::Queue;
+use tokio::sync::Semaphore;
+
+use crate::access::{ConnectionRing, KeyRing};
+use crate::event::Limits;
+
+pub use accept::{Accepted, Refusal, Sender};
+
+/// What a stranger may send.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Bytes of a body as it is sent.
+    pub body_bytes: usize,
+    /// Bytes of a body after decompression; below the queue's frame limit.
+    pub decompressed_bytes: usize,
+    /// Items in one body.
+    pub items: usize,
+    /// Bytes of one item.
+    pub item_bytes: usize,
+    /// How deep an item may nest.
+    pub depth: usize,
+    /// Keys in one object.
+    pub keys: usize,
+    /// Bytes of all bodies being read at one time: beyond it, 503.
+    pub in_flight_bytes: usize,
+    /// Seconds a sender may be silent in the middle of a body.
+    pub idle_seconds: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let item = Limits::default();
+        Self {
+            body_bytes: 8 << 20,
+            decompressed_bytes: 16 << 20,
+            items: 10_000,
+            item_bytes: item.item_bytes,
+            depth: item.depth,
+            keys: item.keys,
+            in_flight_bytes: 64 << 20,
+            idle_seconds: 10,
+        }
+    }
+}
+
+/// The doors, and what they share.
+pub struct Capture {
+    queue: Arc<dyn Queue>,
+    keys: Arc<KeyRing>,
+    connections: Arc<ConnectionRing>,
+    config: Config,
+    /// One permit a KiB of body in memory.
+    room: Arc<Semaphore>,
+    now_us: fn() -> i64,
+    counters: Counters,
+}
+
+/// What happened at the doors, for `/metrics`.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Items accepted.
+    pub accepted: std::sync::atomic::AtomicU64,
+    /// Items refused and kept in quarantine.
+    pub rejected: std::sync::atomic::AtomicU64,
+    /// Requests refused for lack of room.
+    pub overloaded: std::sync::atomic::AtomicU64,
+    /// Requests refused for anything else.
+    pub refused: std::sync::atomic::AtomicU64,
+}
+
+impl Capture {
+    /// Publishes to `queue` what holders of `keys` and `connections` send.
+    #[must_use]
+    pub fn new(queue: Arc<dyn Queue>, keys: Arc<KeyRing>, connections: Arc<ConnectionRing>, config: Config, now_us: fn() -> i64) -> Self {
+        let room = Arc::new(Semaphore::new(config.in_flight_bytes / 1024));
+        Self { queue, keys, connections, config, room, now_us, counters: Counters::default() }
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { item_bytes: self.config.item_bytes, depth: self.config.depth, keys: self.config.keys }
+    }
+}
+
+/// The routes of all doors.
+pub fn routes(capture: Arc<Capture>) -> Router {
+    Router::new()
+        .route("/api/v1/events", axum::routing::post(api::events))
+        .route("/hooks/{token}", axum::routing::any(hooks::hook))
+        .with_state(capture)
+}

@@ -1,1 +1,42 @@
-//! (room `console`, being built)
+//! Web pages and the JSON read API. It never writes the journal: it asks `decide`.
+//!
+//! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in
+
+pub mod api;
+pub mod pages;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::access::KeyRing;
+use crate::decide::Decide;
+use crate::journal::Progress;
+use crate::journal::log::Logs;
+use crate::privacy::Vault;
+use crate::store::Store;
+
+/// What pages and API read from.
+pub struct Console {
+    /// The tables.
+    pub store: Store,
+    /// Opens records.
+    pub vault: Vault,
+    /// Proofs and checkpoints.
+    pub logs: Logs,
+    /// For `?after=position`.
+    pub progress: Progress,
+    /// Who may read by key.
+    pub keys: Arc<KeyRing>,
+    /// How people change things.
+    pub decide: Decide,
+    /// The time, µs since 1970 UTC.
+    pub now_us: fn() -> i64,
+    /// Whether cookies are marked `Secure`: not on plain HTTP to this machine.
+    pub secure_cookies: bool,
+}
+
+/// All routes of the console.
+pub fn routes(console: Arc<Console>) -> Router {
+    api::routes(Arc::clone(&console)).merge(pages::routes(console))
+}

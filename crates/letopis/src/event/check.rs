@@ -269,7 +269,7 @@ pub(super) fn needs(kind: &EventType) -> &'static [Field] {
         | EventType::VisitArrived
         | EventType::VisitNoShow => ABOUT,
         EventType::Payment => &[F::Payment],
-        EventType::Error => &[F::Error, F::Text],
+        EventType::Error => &[F::Error, F::Text, F::Booking],
         EventType::ModelChanged => &[F::Model],
         EventType::ScenarioChanged => &[F::Scenario, F::ScenarioVersion, F::PromptVersion],
         EventType::ConsentGiven | EventType::ConsentWithdrawn => &[F::Client, F::SessionId, F::CrmId],

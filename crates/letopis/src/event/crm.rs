@@ -79,3 +79,37 @@ impl fmt::Display for CrmRef {
         write!(f, "{}:{}", self.kind.as_str(), self.id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_usual_spelling_names_its_card() {
+        for (text, kind, id) in [
+            ("BX_LEAD_4521", CrmKind::Lead, 4521),
+            ("LEAD_4521", CrmKind::Lead, 4521),
+            ("L_4521", CrmKind::Lead, 4521),
+            ("lead:4521", CrmKind::Lead, 4521),
+            ("CRM_DEAL_12", CrmKind::Deal, 12),
+            ("D_12", CrmKind::Deal, 12),
+            ("bx_contact_7", CrmKind::Contact, 7),
+            ("C_7", CrmKind::Contact, 7),
+            ("CO_9", CrmKind::Company, 9),
+            ("Bitrix24 company #9", CrmKind::Company, 9),
+            (" 4521 ", CrmKind::Unknown, 4521),
+            ("BX_4521", CrmKind::Unknown, 4521),
+        ] {
+            assert_eq!(CrmRef::parse(text), Some(CrmRef { kind, id }), "{text}");
+        }
+        assert_eq!(CrmRef::parse("BX_LEAD_4521").unwrap().to_string(), "lead:4521");
+    }
+
+    #[test]
+    fn other_spellings_stay_as_written() {
+        for text in ["", "lead", "LEAD_", "LEAD_45x", "LEAD_0", "order_12", "a_b_c_1", "99999999999999999999999", "4521_LEAD", "_", "-5x"] {
+            assert_eq!(CrmRef::parse(text), None, "{text}");
+        }
+    }
+}

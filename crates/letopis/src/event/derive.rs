@@ -16,6 +16,8 @@
 //! | 9 | `action` | `action` |
 //! | 10 | `model` or `provider`, with `latency_ms`, `tokens_in`, `tokens_out` or `cost` | `llm_call` |
 //! | 11 | nothing of this | `other` |
+//!
+//! Where an item has both `text` and `bot_response`, `text` is what the client said.
 
 use std::ops::BitOr;
 
@@ -171,11 +173,17 @@ pub(super) fn facets(event: &Event) -> Facets {
     if let Some(kind) = event.action.as_deref().and_then(|action| by_action(action, event)).filter(|_| !status.is_some_and(failed)) {
         found = found | by_kind(&kind);
     }
-    if event.text.is_some() && event.direction != Direction::Out && event.operator.is_none() && !spoken_by_business(&event.kind) {
+    if client_spoke(event) {
         found = found | Facets::INBOUND;
     }
     if event.bot_response.is_some() {
-        found = found | if event.kind == EventType::OperatorReply { Facets::OPERATOR } else { Facets::REPLY };
+        found = found
+            | match event.kind {
+                EventType::OperatorReply => Facets::OPERATOR,
+                // Its words are the reminder itself; nobody asked.
+                EventType::ReminderSent | EventType::ReminderDelivered => Facets::REMINDER,
+                _ => Facets::REPLY,
+            };
     }
     if event.error.is_some() || status.is_some_and(failed) {
         found = found | Facets::FAILURE;
@@ -190,8 +198,16 @@ pub(super) fn facets(event: &Event) -> Facets {
     if status.is_some_and(failed) { Facets(found.0 & !Facets::BOOKING.0) } else { found }
 }
 
-fn spoken_by_business(kind: &EventType) -> bool {
-    matches!(kind, EventType::MessageOut | EventType::OperatorReply | EventType::ReminderSent | EventType::ReminderDelivered | EventType::Error)
+/// Whether `text` holds the client's words. Beside an answer it does; alone it depends on the way the event goes.
+fn client_spoke(event: &Event) -> bool {
+    if event.text.as_deref().is_none_or(|text| text.trim().is_empty()) || event.operator.is_some() {
+        return false;
+    }
+    match event.kind {
+        EventType::OperatorReply | EventType::ReminderSent | EventType::ReminderDelivered => false,
+        EventType::Error => event.bot_response.is_some() || event.direction == Direction::In,
+        _ => event.bot_response.is_some() || event.direction != Direction::Out,
+    }
 }
 
 fn by_kind(kind: &EventType) -> Facets {

@@ -155,6 +155,10 @@ pub(super) const NAMES: [&str; 33] = [
     "tokens_out", "cost", "operator", "booking", "payment", "delivery", "error", "source", "utm", "meta",
 ];
 
+/// How many parts [`Field::part`] knows; the schema must list as many.
+#[cfg(test)]
+pub(super) const PARTS: usize = 17;
+
 /// Which fields an item has (and has not only as `null` or empty).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Present(u64);

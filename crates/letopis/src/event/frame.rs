@@ -4,7 +4,7 @@
 //! events costs one copy. Everything that must be drawn once (missing ids, `received_at`) is drawn before and travels here.
 //!
 //! ```text
-//! "LF" 01 | business u32 | received µs i64 | connection u32 (0 = none) | source len u8, bytes | items u32
+//! "LF" 01 | business u32 | received µs i64 | connection len u8, bytes (0 = none) | source len u8, bytes | items u32
 //!   item: kind u8 (0 event, 1 rejected, 2 decision) | offset u32 | length u32 | note len u16, bytes
 //! body …
 //! ```
@@ -26,8 +26,8 @@ pub struct Frame {
     pub received_us: i64,
     /// Through which door: `api`, `hook`, `import`, `decision`, …
     pub source: String,
-    /// The connection it came through.
-    pub connection: Option<u32>,
+    /// The public id of the connection it came through.
+    pub connection: Option<String>,
     /// Which bytes of the body are which item.
     pub items: Vec<Item>,
     /// The body as the client sent it, decompressed.
@@ -81,9 +81,11 @@ impl Frame {
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&self.business.0.to_le_bytes());
         out.extend_from_slice(&self.received_us.to_le_bytes());
-        out.extend_from_slice(&self.connection.unwrap_or(0).to_le_bytes());
-        out.push(self.source.len() as u8);
-        out.extend_from_slice(self.source.as_bytes());
+        for name in [self.connection.as_deref().unwrap_or(""), &self.source] {
+            debug_assert!(name.len() < 256, "ids and sources are short names of ours");
+            out.push(name.len() as u8);
+            out.extend_from_slice(name.as_bytes());
+        }
         out.extend_from_slice(&(self.items.len() as u32).to_le_bytes());
         for item in &self.items {
             let (kind, note) = match &item.kind {
@@ -113,9 +115,8 @@ impl Frame {
         }
         let business = BusinessId(cursor.u32("business")?);
         let received_us = i64::from_le_bytes(cursor.array("received")?);
-        let connection = Some(cursor.u32("connection")?).filter(|&id| id != 0);
-        let source_len = usize::from(cursor.take(1, "source")?[0]);
-        let source = text(cursor.take(source_len, "source")?);
+        let connection = Some(cursor.name("connection")?).filter(|id| !id.is_empty());
+        let source = cursor.name("source")?;
         let count = cursor.u32("items")?;
         let mut items = Vec::with_capacity((count as usize).min(bytes.len() / 11));
         for _ in 0..count {
@@ -156,6 +157,11 @@ impl<'a> Cursor<'a> {
         Ok(u32::from_le_bytes(self.array(what)?))
     }
 
+    fn name(&mut self, what: &'static str) -> Result<String, FrameError> {
+        let length = usize::from(self.take(1, what)?[0]);
+        Ok(text(self.take(length, what)?))
+    }
+
     fn item(&mut self) -> Result<Item, FrameError> {
         let kind = self.take(1, "item")?[0];
         let (offset, length) = (self.u32("item")?, self.u32("item")?);
@@ -186,7 +192,7 @@ mod tests {
             business: BusinessId(3),
             received_us: 1_735_724_097_000_001,
             source: "api".into(),
-            connection: Some(9),
+            connection: Some("c_9".into()),
             items: vec![
                 Item { kind: ItemKind::Event { drawn_id: None }, offset: 0, length: 4 },
                 Item { kind: ItemKind::Event { drawn_id: Some("id-1".into()) }, offset: 5, length: 2 },
@@ -200,7 +206,7 @@ mod tests {
     fn what_goes_in_comes_out() {
         let decoded = Frame::decode(&frame().encode()).unwrap();
         assert_eq!(decoded.items, frame().items);
-        assert_eq!((decoded.business, decoded.connection), (BusinessId(3), Some(9)));
+        assert_eq!((decoded.business, decoded.connection.as_deref()), (BusinessId(3), Some("c_9")));
         assert_eq!(decoded.bytes(&decoded.items[1]), b"{}");
     }
 

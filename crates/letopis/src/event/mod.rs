@@ -12,14 +12,18 @@ mod crm;
 mod derive;
 mod fields;
 mod frame;
+#[cfg(test)]
+mod gate_tests;
 mod ids;
 mod invalid;
 mod kind;
 mod money;
 mod node;
+mod parts;
 mod phone;
 mod read;
 pub mod record;
+mod schema;
 mod when;
 
 pub use check::{Checked, Limits, check};
@@ -29,6 +33,8 @@ pub use frame::{Frame, FrameError, Item, ItemKind};
 pub use ids::{BusinessId, RecordNo};
 pub use invalid::{Code, Invalid};
 pub use kind::{Direction, EventType};
+pub use parts::{Booking, Client, Delivery, Failure, Payment};
 pub use phone::{Phone, PhoneReading};
-pub use read::{Booking, Client, Delivery, Event, Failure, Payment};
+pub use read::Event;
+pub use schema::SCHEMA;
 pub use when::When;

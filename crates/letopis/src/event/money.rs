@@ -68,3 +68,53 @@ pub(super) fn currency(text: &str) -> Option<String> {
     }
     (text.len() == 3 && text.bytes().all(|b| b.is_ascii_alphabetic())).then(|| text.to_ascii_uppercase())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::borrow::Cow;
+
+    use super::*;
+
+    fn minor(text: &str, currency: &str) -> Option<i64> {
+        amount(&Node::Text(Cow::Borrowed(text))).map(|amount| amount.minor(currency))
+    }
+
+    #[test]
+    fn amounts_are_exact() {
+        for (text, currency, expected) in [
+            ("1500", "RUB", 150_000),
+            ("1500.50", "RUB", 150_050),
+            ("0.1", "RUB", 10),
+            ("-99.99", "RUB", -9_999),
+            ("10.005", "RUB", 1_001),
+            ("-10.005", "RUB", -1_001),
+            ("1500", "JPY", 1_500),
+            ("1.2345", "KWD", 1_235),
+            ("999999999999.99", "RUB", 99_999_999_999_999),
+        ] {
+            assert_eq!(minor(text, currency), Some(expected), "{text} {currency}");
+        }
+        assert_eq!(amount(&Node::Float(1500.1)).unwrap().minor("RUB"), 150_010);
+        assert_eq!(amount(&Node::Float(0.1 + 0.2)).unwrap().minor("RUB"), 30);
+        assert_eq!(amount(&Node::Int(-5)).unwrap().minor("RUB"), -500);
+    }
+
+    #[test]
+    fn what_is_not_an_amount_is_refused() {
+        for text in ["", "-", ".", "1.", ".5", "1,5", "1 500", "1e3", "NaN", "--1", "+1", "1500 руб", "1234567890123"] {
+            assert_eq!(minor(text, "RUB"), None, "{text}");
+        }
+        assert_eq!(amount(&Node::Float(1e300)), None);
+        assert_eq!(amount(&Node::Bool(true)), None);
+    }
+
+    #[test]
+    fn currencies_have_three_letters() {
+        for roubles in ["RUB", "rub", "₽", "руб", "руб.", "RUR"] {
+            assert_eq!(currency(roubles).as_deref(), Some("RUB"));
+        }
+        assert_eq!(currency("byn").as_deref(), Some("BYN"));
+        assert_eq!(currency("рубль"), None);
+    }
+}

@@ -23,7 +23,7 @@ pub struct Envelope {
     pub source: String,
     /// Which connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub connection: Option<u32>,
+    pub connection: Option<String>,
     /// The id that was drawn for an event that came without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_id: Option<String>,

@@ -182,3 +182,68 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day = in_year - (153 * month + 2) / 5 + 1;
     if month < 10 { (year, month + 3, day) } else { (year + 1, month - 9, day) }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_moment_keeps_its_offset() {
+        let when = When::parse("2025-01-01T12:34:56+03:00").unwrap();
+        assert_eq!((when.utc_us, when.offset_min), (1_735_724_096_000_000, 180));
+        assert_eq!(when.to_string(), "2025-01-01T12:34:56+03:00");
+        for (text, shown) in [
+            ("2025-01-01T00:00:00Z", "2025-01-01T00:00:00Z"),
+            ("2025-01-01t00:00:00.5z", "2025-01-01T00:00:00.500Z"),
+            ("2024-02-29 23:59:59.123456789-11:30", "2024-02-29T23:59:59.123456-11:30"),
+            ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
+            ("2025-06-01T10:00:00-00:00", "2025-06-01T10:00:00Z"),
+        ] {
+            assert_eq!(When::parse(text).unwrap().to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_moment_with_an_offset_is_refused() {
+        for text in [
+            "", "2025-01-01", "2025-01-01T12:34:56", "2025-01-01T12:34+03:00", "2025-01-01T12:34:56+0300", "2025-01-01T12:34:56+03", "2025-02-29T00:00:00Z",
+            "2025-13-01T00:00:00Z", "2025-01-32T00:00:00Z", "2025-01-01T24:00:00Z", "2025-01-01T12:60:00Z", "2025-01-01T12:34:61Z", "1999-12-31T23:59:59Z",
+            "2101-01-01T00:00:00Z", "2025-01-01T12:34:56.Z", "2025-01-01T12:34:56Z ", "2025-01-01T12:34:56+24:00", "1735723996", "01.01.2025 12:34", "+2025-01-01T00:00:00Z",
+            "2025-01-01T12:34:56+03:00[Europe/Moscow]", "２０２５-01-01T00:00:00Z",
+        ] {
+            assert_eq!(When::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_local_time_is_on_the_clock_that_is_given() {
+        let given = When::parse("2025-01-02T15:00:00+03:00");
+        assert_eq!(When::parse_near("2025-01-02T15:00", 180), given);
+        assert_eq!(When::parse_near("2025-01-02 15:00:00", 180), given);
+        assert_eq!(When::parse_near("2025-01-02T15:00:00+03:00", -60), given);
+        assert_eq!(When::parse_near("2025-01-02", 180), None);
+        assert_eq!(When::parse_near("15:00", 180), None);
+    }
+
+    proptest! {
+        #[test]
+        fn another_calendar_agrees(seconds in 946_684_800_i64..4_133_980_800, us in 0_i64..1_000_000, offset in -719_i16..720) {
+            let when = When { utc_us: seconds * 1_000_000 + us, offset_min: offset };
+            let text = when.to_string();
+            let theirs: jiff::Timestamp = text.parse().unwrap();
+            prop_assert_eq!(theirs.as_microsecond(), when.utc_us);
+            if (2000..=2100).contains(&text[..4].parse::<i32>().unwrap()) {
+                prop_assert_eq!(When::parse(&text), Some(when));
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_without_a_panic(text in "\\PC*|[-0-9TZ:+. ]{0,40}") {
+            let _ = When::parse(&text);
+            let _ = When::parse_near(&text, 180);
+        }
+    }
+}

@@ -1,3 +1,37 @@
-//! (room `journal`, being built)
+//! What is stored and how it is asked.
+//!
+//! Written only by the recorder, in one transaction a batch: `append` (entry, blob, row, words), `clients` and `sessions` (who wrote, in
+//! which conversation), `quarantine`. `projection` computes a row from R; `session` sums a conversation up. `stems` is the
+//! Russian of the search index. Reading comes from `reading` and `evidence`. `schema.sql` is the map of all tables.
 
+pub mod append;
+mod cache;
+pub mod clients;
+pub mod event_rows;
+pub mod evidence;
+pub mod log;
+pub mod progress;
+pub mod projection;
+pub mod quarantine;
+pub mod session;
+mod session_rows;
+pub mod sessions;
 pub mod stems;
+pub mod verify;
+
+pub use cache::Generations;
+pub use progress::Progress;
+pub use session_rows::by_pid as session_by_pid;
+
+/// The tables of this room.
+pub const SCHEMA: &str = include_str!("schema.sql");
+
+/// Gives a connection the SQL functions that the tables use.
+///
+/// # Errors
+/// When SQLite refuses them.
+pub fn setup(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    use rusqlite::functions::FunctionFlags;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY.complement();
+    connection.create_scalar_function("stems", 1, flags, |context| Ok(stems::stems(context.get_raw(0).as_str().unwrap_or(""))))
+}

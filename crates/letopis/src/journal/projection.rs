@@ -156,7 +156,7 @@ impl Projected {
             scenario: versioned(event.scenario, event.scenario_version, '@'),
             variant: versioned(event.experiment, event.variant, '='),
             latency_ms: event.latency_ms.map(|ms| ms.min(i64::MAX as u64) as i64),
-            error: event.error.map(|failure| failure.to_string()),
+            error: event.error.map(|failure| failure.message.or(failure.code).unwrap_or_default()),
         };
         let stems = spoken_stems(row.said.as_deref(), row.reply.as_deref());
         Ok(Self { row, marks, given_session: event.session_id, stems })

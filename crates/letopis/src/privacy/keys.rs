@@ -101,6 +101,18 @@ impl BusinessKeys {
         digest(self.dedupe.clone(), &[event_id])
     }
 
+    /// What remains of a client's bytes, so that a retry is told from a conflict.
+    #[must_use]
+    pub fn body_digest(&self, client_bytes: &[u8]) -> [u8; 8] {
+        let mut mac = self.dedupe.clone();
+        mac.update(b"body\0");
+        mac.update(client_bytes);
+        let full: [u8; 32] = mac.finalize().into_bytes().into();
+        let mut short = [0; 8];
+        short.copy_from_slice(&full[..8]);
+        short
+    }
+
     /// The seed of the Ed25519 key that signs this business's checkpoints.
     #[must_use]
     pub fn signing_seed(&self) -> &[u8; 32] {

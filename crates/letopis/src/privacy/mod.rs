@@ -8,14 +8,17 @@
 //! nothing about when a key dies.
 //!
 //! * `master` – the master key file · `keys` – business and data keys · `seal` – blobs
+//! · `vault` – the unwrapped business keys of this process
 
 mod keys;
 mod master;
 mod seal;
+mod vault;
 
 pub use keys::{BusinessKeys, DataKey, KeyError, KeyId, create_business_key, data_key, data_key_for, load_business_keys};
 pub use master::{MasterKey, MasterKeyError};
 pub use seal::{Blob, SealError, open, seal};
+pub use vault::Vault;
 
 /// The tables of this room.
 pub const SCHEMA: &str = include_str!("schema.sql");

@@ -1,1 +1,249 @@
-//! (room `recorder`, being built)
+//! From the queue to sealed records: the only writer.
+//!
+//! ```text
+//! queue ─▶ prepare (decode, write R, project)  ─▶ batch (one transaction: known? who? where? seal, store) ─▶ ack
+//!          this thread, one batch ahead            the store's writer thread                      └▶ publish: tiles, checkpoint
+//! ```
+//! A batch is acknowledged to the queue after its commit, and its position is in the commit, so a kill between the two repeats
+//! nothing. A frame that fails again and again by itself is put aside with the reason; the others go on.
+//!
+//! * `prepare` – what needs no database · `batch` – the transaction · `decisions` – what people decided · `publish` – tiles and
+//!   checkpoints
+
+mod batch;
+mod decisions;
+mod prepare;
+mod publish;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use queue::{Batch, Consumer, ReceiveError};
+use tokio::sync::{oneshot, watch};
+
+use crate::event::BusinessId;
+use crate::journal::sessions::Gaps;
+use crate::journal::{Progress, progress};
+use crate::privacy::{KeyError, MasterKey, SealError, Vault};
+use crate::store::{Store, StoreError};
+
+pub use batch::Recorded;
+pub use publish::{PublishError, Publisher, read_checkpoint, root_of_entries};
+
+use batch::{Outcome, Scribe};
+use decisions::DecisionError;
+use prepare::Arrival;
+
+/// The consumer group of the recorder.
+pub const GROUP: &str = "recorder";
+/// Bytes of frames in one transaction: some two thousand events, which is where a larger one stops paying.
+const BATCH_BYTES: usize = 1 << 20;
+/// How long an idle recorder waits before it looks whether it should stop.
+const IDLE: Duration = Duration::from_millis(500);
+/// How long to wait when the disk is full or the database cannot be written.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Why a batch was not recorded. Nothing of it is stored; it is tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The database said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key is not to be had.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A record could not be encrypted.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// A business without keys.
+    #[error("business {} has no keys", .0.0)]
+    NoKeys(BusinessId),
+    /// An earlier batch failed, so this one must wait for it.
+    #[error("an earlier batch was not recorded")]
+    OutOfTurn,
+}
+
+impl From<rusqlite::Error> for RecordError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<DecisionError> for RecordError {
+    fn from(error: DecisionError) -> Self {
+        match error {
+            DecisionError::Sqlite(e) => e.into(),
+            DecisionError::Key(e) => e.into(),
+        }
+    }
+}
+
+/// What the recorder works with.
+pub struct Recorder {
+    /// Where it writes.
+    pub store: Store,
+    /// Keys of the businesses.
+    pub vault: Vault,
+    /// Wraps the keys of new businesses.
+    pub master: Arc<MasterKey>,
+    /// When a silence ends a conversation.
+    pub gaps: Gaps,
+    /// Who waits for it.
+    pub progress: Progress,
+    /// Told of every committed batch.
+    pub on_recorded: Arc<dyn Fn(&Recorded) + Send + Sync>,
+}
+
+/// The scribe, and whether a failed batch is still to be repeated before any later one.
+struct Desk {
+    scribe: Scribe,
+    broken: bool,
+}
+
+impl Recorder {
+    /// Records until `stop` turns true; what was received and not committed stays in the queue.
+    pub async fn run(self, mut consumer: Box<dyn Consumer>, mut stop: watch::Receiver<bool>) {
+        let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps);
+        let desk = Arc::new(Mutex::new(Desk { scribe, broken: false }));
+        let mut under_way: Option<Submitted> = None;
+        let mut one_by_one = 0_usize;
+        loop {
+            // While a batch is being written the next one is prepared: wait for frames only when there is nothing to finish.
+            let wait = if under_way.is_some() { Duration::ZERO } else { IDLE };
+            let limit = if one_by_one > 0 { 1 } else { BATCH_BYTES };
+            let batch = tokio::select! {
+                batch = consumer.receive(limit, wait) => batch,
+                _ = stop.wait_for(|stop| *stop), if under_way.is_none() => break,
+            };
+            let next = match batch {
+                Ok(batch) if batch.is_empty() => None,
+                Ok(batch) => Some(self.submit(&desk, batch, one_by_one > 0)),
+                Err(ReceiveError::Closed) => break,
+                Err(e) => {
+                    tracing::error!(error = %e, "queue cannot be read");
+                    tokio::time::sleep(RETRY).await;
+                    None
+                }
+            };
+            one_by_one = one_by_one.saturating_sub(1);
+            if let Some(before) = std::mem::replace(&mut under_way, next)
+                && let Err(e) = self.settle(before).await
+            {
+                let behind = under_way.take();
+                one_by_one = self.recover(&desk, behind, &e).await;
+            }
+        }
+        if let Some(last) = under_way
+            && let Err(e) = self.settle(last).await
+        {
+            tracing::warn!(error = %e.error, "last batch stays in the queue");
+        }
+    }
+
+    /// Prepares a batch and hands it to the writer thread.
+    fn submit(&self, desk: &Arc<Mutex<Desk>>, batch: Batch, alone: bool) -> Submitted {
+        let arrivals: Vec<Arrival> = batch.iter().map(|delivery| Arrival::of(delivery, &self.vault)).collect();
+        let (frames, desk) = (arrivals.len(), Arc::clone(desk));
+        let done = self.store.submit(move |tx| desk.lock().unwrap_or_else(PoisonError::into_inner).record(tx, arrivals));
+        Submitted { batch, done, frames, alone }
+    }
+
+    /// Waits for the commit and acknowledges the batch.
+    async fn settle(&self, submitted: Submitted) -> Result<(), Failed> {
+        let Submitted { batch, done, frames, alone } = submitted;
+        match done_or_stopped(done).await {
+            Ok(outcome) => {
+                outcome.new_keys.into_iter().for_each(|keys| self.vault.add(keys));
+                (self.on_recorded)(&outcome.recorded);
+                self.progress.advance(outcome.positions);
+                if let Err(e) = batch.ack().await {
+                    tracing::warn!(error = %e, "recorded batch comes again and will be skipped");
+                }
+                Ok(())
+            }
+            Err(error) => Err(Failed { error, batch, frames, alone }),
+        }
+    }
+
+    /// After a failure: forgets what was never stored, returns the frames to the queue, and says how many to record one by one.
+    async fn recover(&self, desk: &Arc<Mutex<Desk>>, behind: Option<Submitted>, failed: &Failed) -> usize {
+        tracing::error!(error = %failed.error, frames = failed.frames, "batch not recorded, trying again");
+        if let Some(behind) = behind {
+            let _ = done_or_stopped(behind.done).await;
+        }
+        let mut held = desk.lock().unwrap_or_else(PoisonError::into_inner);
+        held.scribe.forget();
+        held.broken = false;
+        drop(held);
+        tokio::time::sleep(RETRY).await;
+        if failed.transient() {
+            return 0;
+        }
+        if failed.alone {
+            self.put_aside(failed).await;
+        }
+        failed.frames
+    }
+
+    /// A frame that fails by itself must not stop the others: its place and reason are kept, its bytes too.
+    async fn put_aside(&self, failed: &Failed) {
+        let (Some(delivery), reason) = (failed.batch.first().cloned(), failed.error.to_string()) else { return };
+        let stored = self
+            .store
+            .write(move |tx| {
+                let reason = serde_json::json!({ "code": "not_recordable", "field": "", "message": reason }).to_string();
+                let business = BusinessId(delivery.lane.0);
+                crate::journal::quarantine::keep(tx, business, 0, "queue", &reason, &delivery.frame)?;
+                progress::store(tx, delivery.lane, delivery.position)?;
+                Ok::<_, RecordError>(())
+            })
+            .await;
+        if let Err(e) = stored {
+            tracing::error!(error = %e, "frame could not be put aside, it stays in the queue");
+        }
+    }
+}
+
+impl Desk {
+    fn record(&mut self, tx: &rusqlite::Transaction<'_>, arrivals: Vec<Arrival>) -> Result<Outcome, RecordError> {
+        if self.broken {
+            return Err(RecordError::OutOfTurn);
+        }
+        let outcome = self.scribe.record_all(tx, arrivals);
+        self.broken = outcome.is_err();
+        outcome
+    }
+}
+
+type Answer = Result<oneshot::Receiver<Result<Outcome, RecordError>>, StoreError>;
+
+async fn done_or_stopped(answer: Answer) -> Result<Outcome, RecordError> {
+    answer?.await.unwrap_or(Err(RecordError::Store(StoreError::Stopped)))
+}
+
+/// A batch that the writer thread has.
+struct Submitted {
+    batch: Batch,
+    done: Answer,
+    frames: usize,
+    alone: bool,
+}
+
+/// A batch that was not stored. Dropping it returns its frames to the queue.
+struct Failed {
+    error: RecordError,
+    batch: Batch,
+    frames: usize,
+    alone: bool,
+}
+
+impl Failed {
+    /// Whether waiting may help: a full disk, a busy file.
+    fn transient(&self) -> bool {
+        match &self.error {
+            RecordError::Store(e) => e.is_full() || e.is_busy(),
+            RecordError::OutOfTurn => true,
+            _ => false,
+        }
+    }
+}

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use rusqlite::{Connection, Transaction};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 pub use connection::{Migration, Setup, open_connection};
 
@@ -38,6 +38,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The file or the disk does not answer now: waiting may help.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, SystemIoFailure};
+        let code = if let Self::Sqlite(e) = self { e.sqlite_error_code() } else { None };
+        code.is_some_and(|code| [CannotOpen, DatabaseBusy, DatabaseLocked, SystemIoFailure].contains(&code))
+    }
+
     /// The disk has no room: the caller waits and tries again.
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -81,22 +89,20 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let answer = self.writer.submit(f)?;
-        answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+        self.submit(f)?.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
     }
 
-    /// The same from a thread that may block.
+    /// The same, but gives back as soon as the transaction has its place in the order; the answer comes later.
     ///
     /// # Errors
-    /// As [`Store::write`].
-    pub fn write_blocking<T, E, F>(&self, f: F) -> Result<T, E>
+    /// When the writer has stopped.
+    pub fn submit<T, E, F>(&self, f: F) -> Result<oneshot::Receiver<Result<T, E>>, StoreError>
     where
         F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let answer = self.writer.submit(f)?;
-        answer.blocking_recv().unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+        self.writer.submit(f)
     }
 
     /// Runs `f` on a reader, off the async threads. What it sees is one consistent state.

@@ -1,0 +1,228 @@
+//! Connections: one plugged-in system of a business, known by the token in its URL.
+//!
+//! A token is `ltc_` and 43 base64url characters. It is shown once and kept as SHA-256; whoever knows the URL can send as that
+//! system, nothing else, so it is revoked and replaced rather than protected by a second secret. What a kind of
+//! connection does with what it receives is the business of `capture`.
+
+use rand::CryptoRng;
+use rusqlite::{Connection as Database, OptionalExtension, Row, Transaction, params};
+
+use super::{
+    Action, Change, ConnectionId, Digest, Name, Scope, Secret, business,
+    error::{AccessError, Result},
+    secret::is_token,
+    word::words,
+};
+use crate::event::BusinessId;
+
+const PREFIX: &str = "ltc_";
+
+words! {
+    /// What is plugged in. Channels, CRMs and models come with their adapters.
+    ConnectionKind, "kind" {
+        /// A URL that takes events as the events API does.
+        Events = "events",
+    }
+}
+
+/// Whom a token stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionIdentity {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The business it belongs to.
+    pub business: BusinessId,
+    /// What is plugged in.
+    pub kind: ConnectionKind,
+}
+
+/// A connection as listed.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Connection {
+    /// Its id.
+    pub id: ConnectionId,
+    /// What its owner calls it.
+    pub name: Name,
+    /// What is plugged in.
+    pub kind: ConnectionKind,
+    /// When it was added.
+    pub created_us: i64,
+    /// When the last event came through it.
+    pub last_event_us: Option<i64>,
+    /// Since when it does not work.
+    pub revoked_us: Option<i64>,
+}
+
+impl ConnectionIdentity {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { connection: row.get("id")?, business: BusinessId(row.get("business_id")?), kind: row.get("kind")? })
+    }
+}
+
+/// Decides a new connection; the secret is the token for its URL.
+pub fn add(
+    scope: &Scope,
+    kind: ConnectionKind,
+    name: Name,
+    now_us: i64,
+    rng: &mut impl CryptoRng,
+) -> Result<(Change, Secret)> {
+    scope.require(Action::ManageConnections)?;
+    let connection = ConnectionId::draw(rng);
+    let token = Secret::draw(PREFIX, rng);
+    let change = Change::ConnectionAdded {
+        business: scope.business(),
+        connection,
+        name,
+        kind,
+        hash: token.digest(),
+        at_us: now_us,
+    };
+    Ok((change, token))
+}
+
+/// Decides that a connection's token never works again.
+pub fn revoke(conn: &Database, scope: &Scope, connection: ConnectionId, now_us: i64) -> Result<Change> {
+    scope.require(Action::ManageConnections)?;
+    let business = scope.business();
+    let here = all(conn, business)?.iter().any(|known| known.id == connection);
+    if here {
+        Ok(Change::ConnectionRevoked { business, connection, at_us: now_us })
+    } else {
+        Err(AccessError::unknown("connection", connection))
+    }
+}
+
+/// The connections of a business, newest first, revoked ones included.
+pub fn all(conn: &Database, business: BusinessId) -> Result<Vec<Connection>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, name, kind, created_us, last_event_us, revoked_us FROM connections
+         WHERE business_id = ?1 ORDER BY created_us DESC, id",
+    )?;
+    let rows = statement.query_map([business.0], |row| {
+        Ok(Connection {
+            id: row.get("id")?,
+            name: row.get("name")?,
+            kind: row.get("kind")?,
+            created_us: row.get("created_us")?,
+            last_event_us: row.get("last_event_us")?,
+            revoked_us: row.get("revoked_us")?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whom `token` stands for, by the database. Requests ask a `ConnectionRing`.
+pub fn authenticate(conn: &Database, token: &str) -> Result<Option<ConnectionIdentity>> {
+    if !looks_like_token(token) {
+        return Ok(None);
+    }
+    let mut statement =
+        conn.prepare_cached("SELECT id, business_id, kind FROM connections WHERE hash = ?1 AND revoked_us IS NULL")?;
+    Ok(statement.query_row([Digest::of(token)], ConnectionIdentity::read).optional()?)
+}
+
+/// Notes the time of the last event that came through; the recorder calls it once a batch.
+pub fn note_event(tx: &Transaction<'_>, business: BusinessId, connection: ConnectionId, event_us: i64) -> Result<()> {
+    let mut statement = tx.prepare_cached(
+        "UPDATE connections SET last_event_us = ?3
+         WHERE id = ?1 AND business_id = ?2 AND (last_event_us IS NULL OR last_event_us < ?3)",
+    )?;
+    statement.execute(params![connection, business.0, event_us])?;
+    Ok(())
+}
+
+/// Every token that works, for the ring.
+pub(super) fn living(conn: &Database) -> Result<Vec<(Digest, ConnectionIdentity)>> {
+    let mut statement =
+        conn.prepare_cached("SELECT hash, id, business_id, kind FROM connections WHERE revoked_us IS NULL")?;
+    let rows = statement.query_map([], |row| Ok((row.get("hash")?, ConnectionIdentity::read(row)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The shape of a token: worth a look-up.
+pub(super) fn looks_like_token(text: &str) -> bool {
+    text.strip_prefix(PREFIX).is_some_and(is_token)
+}
+
+pub(super) fn insert(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    connection: ConnectionId,
+    name: &Name,
+    kind: ConnectionKind,
+    hash: &Digest,
+    at_us: i64,
+) -> Result<()> {
+    business::must_exist(tx, business)?;
+    let inserted = tx.execute(
+        "INSERT INTO connections (id, business_id, name, kind, hash, created_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT DO NOTHING",
+        params![connection, business.0, name, kind, hash, at_us],
+    )?;
+    if inserted == 1 {
+        return Ok(());
+    }
+    let sql = "SELECT count(*) FROM connections WHERE id = ?1 AND business_id = ?2 AND hash = ?3";
+    let same: i64 = tx.query_row(sql, params![connection, business.0, hash], |row| row.get(0))?;
+    if same == 1 { Ok(()) } else { Err(AccessError::taken("connection", connection)) }
+}
+
+pub(super) fn set_revoked(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    connection: ConnectionId,
+    at_us: i64,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE connections SET revoked_us = ?3 WHERE id = ?1 AND business_id = ?2 AND revoked_us IS NULL",
+        params![connection, business.0, at_us],
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::{ConnectionRing, Role, testing::*};
+    use super::*;
+
+    #[test]
+    fn a_token_works_until_revoked() {
+        let mut conn = empty();
+        let scope = Scope::local(a_business(&mut conn, "salon"));
+        let (change, token) = add(&scope, ConnectionKind::Events, "Сайт".parse().unwrap(), NOW, &mut rng(1)).unwrap();
+        commit(&mut conn, &[change.clone(), change]);
+        let ring = ConnectionRing::default();
+        ring.refresh(&conn).unwrap();
+        let identity = ring.find(token.reveal()).unwrap();
+        assert_eq!(authenticate(&conn, token.reveal()).unwrap(), Some(identity));
+        assert_eq!(ring.find("ltc_"), None);
+        let revoked = revoke(&conn, &scope, identity.connection, NOW).unwrap();
+        commit(&mut conn, &[revoked]);
+        ring.refresh(&conn).unwrap();
+        assert_eq!((ring.find(token.reveal()), authenticate(&conn, token.reveal()).unwrap()), (None, None));
+    }
+
+    #[test]
+    fn the_last_event_never_goes_back() {
+        let mut conn = empty();
+        let scope = Scope::local(a_business(&mut conn, "salon"));
+        let (change, _) = add(&scope, ConnectionKind::Events, "Сайт".parse().unwrap(), NOW, &mut rng(1)).unwrap();
+        commit(&mut conn, &[change]);
+        let tx = conn.transaction().unwrap();
+        let id = all(&tx, scope.business()).unwrap()[0].id;
+        note_event(&tx, scope.business(), id, NOW + SECOND).unwrap();
+        note_event(&tx, scope.business(), id, NOW).unwrap();
+        assert_eq!(all(&tx, scope.business()).unwrap()[0].last_event_us, Some(NOW + SECOND));
+    }
+
+    #[test]
+    fn a_manager_plugs_nothing_in() {
+        let scope = Scope::member(BusinessId(1), Role::Manager);
+        assert!(matches!(
+            add(&scope, ConnectionKind::Events, "x".parse().unwrap(), NOW, &mut rng(1)),
+            Err(AccessError::Forbidden { .. })
+        ));
+    }
+}

@@ -1,0 +1,114 @@
+//! Configuration: the commented defaults file, then the file in the data folder, then the environment, then flags.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::capture;
+use crate::journal::sessions::Gaps;
+
+/// The defaults, with what each means; `letopis config` prints it.
+pub const DEFAULTS: &str = include_str!("default.toml");
+
+/// Everything that can be set. Each room owns its part.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The address people and programs reach it under, if a proxy stands before it.
+    pub public_url: Option<String>,
+    /// The name of the log in checkpoints; never change it once something was signed.
+    pub origin: Option<String>,
+    /// Connections at one time.
+    pub connections: usize,
+    /// What strangers may send.
+    pub capture: capture::Config,
+    /// When a silence ends a conversation.
+    pub sessions: Gaps,
+    /// The queue before the recorder.
+    pub queue: QueueConfig,
+}
+
+/// The queue before the recorder.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueueConfig {
+    /// Bytes that may wait to be recorded; beyond it, 503.
+    pub pending_bytes: u64,
+}
+
+impl Default for QueueConfig {
+    fn default() -> Self {
+        Self { pending_bytes: queue::Limits::default().pending_bytes }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            origin: None,
+            connections: 4096,
+            capture: capture::Config::default(),
+            sessions: Gaps::default(),
+            queue: QueueConfig::default(),
+        }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be; the text names the key.
+    #[error("{path}: {source}")]
+    Parse {
+        /// Which file.
+        path: PathBuf,
+        /// What and where.
+        source: Box<toml::de::Error>,
+    },
+}
+
+impl Config {
+    /// The configuration of a data folder: `letopis.toml` in it, if there is one.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be used.
+    pub fn of_folder(data: &Path) -> Result<Self, ConfigError> {
+        let path = data.join("letopis.toml");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).map_err(|e| ConfigError::Parse { path, source: Box::new(e) }),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(ConfigError::Read { path, source }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_defaults_file_says_what_the_defaults_are() {
+        let written: Config = toml::from_str(DEFAULTS).unwrap();
+        assert_eq!(format!("{written:?}"), format!("{:?}", Config::default()));
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let error = toml::from_str::<Config>("listn = \"127.0.0.1:1\"").unwrap_err().to_string();
+        assert!(error.contains("listn"), "{error}");
+    }
+}

@@ -1,0 +1,43 @@
+//! The data folder: one process at a time.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use rustix::fs::{FlockOperation, flock};
+
+/// A locked data folder; the lock goes with it, also when the process is killed.
+pub struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// Another process has the folder.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is in use by another letopis; commands reach it while it runs, a second server cannot have it")]
+pub struct InUse(PathBuf);
+
+impl Folder {
+    /// Creates the folder if need be (0700) and locks it.
+    ///
+    /// # Errors
+    /// [`InUse`] when another process has it.
+    pub fn lock(path: &Path) -> anyhow::Result<Self> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(path).with_context(|| format!("data folder {}", path.display()))?;
+        let path = path.canonicalize()?;
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path.join("lock"))?;
+        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Self { path, _lock: lock }),
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(InUse(path).into()),
+            Err(e) => Err(e).context("lock of the data folder"),
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}

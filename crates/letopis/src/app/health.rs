@@ -1,0 +1,106 @@
+//! `/healthz`, `/readyz`, `/metrics`: whether it lives, whether it works, and how much.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use queue::Queue;
+
+use crate::capture::Capture;
+use crate::recorder::Recorded;
+
+/// What the parts report.
+pub struct Health {
+    queue: Arc<dyn Queue>,
+    capture: Arc<Capture>,
+    ready: AtomicBool,
+    records: AtomicU64,
+    duplicates: AtomicU64,
+    conflicts: AtomicU64,
+    unreadable: AtomicU64,
+}
+
+impl Health {
+    pub(super) fn new(queue: Arc<dyn Queue>, capture: Arc<Capture>) -> Self {
+        Self {
+            queue,
+            capture,
+            ready: AtomicBool::new(false),
+            records: AtomicU64::new(0),
+            duplicates: AtomicU64::new(0),
+            conflicts: AtomicU64::new(0),
+            unreadable: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn ready(&self) {
+        self.ready.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn recorded(&self, recorded: &Recorded) {
+        self.records.fetch_add(recorded.records, Ordering::Relaxed);
+        self.duplicates.fetch_add(recorded.duplicates, Ordering::Relaxed);
+        self.conflicts.fetch_add(recorded.conflicts, Ordering::Relaxed);
+        self.unreadable.fetch_add(recorded.unreadable, Ordering::Relaxed);
+    }
+
+    /// In the text format of Prometheus.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        let (queue, capture) = (self.queue.stats(), self.capture.counters());
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let counters = [
+            ("letopis_accepted_events_total", "Events accepted: durable in the queue.", read(&capture.accepted)),
+            ("letopis_rejected_items_total", "Items refused and kept in quarantine.", read(&capture.rejected)),
+            ("letopis_overloaded_requests_total", "Requests answered 503.", read(&capture.overloaded)),
+            ("letopis_refused_requests_total", "Requests refused for another reason.", read(&capture.refused)),
+            ("letopis_recorded_total", "Records sealed.", read(&self.records)),
+            ("letopis_duplicates_total", "Retries of recorded events.", read(&self.duplicates)),
+            ("letopis_conflicts_total", "Events with a known id and other bytes.", read(&self.conflicts)),
+            ("letopis_unreadable_frames_total", "Frames put aside because they could not be read.", read(&self.unreadable)),
+            ("letopis_queue_published_frames_total", "Frames published.", queue.published_frames),
+            ("letopis_queue_published_bytes_total", "Bytes published.", queue.published_bytes),
+            ("letopis_queue_commits_total", "Group commits.", queue.commits),
+            ("letopis_queue_syncs_total", "Calls of fdatasync.", queue.syncs),
+            ("letopis_queue_failed_segments_total", "Segments given up after a write error.", queue.failed_segments),
+        ];
+        let gauges = [
+            ("letopis_queue_pending_frames", "Frames not recorded yet.", queue.pending_frames),
+            ("letopis_queue_pending_bytes", "Bytes not recorded yet.", queue.pending_bytes),
+            ("letopis_resident_bytes", "Memory of the process.", resident_bytes()),
+        ];
+        let mut text = String::new();
+        for (kind, values) in [("counter", counters.as_slice()), ("gauge", gauges.as_slice())] {
+            for (name, help, value) in values {
+                let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+            }
+        }
+        text
+    }
+}
+
+pub(super) fn routes(health: Arc<Health>) -> Router {
+    Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(readyz)).route("/metrics", get(metrics)).with_state(health)
+}
+
+async fn readyz(State(health): State<Arc<Health>>) -> Response {
+    if health.ready.load(Ordering::Relaxed) {
+        return "ready\n".into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, "not recording: see the log of the server\n").into_response()
+}
+
+async fn metrics(State(health): State<Arc<Health>>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], health.metrics()).into_response()
+}
+
+fn resident_bytes() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    let resident = pages.and_then(|text| text.split_whitespace().nth(1)?.parse::<u64>().ok());
+    resident.unwrap_or(0) * rustix::param::page_size() as u64
+}

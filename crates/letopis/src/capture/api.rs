@@ -1,0 +1,107 @@
+//! `POST /api/v1/events`: the events API.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use queue::PublishError;
+
+use super::accept::{Accepted, Refusal, Sender};
+use super::body::{self, BadBody};
+use super::items::NotItems;
+use super::Capture;
+use crate::access::{Action, KeyRefused, Offered};
+
+/// Why a request to a door was refused.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DoorError {
+    #[error(transparent)]
+    Key(#[from] KeyRefused),
+    #[error("this key may not send events; use one made with --role ingest")]
+    Role,
+    #[error("no such hook: the token is unknown or revoked")]
+    Hook,
+    #[error(transparent)]
+    Body(#[from] BadBody),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+/// Accepts events from the holder of an ingest or admin key.
+pub(super) async fn events(State(capture): State<Arc<Capture>>, request: Request) -> Response {
+    let sender = authenticate(&capture, &request);
+    answer(&capture, sender, request).await.unwrap_or_else(|e| capture.refuse(&e))
+}
+
+fn authenticate(capture: &Capture, request: &Request) -> Result<Sender, DoorError> {
+    let authorization = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    let offered = Offered::read(authorization, request.uri().query())?;
+    let identity = capture.keys.admit(&offered, (capture.now_us)())?;
+    if !identity.scope().can(Action::Ingest) {
+        return Err(DoorError::Role);
+    }
+    Ok(Sender { business: identity.business, source: "api", connection: None })
+}
+
+/// Reads, accepts and answers, whoever sends.
+pub(super) async fn answer(capture: &Capture, sender: Result<Sender, DoorError>, request: Request) -> Result<Response, DoorError> {
+    let sender = sender?;
+    let (head, body) = request.into_parts();
+    let whole = body::read(&head.headers, body, &capture.config, &capture.room).await?;
+    let accepted = capture.accept(sender, whole.bytes.clone(), whole.lines).await?;
+    Ok(respond(accepted))
+}
+
+/// 202 when anything was accepted; 400 with the same report when everything was refused.
+fn respond(accepted: Accepted) -> Response {
+    let status = if accepted.accepted > 0 { StatusCode::ACCEPTED } else { StatusCode::BAD_REQUEST };
+    (status, Json(accepted)).into_response()
+}
+
+impl Capture {
+    /// The one place where an error becomes a status.
+    pub(super) fn refuse(&self, error: &DoorError) -> Response {
+        let (status, code, retry_s) = match error {
+            DoorError::Key(_) => (StatusCode::UNAUTHORIZED, "unauthorized", None),
+            DoorError::Role => (StatusCode::FORBIDDEN, "forbidden", None),
+            DoorError::Hook => (StatusCode::NOT_FOUND, "unknown_hook", None),
+            DoorError::Body(body) => match body {
+                BadBody::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
+                BadBody::Encoding | BadBody::Type => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", None),
+                BadBody::Compressed(_) => (StatusCode::BAD_REQUEST, "bad_compression", None),
+                BadBody::CutOff => (StatusCode::BAD_REQUEST, "cut_off", None),
+                BadBody::Slow(_) => (StatusCode::REQUEST_TIMEOUT, "slow", None),
+                BadBody::NoRoom => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", Some(1)),
+            },
+            DoorError::Refused(refusal) => match refusal {
+                Refusal::Body(NotItems::NotUtf8(_)) => (StatusCode::BAD_REQUEST, "not_utf8", None),
+                Refusal::Body(NotItems::Array(_)) => (StatusCode::BAD_REQUEST, "bad_json", None),
+                Refusal::Empty => (StatusCode::BAD_REQUEST, "empty", None),
+                Refusal::TooMany { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_many_items", None),
+                Refusal::Queue(PublishError::TooLarge { .. }) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
+                Refusal::Queue(PublishError::Full(_)) => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", Some(2)),
+                Refusal::Queue(PublishError::Failed { .. }) => (StatusCode::SERVICE_UNAVAILABLE, "queue_failed", Some(2)),
+                Refusal::Queue(PublishError::Closed) => (StatusCode::SERVICE_UNAVAILABLE, "stopping", Some(5)),
+            },
+        };
+        let counter = if status == StatusCode::SERVICE_UNAVAILABLE { &self.counters.overloaded } else { &self.counters.refused };
+        counter.fetch_add(1, Ordering::Relaxed);
+        // Paths and system messages of our own disk are for our log, not for the caller.
+        let message = if code == "queue_failed" { "the event could not be stored now; try again".to_owned() } else { error.to_string() };
+        if code == "queue_failed" {
+            tracing::error!(error = %error, "publish failed");
+        }
+        let body = serde_json::json!({ "error": { "code": code, "message": message } });
+        let mut response = (status, Json(body)).into_response();
+        if let Some(seconds) = retry_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,197 @@
+//! Who wrote: identities, the clients they belong to, and merges.
+//!
+//! Everything a client is known by (account in a channel, phone, e-mail, CRM card) is an identity. Identities that appear for the first
+//! time together with a known one join its client. Two known ones of different clients do *not* merge by themselves, because a
+//! family shares a phone: the pair is noted as a likeness and a person decides.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::cache::Generations;
+use super::projection::{Mark, Projected};
+use super::sessions::hex;
+use crate::event::{BusinessId, Facets};
+use crate::privacy::BusinessKeys;
+
+/// Identities kept in memory, about 200 bytes each.
+const CACHED: usize = 30_000;
+
+/// One thing a client is known by, as the recorder needs it.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Row number.
+    pub id: i64,
+    /// The client it belongs to, before merges.
+    pub client: i64,
+    /// Its keyed name: owner of the data key.
+    pub pseudonym: [u8; 16],
+    /// The last reminder to it.
+    pub reminded_us: Option<i64>,
+}
+
+/// Finds and makes identities; remembers the recent ones.
+pub struct Clients {
+    known: Generations<(BusinessId, [u8; 16]), Identity>,
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        Self { known: Generations::new(CACHED) }
+    }
+}
+
+impl Clients {
+    /// The surest identity of an event; makes what is new and notes likenesses.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn resolve(&mut self, tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected) -> rusqlite::Result<Option<Identity>> {
+        let mut found = Vec::with_capacity(event.marks.len());
+        for mark in &event.marks {
+            let pseudonym = keys.pseudonym(&mark.parts());
+            found.push((mark, pseudonym, self.find(tx, keys.business(), pseudonym)?));
+        }
+        let known = found.iter().find_map(|(_, _, identity)| identity.as_ref().map(|i| i.client));
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let client = match known {
+            Some(client) => client,
+            None => new_client(tx, keys, event, &found[0].1)?,
+        };
+        let mut surest = None;
+        for (mark, pseudonym, identity) in found {
+            let identity = match identity {
+                Some(identity) => identity,
+                None => self.add(tx, keys.business(), mark, pseudonym, client)?,
+            };
+            if identity.client != client {
+                note_likeness(tx, client, identity.client, event.row.record)?;
+            }
+            surest.get_or_insert(identity);
+        }
+        if let (Some(identity), Some(name)) = (&surest, &event.row.client_name) {
+            rename(tx, identity.client, name)?;
+        }
+        if let Some(identity) = &mut surest
+            && event.row.facets.has(Facets::REMINDER)
+        {
+            self.remind(tx, keys.business(), identity, event.row.ts_us)?;
+        }
+        Ok(surest)
+    }
+
+    /// After a transaction was rolled back.
+    pub fn forget(&mut self) {
+        self.known.clear();
+    }
+
+    fn find(&mut self, tx: &Transaction<'_>, business: BusinessId, pseudonym: [u8; 16]) -> rusqlite::Result<Option<Identity>> {
+        if let Some(identity) = self.known.get_mut(&(business, pseudonym)) {
+            return Ok(Some(identity.clone()));
+        }
+        let mut statement = tx.prepare_cached("SELECT id, client, reminded_us FROM identities WHERE business = ?1 AND pseudonym = ?2")?;
+        let read = |row: &rusqlite::Row<'_>| Ok(Identity { id: row.get(0)?, client: row.get(1)?, pseudonym, reminded_us: row.get(2)? });
+        let found = statement.query_row(params![business.0, pseudonym], read).optional()?;
+        if let Some(identity) = &found {
+            self.known.insert((business, pseudonym), identity.clone());
+        }
+        Ok(found)
+    }
+
+    fn add(&mut self, tx: &Transaction<'_>, business: BusinessId, mark: &Mark, pseudonym: [u8; 16], client: i64) -> rusqlite::Result<Identity> {
+        let mut insert = tx.prepare_cached(
+            "INSERT INTO identities (business, pseudonym, kind, channel, value, tail, client) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        let id = insert.insert(params![business.0, pseudonym, mark.kind, mark.channel, mark.value, mark.tail(), client])?;
+        let identity = Identity { id, client, pseudonym, reminded_us: None };
+        self.known.insert((business, pseudonym), identity.clone());
+        Ok(identity)
+    }
+
+    fn remind(&mut self, tx: &Transaction<'_>, business: BusinessId, identity: &mut Identity, ts_us: i64) -> rusqlite::Result<()> {
+        identity.reminded_us = identity.reminded_us.max(Some(ts_us));
+        tx.prepare_cached("UPDATE identities SET reminded_us = ?1 WHERE id = ?2")?.execute(params![identity.reminded_us, identity.id])?;
+        self.known.insert((business, identity.pseudonym), identity.clone());
+        Ok(())
+    }
+}
+
+fn new_client(tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected, pseudonym: &[u8; 16]) -> rusqlite::Result<i64> {
+    let pid = format!("c_{}", hex(&pseudonym[..8]));
+    let name = event.row.client_name.as_deref();
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO clients (business, pid, root, name, name_folded, first_record) VALUES (?1, ?2, 0, ?3, ?4, ?5)",
+    )?;
+    let id = insert.insert(params![keys.business().0, pid, name, name.map(fold), event.row.record])?;
+    tx.prepare_cached("UPDATE clients SET root = ?1 WHERE id = ?1")?.execute([id])?;
+    Ok(id)
+}
+
+fn rename(tx: &Transaction<'_>, client: i64, name: &str) -> rusqlite::Result<()> {
+    let mut update = tx.prepare_cached("UPDATE clients SET name = ?1, name_folded = ?2 WHERE id = ?3 AND name IS NOT ?1")?;
+    update.execute(params![name, fold(name), client])?;
+    Ok(())
+}
+
+fn note_likeness(tx: &Transaction<'_>, one: i64, other: i64, record: i64) -> rusqlite::Result<()> {
+    let mut insert = tx.prepare_cached("INSERT INTO likenesses (one, other, record) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
+    insert.execute(params![one.min(other), one.max(other), record])?;
+    Ok(())
+}
+
+/// Lower case with ё as е: how names are compared.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.to_lowercase().replace('ё', "е")
+}
+
+/// Shows `from` under `into` from now on. Does nothing when they are one already, or either is unknown.
+///
+/// # Errors
+/// When the database says no.
+pub fn merge(tx: &Transaction<'_>, business: BusinessId, into: &str, from: &str) -> rusqlite::Result<()> {
+    let (Some(into), Some(from)) = (by_pid(tx, business, into)?, by_pid(tx, business, from)?) else { return Ok(()) };
+    if into.root == from.root {
+        return Ok(());
+    }
+    tx.execute("UPDATE clients SET merged_into = ?1 WHERE id = ?2", [into.id, from.root])?;
+    reroot(tx, from.root, into.root)
+}
+
+/// Makes `from` a client of its own again, with everything that was merged into it before.
+///
+/// # Errors
+/// When the database says no.
+pub fn unmerge(tx: &Transaction<'_>, business: BusinessId, from: &str) -> rusqlite::Result<()> {
+    let Some(from) = by_pid(tx, business, from)? else { return Ok(()) };
+    tx.execute("UPDATE clients SET merged_into = NULL WHERE id = ?1", [from.id])?;
+    reroot(tx, from.id, from.id)
+}
+
+/// `top` and everything merged into it is shown as `root`.
+fn reroot(tx: &Transaction<'_>, top: i64, root: i64) -> rusqlite::Result<()> {
+    tx.execute(
+        "WITH RECURSIVE under (id) AS (SELECT ?1 UNION SELECT c.id FROM clients c JOIN under u ON c.merged_into = u.id)
+         UPDATE clients SET root = ?2 WHERE id IN (SELECT id FROM under)",
+        [top, root],
+    )?;
+    Ok(())
+}
+
+/// A client's two numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientRow {
+    /// Its own.
+    pub id: i64,
+    /// Who it is shown as.
+    pub root: i64,
+}
+
+/// The client of that public id.
+///
+/// # Errors
+/// When the database says no.
+pub fn by_pid(conn: &Connection, business: BusinessId, pid: &str) -> rusqlite::Result<Option<ClientRow>> {
+    let mut find = conn.prepare_cached("SELECT id, root FROM clients WHERE business = ?1 AND pid = ?2")?;
+    find.query_row(params![business.0, pid], |row| Ok(ClientRow { id: row.get(0)?, root: row.get(1)? })).optional()
+}

@@ -1,0 +1,129 @@
+//! The public log of each business: files of full tiles and bundles, the last signed checkpoint, and the right edge in memory.
+//!
+//! ```text
+//! log/<slug>/checkpoint            the last signed one; kept apart from the database, so a restored database is seen to be behind
+//! log/<slug>/tile/<L>/<N>          full tiles, never changed
+//! log/<slug>/tile/entries/<N>      full bundles, never changed
+//! ```
+//! A partial tile is a prefix of the edge or of the file that it grew into; a partial bundle is rendered from the database.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use ledger::{Checkpoint, SigningKey, Tile, TileData, TileSource, VerifyingKey};
+use rusqlite::Connection;
+
+use crate::event::{BusinessId, RecordNo};
+
+/// Leaves of a full tile.
+pub const TILE_LEAVES: u64 = ledger::TILE_WIDTH as u64;
+
+/// The newest state that a checkpoint was signed for.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// Size and root.
+    pub checkpoint: Checkpoint,
+    /// The signed note.
+    pub note: String,
+    /// Partial tiles of this size.
+    pub edge: Vec<TileData>,
+}
+
+/// The log of one business.
+pub struct Log {
+    /// Whose.
+    pub business: BusinessId,
+    /// Signs checkpoints; its name is the origin.
+    pub key: SigningKey,
+    folder: PathBuf,
+    published: RwLock<Option<Arc<Published>>>,
+}
+
+impl Log {
+    /// The log kept in `folder`.
+    #[must_use]
+    pub fn new(business: BusinessId, key: SigningKey, folder: PathBuf) -> Self {
+        Self { business, key, folder, published: RwLock::new(None) }
+    }
+
+    /// What a verifier must know beforehand.
+    #[must_use]
+    pub fn verifying_key(&self) -> &VerifyingKey {
+        self.key.verifying_key()
+    }
+
+    /// Where its files are.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The newest published state; none before the first checkpoint.
+    #[must_use]
+    pub fn published(&self) -> Option<Arc<Published>> {
+        self.published.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on this is the newest.
+    pub fn set_published(&self, published: Published) {
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(published));
+    }
+}
+
+/// Reads tiles of one published state.
+pub struct Tiles<'a> {
+    /// Of which log.
+    pub log: &'a Log,
+    /// Partial tiles.
+    pub edge: &'a [TileData],
+}
+
+impl TileSource for Tiles<'_> {
+    type Error = std::io::Error;
+
+    fn tile(&self, tile: Tile) -> Result<Cow<'_, [u8]>, Self::Error> {
+        let at_edge = |data: &&TileData| (data.tile.level, data.tile.index) == (tile.level, tile.index) && data.tile.width >= tile.width;
+        if let Some(data) = self.edge.iter().find(at_edge) {
+            return Ok(Cow::Borrowed(&data.bytes[..tile.byte_len()]));
+        }
+        let full = Tile { width: ledger::TILE_WIDTH, ..tile };
+        let mut bytes = std::fs::read(self.log.folder.join(full.path()))?;
+        bytes.truncate(tile.byte_len());
+        Ok(Cow::Owned(bytes))
+    }
+}
+
+/// The logs of this process.
+#[derive(Clone, Default)]
+pub struct Logs(Arc<RwLock<HashMap<BusinessId, Arc<Log>>>>);
+
+impl Logs {
+    /// Adds one.
+    pub fn add(&self, log: Arc<Log>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(log.business, log);
+    }
+
+    /// The log of one business.
+    #[must_use]
+    pub fn of(&self, business: BusinessId) -> Option<Arc<Log>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&business).cloned()
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Log>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+}
+
+/// The encoded entries `from..to` of a business, in order.
+///
+/// # Errors
+/// When the database says no.
+pub fn entries(conn: &Connection, business: BusinessId, from: u64, to: u64) -> rusqlite::Result<Vec<Vec<u8>>> {
+    let (first, last) = (RecordNo::new(business, from), RecordNo::new(business, to));
+    let sql = "SELECT entry FROM entries WHERE record >= ?1 AND record < ?2 ORDER BY record";
+    conn.prepare_cached(sql)?.query_map([first.as_i64(), last.as_i64()], |row| row.get(0))?.collect()
+}

@@ -1,0 +1,260 @@
+//! Which conversation an event belongs to.
+//!
+//! With a session id from the bot: that session, cut where a week passed in silence. Without one: events of one identity in one
+//! channel belong together while no gap between neighbours exceeds the channel's limit. Sessions are thus the connected parts of a
+//! line of moments, whatever the order of arrival: a late event may join two sessions into one, and then the younger one's public id
+//! stays as another name. An outbound reminder alone opens nothing.
+
+use rusqlite::{Row, Transaction, params};
+
+use super::cache::Generations;
+use super::clients::Identity;
+use super::projection::Projected;
+use super::session::Session;
+use super::session_rows::{COLUMNS, from_row, insert, update};
+use crate::event::{BusinessId, Facets};
+use crate::privacy::BusinessKeys;
+
+const HOUR_US: i64 = 3_600_000_000;
+/// An answer this soon after a reminder is an answer to it, not a new request.
+const REMINDER_REPLY_US: i64 = 48 * HOUR_US;
+/// Open conversations kept in memory; a salon has dozens at a time, a chain thousands.
+const CACHED: usize = 20_000;
+
+/// How long a silence ends a conversation.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gaps {
+    /// Cuts a session even where the bot goes on using its id.
+    pub hard_hours: u32,
+    /// In a chat on a site.
+    pub web_minutes: u32,
+    /// In a messenger.
+    pub messenger_hours: u32,
+}
+
+impl Default for Gaps {
+    fn default() -> Self {
+        Self { hard_hours: 7 * 24, web_minutes: 30, messenger_hours: 24 }
+    }
+}
+
+impl Gaps {
+    fn hard_us(&self) -> i64 {
+        i64::from(self.hard_hours) * HOUR_US
+    }
+
+    /// The gap rule of a channel, µs.
+    #[must_use]
+    pub fn channel_us(&self, channel: &str) -> i64 {
+        let web = ["site", "web", "webchat", "widget", "site_chat", "sitechat", "livechat"].contains(&channel);
+        if web { i64::from(self.web_minutes) * HOUR_US / 60 } else { i64::from(self.messenger_hours) * HOUR_US }
+    }
+}
+
+/// What makes events one line of moments.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Line {
+    Given(BusinessId, String),
+    Gap(i64, String),
+}
+
+struct Kept {
+    session: Session,
+    changed: bool,
+}
+
+/// Places events; keeps the newest session of each line in memory until the transaction is finished.
+pub struct Sessions {
+    gaps: Gaps,
+    newest: Generations<Line, Kept>,
+    changed: Vec<Line>,
+}
+
+impl Sessions {
+    /// Nothing in memory yet.
+    #[must_use]
+    pub fn new(gaps: Gaps) -> Self {
+        Self { gaps, newest: Generations::new(CACHED), changed: Vec::new() }
+    }
+
+    /// The session of an event that is about to be stored, with the event added to it; none when it belongs to no conversation.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn place(
+        &mut self,
+        tx: &Transaction<'_>,
+        keys: &BusinessKeys,
+        event: &Projected,
+        identity: Option<&Identity>,
+    ) -> rusqlite::Result<Option<i64>> {
+        let business = keys.business();
+        let (line, gap) = match (&event.given_session, identity) {
+            (Some(given), _) => (Line::Given(business, given.clone()), self.gaps.hard_us()),
+            (None, Some(identity)) => (Line::Gap(identity.id, event.row.channel.clone()), self.gaps.channel_us(&event.row.channel)),
+            (None, None) => return Ok(None),
+        };
+        let ts = event.row.ts_us;
+        let session = match self.newest.get_mut(&line) {
+            Some(kept) if kept.session.started_us <= ts && ts <= kept.session.last_us + gap => {
+                add(&mut kept.session, event, identity);
+                let id = kept.session.id;
+                if !std::mem::replace(&mut kept.changed, true) {
+                    self.changed.push(line);
+                }
+                return Ok(Some(id));
+            }
+            Some(kept) if ts > kept.session.last_us + gap => None,
+            _ => self.find(tx, &line, ts, gap)?,
+        };
+        let is_new = session.is_none();
+        let mut session = match session {
+            Some(session) => session,
+            None if !event.opens_session() => return Ok(None),
+            None => opened(tx, keys, event, identity)?,
+        };
+        add(&mut session, event, identity);
+        if is_new {
+            session.id = insert(tx, &session)?;
+        } else {
+            update(tx, &session)?;
+        }
+        let id = session.id;
+        self.keep(tx, line, session)?;
+        Ok(Some(id))
+    }
+
+    /// Writes what changed in memory: call before the transaction commits.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn flush(&mut self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        for line in std::mem::take(&mut self.changed) {
+            self.write_if_changed(tx, &line)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets what is in memory: after a transaction was rolled back, or rows were changed by others.
+    pub fn forget(&mut self) {
+        self.newest.clear();
+        self.changed.clear();
+    }
+
+    /// Keeps a written session in memory if it is the newest of its line.
+    fn keep(&mut self, tx: &Transaction<'_>, line: Line, session: Session) -> rusqlite::Result<()> {
+        if !has_newer(tx, &line, &session)? {
+            self.write_if_changed(tx, &line)?;
+            self.newest.insert(line, Kept { session, changed: false });
+        }
+        // The memory may drop a session only after it was written.
+        if self.changed.len() >= CACHED / 2 {
+            self.flush(tx)?;
+        }
+        Ok(())
+    }
+
+    fn write_if_changed(&mut self, tx: &Transaction<'_>, line: &Line) -> rusqlite::Result<()> {
+        let Some(kept) = self.newest.get_mut(line) else { return Ok(()) };
+        if std::mem::take(&mut kept.changed) { update(tx, &kept.session) } else { Ok(()) }
+    }
+
+    /// The session around `ts`, from the database; joins several into the oldest.
+    fn find(&mut self, tx: &Transaction<'_>, line: &Line, ts: i64, gap: i64) -> rusqlite::Result<Option<Session>> {
+        self.write_if_changed(tx, line)?;
+        let mut near = near(tx, line, ts, gap)?;
+        if near.is_empty() {
+            return Ok(None);
+        }
+        let oldest = (0..near.len()).min_by_key(|&i| near[i].first_record).unwrap_or(0);
+        let mut session = near.swap_remove(oldest);
+        if !near.is_empty() {
+            self.newest.remove(line);
+        }
+        for other in near {
+            join(tx, &session, &other)?;
+            session.merge(&other);
+        }
+        Ok(Some(session))
+    }
+}
+
+fn add(session: &mut Session, event: &Projected, identity: Option<&Identity>) {
+    session.absorb(&event.row);
+    if session.client.is_none() {
+        session.identity = identity.map(|i| i.id);
+        session.client = identity.map(|i| i.client);
+    }
+}
+
+fn opened(tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected, identity: Option<&Identity>) -> rusqlite::Result<Session> {
+    let (business, row) = (keys.business(), &event.row);
+    let base = match &event.given_session {
+        Some(given) => given.clone(),
+        None => format!("s_{}", hex(&keys.pseudonym(&["session", &row.record.to_string()])[..8])),
+    };
+    let pid = free_pid(tx, business, base)?;
+    let mut session = Session::open(business, pid, event.given_session.clone(), row);
+    let reminded = identity.and_then(|i| i.reminded_us);
+    let answers_reminder = reminded.is_some_and(|at| (at..=at + REMINDER_REPLY_US).contains(&row.ts_us));
+    if answers_reminder && row.facets.has(Facets::INBOUND) {
+        session.kind = "reminder_reply".into();
+    }
+    Ok(session)
+}
+
+/// `base`, or `base~2`, `base~3`, … when the name is taken by an earlier part.
+fn free_pid(tx: &Transaction<'_>, business: BusinessId, base: String) -> rusqlite::Result<String> {
+    let mut taken = tx.prepare_cached(
+        "SELECT 1 FROM sessions WHERE business = ?1 AND pid = ?2 UNION ALL SELECT 1 FROM session_names WHERE business = ?1 AND pid = ?2",
+    )?;
+    let mut pid = base.clone();
+    let mut part = 1;
+    while taken.exists(params![business.0, pid])? {
+        part += 1;
+        pid = format!("{base}~{part}");
+    }
+    Ok(pid)
+}
+
+fn near(tx: &Transaction<'_>, line: &Line, ts: i64, gap: i64) -> rusqlite::Result<Vec<Session>> {
+    let read = |row: &Row<'_>| from_row(row);
+    match line {
+        Line::Given(business, given) => {
+            let sql = format!("SELECT {COLUMNS} FROM sessions WHERE business = ?1 AND given = ?2 AND started_us <= ?3 AND last_us >= ?4");
+            tx.prepare_cached(&sql)?.query_map(params![business.0, given, ts + gap, ts - gap], read)?.collect()
+        }
+        Line::Gap(identity, channel) => {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM sessions WHERE identity = ?1 AND channel = ?2 AND given IS NULL AND started_us <= ?3 AND last_us >= ?4"
+            );
+            tx.prepare_cached(&sql)?.query_map(params![identity, channel, ts + gap, ts - gap], read)?.collect()
+        }
+    }
+}
+
+fn has_newer(tx: &Transaction<'_>, line: &Line, session: &Session) -> rusqlite::Result<bool> {
+    match line {
+        Line::Given(business, given) => tx
+            .prepare_cached("SELECT 1 FROM sessions WHERE business = ?1 AND given = ?2 AND started_us > ?3 AND id <> ?4")?
+            .exists(params![business.0, given, session.started_us, session.id]),
+        Line::Gap(identity, channel) => tx
+            .prepare_cached("SELECT 1 FROM sessions WHERE identity = ?1 AND channel = ?2 AND given IS NULL AND started_us > ?3 AND id <> ?4")?
+            .exists(params![identity, channel, session.started_us, session.id]),
+    }
+}
+
+/// Moves everything of `other` into `session`.
+fn join(tx: &Transaction<'_>, session: &Session, other: &Session) -> rusqlite::Result<()> {
+    tx.execute("UPDATE events SET session = ?1 WHERE session = ?2", params![session.id, other.id])?;
+    tx.execute("UPDATE session_names SET session = ?1 WHERE session = ?2", params![session.id, other.id])?;
+    tx.execute("DELETE FROM sessions WHERE id = ?1", [other.id])?;
+    tx.execute("INSERT INTO session_names (business, pid, session) VALUES (?1, ?2, ?3)", params![other.business.0, other.pid, session.id])?;
+    Ok(())
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

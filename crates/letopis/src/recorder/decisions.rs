@@ -1,0 +1,67 @@
+//! People's decisions, applied in the order in which they were sealed. A rebuild applies them again and comes to the same state.
+
+use rusqlite::{Transaction, params};
+
+use crate::access::{self, AccessError, Change};
+use crate::event::{BusinessId, RecordNo};
+use crate::event::record::{Decided, Decision};
+use crate::journal::{clients, quarantine};
+use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
+
+/// Why a decision could not be applied. It stays sealed either way.
+#[derive(Debug, thiserror::Error)]
+pub enum DecisionError {
+    /// The database said no.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The key of a new business could not be made.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// Stores and applies one decision; gives the keys of a business that it made, for the vault once they are committed.
+///
+/// # Errors
+/// When the database says no; a decision that contradicts what is there meanwhile is stored, logged and has no effect.
+pub(super) fn apply(
+    tx: &Transaction<'_>,
+    master: &MasterKey,
+    record: RecordNo,
+    made_us: i64,
+    decided: &Decided,
+) -> Result<Option<BusinessKeys>, DecisionError> {
+    let business = record.business();
+    let body = serde_json::to_value(&decided.decision).unwrap_or_default();
+    let kind = body.get("decision").and_then(|kind| kind.as_str()).unwrap_or("unknown").to_owned();
+    tx.prepare_cached("INSERT INTO decisions (record, business, made_us, made_by, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute(params![record.as_i64(), business.0, made_us, decided.by, kind, body.to_string()])?;
+    match &decided.decision {
+        Decision::ClientsMerged { into, from } => clients::merge(tx, business, into, from)?,
+        Decision::ClientsUnmerged { from, .. } => clients::unmerge(tx, business, from)?,
+        Decision::QuarantineClosed { item, replaced_by } => quarantine::close(tx, business, *item, made_us, replaced_by.as_deref())?,
+        Decision::Access { change } => return apply_access(tx, master, business, change),
+    }
+    Ok(None)
+}
+
+fn apply_access(tx: &Transaction<'_>, master: &MasterKey, sealed_in: BusinessId, change: &serde_json::Value) -> Result<Option<BusinessKeys>, DecisionError> {
+    let Ok(change) = serde_json::from_value::<Change>(change.clone()) else {
+        tracing::error!("decision about access is of a later version: kept, not applied");
+        return Ok(None);
+    };
+    if change.business() != sealed_in && !matches!(change, Change::BusinessCreated { .. }) {
+        tracing::error!(business = sealed_in.0, "decision about access in another business: kept, not applied");
+        return Ok(None);
+    }
+    match access::apply(tx, &change) {
+        Ok(()) => {}
+        Err(AccessError::Sql(e)) => return Err(e.into()),
+        Err(contradiction) => {
+            tracing::warn!(reason = %contradiction, "decision about access has no effect");
+            return Ok(None);
+        }
+    }
+    let Change::BusinessCreated { business, .. } = change else { return Ok(None) };
+    let has_key = tx.prepare_cached("SELECT 1 FROM business_keys WHERE business = ?1")?.exists([business.0])?;
+    if has_key { Ok(None) } else { Ok(Some(privacy::create_business_key(tx, master, business, &mut rand::rng())?)) }
+}

@@ -1,0 +1,93 @@
+//! What can be computed before the transaction: frames read, R written, rows projected, digests drawn.
+//!
+//! Runs on the recorder's own thread while the writer is busy with the batch before.
+
+use queue::{Delivery, Lane, Position};
+
+use crate::event::record::{self, DECISION_SOURCE, Decided, Envelope};
+use crate::event::{BusinessId, Frame, FrameError, Item, ItemKind};
+use crate::journal::projection::Projected;
+use crate::privacy::{BusinessKeys, Vault};
+
+/// One frame, ready to be recorded.
+pub(super) struct Arrival {
+    pub lane: Lane,
+    pub position: Position,
+    pub content: Result<Vec<Prepared>, Unreadable>,
+    pub business: BusinessId,
+    pub received_us: i64,
+}
+
+/// One item of it.
+pub(super) enum Prepared {
+    /// To be sealed and projected.
+    Event(Box<NewEvent>),
+    /// To be sealed and applied.
+    Decision { r: Vec<u8>, decided: Decided },
+    /// To be kept in quarantine.
+    Rejected { source: String, reason: String, item: Vec<u8> },
+}
+
+/// An event with everything computed that needs no database.
+pub(super) struct NewEvent {
+    pub r: Vec<u8>,
+    pub projected: Projected,
+    pub id_digest: [u8; 16],
+    pub body_digest: [u8; 8],
+}
+
+/// A frame that this program cannot read: of a later version, of an unknown business, or damaged before it was queued.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unreadable {
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    #[error("business {} has no keys here", .0.0)]
+    Business(BusinessId),
+    #[error("decision: {0}")]
+    Decision(String),
+}
+
+impl Arrival {
+    pub(super) fn of(delivery: &Delivery, vault: &Vault) -> Self {
+        let (mut business, mut received_us) = (BusinessId(delivery.lane.0), 0);
+        let content = Frame::decode(&delivery.frame).map_err(Unreadable::from).and_then(|frame| {
+            (business, received_us) = (frame.business, frame.received_us);
+            let keys = vault.keys(frame.business).ok_or(Unreadable::Business(frame.business))?;
+            frame.items.iter().map(|item| prepare(&frame, item, &keys)).collect()
+        });
+        Self { lane: delivery.lane, position: delivery.position, content, business, received_us }
+    }
+}
+
+fn prepare(frame: &Frame, item: &Item, keys: &BusinessKeys) -> Result<Prepared, Unreadable> {
+    let bytes = frame.bytes(item);
+    match &item.kind {
+        ItemKind::Event { drawn_id } => {
+            let envelope = envelope(frame, frame.source.clone(), drawn_id.clone());
+            Ok(new_event(&envelope, bytes, keys).unwrap_or_else(|reason| rejected(frame, reason, bytes)))
+        }
+        ItemKind::Rejected { reason } => Ok(rejected(frame, reason.clone(), bytes)),
+        ItemKind::Decision => {
+            let decided = serde_json::from_slice(bytes).map_err(|e| Unreadable::Decision(e.to_string()))?;
+            let r = record::write(&envelope(frame, DECISION_SOURCE.into(), None), bytes);
+            Ok(Prepared::Decision { r, decided })
+        }
+    }
+}
+
+/// An event that capture accepted can be read; should it not be, it is kept in quarantine with the reason, never dropped.
+fn new_event(envelope: &Envelope, bytes: &[u8], keys: &BusinessKeys) -> Result<Prepared, String> {
+    let projected = Projected::of(envelope, bytes).map_err(|e| serde_json::to_string(&e).unwrap_or_default())?;
+    let id_digest = keys.id_digest(&projected.row.event_id);
+    let event = NewEvent { r: record::write(envelope, bytes), projected, id_digest, body_digest: keys.body_digest(bytes) };
+    Ok(Prepared::Event(Box::new(event)))
+}
+
+fn rejected(frame: &Frame, reason: String, bytes: &[u8]) -> Prepared {
+    Prepared::Rejected { source: frame.source.clone(), reason, item: bytes.to_vec() }
+}
+
+fn envelope(frame: &Frame, source: String, event_id: Option<String>) -> Envelope {
+    let received_at = jiff::Timestamp::from_microsecond(frame.received_us).unwrap_or_default();
+    Envelope { version: 1, received_at, source, connection: frame.connection.clone(), event_id }
+}
