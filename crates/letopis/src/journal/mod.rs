@@ -7,6 +7,8 @@
 pub mod append;
 mod cache;
 pub mod clients;
+pub mod event_rows;
+pub mod evidence;
 pub mod log;
 pub mod progress;
 pub mod projection;
@@ -15,6 +17,7 @@ pub mod session;
 mod session_rows;
 pub mod sessions;
 pub mod stems;
+pub mod verify;
 
 pub use cache::Generations;
 pub use progress::Progress;
