@@ -13,6 +13,7 @@ pub mod log;
 pub mod progress;
 pub mod projection;
 pub mod quarantine;
+pub mod reading;
 pub mod session;
 mod session_rows;
 pub mod sessions;
