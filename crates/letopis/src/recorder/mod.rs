@@ -172,10 +172,7 @@ impl Recorder {
         if let Some(behind) = behind {
             let _ = done_or_stopped(behind.done).await;
         }
-        let mut held = desk.lock().unwrap_or_else(PoisonError::into_inner);
-        held.scribe.forget();
-        held.broken = false;
-        drop(held);
+        desk.lock().unwrap_or_else(PoisonError::into_inner).start_afresh();
         tokio::time::sleep(RETRY).await;
         if failed.transient() {
             return 0;
@@ -206,6 +203,11 @@ impl Recorder {
 }
 
 impl Desk {
+    fn start_afresh(&mut self) {
+        self.scribe.forget();
+        self.broken = false;
+    }
+
     fn record(&mut self, tx: &rusqlite::Transaction<'_>, arrivals: Vec<Arrival>) -> Result<Outcome, RecordError> {
         if self.broken {
             return Err(RecordError::OutOfTurn);
