@@ -141,6 +141,11 @@ pub fn all(conn: &Connection) -> Result<Vec<Business>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// For changes that refer to one: a contradiction the caller may note and pass by, where SQL would only say "foreign key".
+pub(super) fn must_exist(conn: &Connection, id: BusinessId) -> Result<()> {
+    if by_id(conn, id)?.is_some() { Ok(()) } else { Err(AccessError::unknown("business", id.0)) }
+}
+
 pub(super) fn insert(
     tx: &Transaction<'_>,
     id: BusinessId,

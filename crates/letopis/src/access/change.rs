@@ -6,7 +6,7 @@
 //! any more. As JSON (the hash has 43 characters):
 //!
 //! ```json
-//! {"change":"key_created","key":"k_4m2xq80zwv9t","business":1,"role":"ingest","name":"site",
+//! {"change":"key_created","business":1,"key":"k_4m2xq80zwv9t","role":"ingest","name":"site",
 //!  "hash":"hQ2…","at_us":1767225600000000}
 //! ```
 //!
@@ -113,4 +113,54 @@ pub fn apply(tx: &Transaction<'_>, change: &Change) -> Result<()> {
 /// make "take the role away" older than "give it".
 pub(super) fn after(last_us: i64, now_us: i64) -> i64 {
     now_us.max(last_us + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::{AccessError, Scope, testing::*};
+    use super::*;
+
+    #[test]
+    fn a_change_is_read_back_from_its_json() {
+        let scope = Scope::local(BusinessId(1));
+        let (change, secret) = key::create(&scope, KeyRole::Ingest, "site".parse().unwrap(), NOW, &mut rng(1)).unwrap();
+        let json = serde_json::to_string(&change).unwrap();
+        assert!(json.starts_with(r#"{"change":"key_created","business":1,"key":"k_"#), "{json}");
+        assert!(!json.contains(secret.reveal()));
+        assert_eq!(serde_json::from_str::<Change>(&json).unwrap(), change);
+        assert!(
+            serde_json::from_str::<Change>(&json.replace("\"site\"", "\"a\\u0000b\"")).is_err(),
+            "names are checked here too"
+        );
+    }
+
+    #[test]
+    fn a_change_of_an_unknown_business_is_a_contradiction_and_not_a_database_error() {
+        let mut conn = empty();
+        let (business, user, hash, at_us) = (BusinessId(7), UserId::draw(&mut rng(1)), Digest::of("x"), NOW);
+        let name: Name = "n".parse().unwrap();
+        let tx = conn.transaction().unwrap();
+        for change in [
+            Change::MembershipSet { business, user, role: Role::Owner, at_us },
+            Change::KeyCreated {
+                business,
+                key: KeyId::draw(&mut rng(2)),
+                role: KeyRole::Read,
+                name: name.clone(),
+                hash,
+                at_us,
+            },
+            Change::ConnectionAdded {
+                business,
+                connection: ConnectionId::draw(&mut rng(3)),
+                name,
+                kind: ConnectionKind::Events,
+                hash,
+                at_us,
+            },
+        ] {
+            assert!(matches!(apply(&tx, &change), Err(AccessError::Unknown { .. })), "{change:?}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use rand::CryptoRng;
 use rusqlite::{Connection as Database, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Action, Change, ConnectionId, Digest, Name, Scope, Secret,
+    Action, Change, ConnectionId, Digest, Name, Scope, Secret, business,
     error::{AccessError, Result},
     secret::is_token,
     word::words,
@@ -154,6 +154,7 @@ pub(super) fn insert(
     hash: &Digest,
     at_us: i64,
 ) -> Result<()> {
+    business::must_exist(tx, business)?;
     let inserted = tx.execute(
         "INSERT INTO connections (id, business_id, name, kind, hash, created_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT DO NOTHING",

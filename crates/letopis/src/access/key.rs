@@ -8,7 +8,7 @@ use rand::CryptoRng;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Action, Change, Digest, KeyId, KeyRole, Name, Scope, Secret,
+    Action, Change, Digest, KeyId, KeyRole, Name, Scope, Secret, business,
     error::{AccessError, Result},
     secret::is_token,
 };
@@ -147,6 +147,7 @@ pub(super) fn insert(
     hash: &Digest,
     at_us: i64,
 ) -> Result<()> {
+    business::must_exist(tx, business)?;
     let inserted = tx.execute(
         "INSERT INTO api_keys (id, business_id, role, name, hash, created_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT DO NOTHING",

@@ -7,7 +7,7 @@ use rand::CryptoRng;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
-    Action, Change, Login, Name, Role, Scope, User, UserId,
+    Action, Change, Login, Name, Role, Scope, User, UserId, business,
     change::after,
     error::{AccessError, Result},
     user,
@@ -134,6 +134,7 @@ pub(super) fn set(
     role: Option<Role>,
     at_us: i64,
 ) -> Result<()> {
+    business::must_exist(tx, business)?;
     let newcomer = standing(tx, business, user)?.is_none_or(|before| before.role.is_none());
     let set = tx.execute(
         "INSERT INTO memberships (business_id, user_id, role, since_us) VALUES (?1, ?2, ?3, ?4)
