@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ledger::Checkpoint;
+use letopis::access::Change;
 use letopis::app::{App, Config, now_us};
+use letopis::event::record::Decision;
 use letopis::event::{BusinessId, RecordNo};
 use letopis::journal::event_rows::{self, Stored};
 use letopis::journal::evidence::{self, Badge, Opened};
@@ -17,8 +19,6 @@ use letopis::recorder::{PublishError, Publisher};
 use rusqlite::Connection;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
-
-use letopis::access::Change;
 
 /// The business of a first start.
 pub const MAIN: BusinessId = BusinessId(1);
@@ -108,16 +108,14 @@ impl Stopped {
         })
     }
 
-    /// One number from the tables.
-    pub fn count(&self, sql: &str) -> i64 {
-        self.read(|conn| conn.query_row(sql, [], |row| row.get(0)).unwrap())
-    }
-
-    /// Decides what `change` says, and waits until it has taken effect.
+    /// Decides what `change` says, and waits until it has taken effect. Sealed in the journal of the business `main`, because a
+    /// business that is only being made has no keys yet.
     pub fn decide(&self, change: &Change) {
         let (stop, stopped) = watch::channel(false);
         let parts = self.runtime.block_on(async { self.app.start(&stopped).unwrap() });
-        self.runtime.block_on(self.app.decide.change("test", change, now_us())).unwrap();
+        let business = if matches!(change, Change::BusinessCreated { .. }) { MAIN } else { change.business() };
+        let decision = Decision::Access { change: serde_json::to_value(change).unwrap() };
+        self.runtime.block_on(self.app.decide.decide(business, "test", decision, now_us())).unwrap();
         stop.send(true).unwrap();
         parts.into_iter().for_each(|part| part.join().unwrap());
     }
