@@ -132,6 +132,8 @@ impl Scribe {
                     let record = self.seal(tx, &keys, &keys.pseudonym(&["decisions"]), &r)?;
                     let made = decisions::apply(tx, &self.master, record, arrival.received_us, &decided)?;
                     self.new_keys.extend(made);
+                    // What this batch changed so far is stored before the memory goes.
+                    self.sessions.flush(tx)?;
                     self.sessions.forget();
                     self.clients.forget();
                     done.records += 1;
