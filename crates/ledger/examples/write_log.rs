@@ -5,6 +5,7 @@
 //!
 //! DIR/checkpoint  DIR/tile/…  DIR/tile/entries/…     the log, at the last size; every earlier size was published too
 //! DIR/checkpoint.SIZE                                the checkpoint of each size
+//! DIR/add-checkpoint.SIZE                            what a witness is asked when the log has grown to SIZE
 //! DIR/vkey                                           the key a verifier is to believe
 //! DIR/proof/INDEX.json  DIR/proof/INDEX.tlog-proof   proof bundles of some records, in the last checkpoint
 //! ```
@@ -17,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use ledger::{
-    Checkpoint, ENTRY_BYTES, Entry, ProofBundle, SigningKey, Tile, TileData, TileSource, TileWriter, TlogProof, entry_bundle,
-    inclusion_proof, leaf_hash, salt,
+    Checkpoint, ENTRY_BYTES, Entry, ProofBundle, SigningKey, Tile, TileData, TileSource, TileWriter, TlogProof,
+    consistency_proof, entry_bundle, inclusion_proof, leaf_hash, salt,
 };
 
 const ORIGIN: &str = "letopis.example/interop";
@@ -32,9 +33,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut log = Log { folder, writer: TileWriter::new() };
     log.write("vkey", format!("{}\n", key.verifying_key()))?;
     for size in sizes {
+        let old = log.writer.size();
         let note = log.grow_to(size, &key)?;
         log.write(&format!("checkpoint.{size}"), &note)?;
         log.write("checkpoint", &note)?;
+        let proof: String = consistency_proof(&log, old, size)?.iter().map(|hash| format!("{hash}\n")).collect();
+        log.write(&format!("add-checkpoint.{size}"), format!("old {old}\n{proof}\n{note}"))?;
     }
     log.write_proofs()
 }

@@ -99,10 +99,7 @@ pub fn tiles_between(old: u64, new: u64) -> Vec<Tile> {
     tiles
 }
 
-/// The hash that a full tile contributes to the level above.
-///
-/// # Errors
-/// None when `bytes` is not a full tile.
+/// The hash that a full tile contributes to the level above; none when `bytes` is not a full tile.
 #[must_use]
 pub fn full_tile_root(bytes: &[u8]) -> Option<Hash> {
     let hashes = hashes(bytes)?;

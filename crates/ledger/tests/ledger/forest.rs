@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use ledger::{Hash, Tile, TileData, TileSource, TileWriter, leaf_hash, node_hash};
 
 /// The sizes at which tiles and levels begin and end.
 pub(crate) const EDGES: [u64; 13] = [0, 1, 2, 3, 7, 8, 255, 256, 257, 65_535, 65_536, 65_537, 70_000];
+
+static FOREST: [OnceLock<(Written, TileWriter)>; EDGES.len()] = [const { OnceLock::new() }; EDGES.len()];
 
 /// What a writer wrote, under the names it would have on disk; a partial tile stays beside the full one.
 #[derive(Default, Clone)]
@@ -24,8 +27,16 @@ impl Written {
         self.tiles.extend(tiles.into_iter().map(|data| (data.tile, data.bytes)));
     }
 
-    /// The tiles of a tree of `size` leaves.
+    /// The tiles of a tree of `size` leaves, grown in one step. Trees of these sizes are asked for by every test; each is grown once.
     pub(crate) fn of(size: u64) -> (Self, TileWriter) {
+        if !EDGES.contains(&size) {
+            return Self::grown(size);
+        }
+        let at = EDGES.partition_point(|edge| *edge < size);
+        FOREST[at].get_or_init(|| Self::grown(size)).clone()
+    }
+
+    fn grown(size: u64) -> (Self, TileWriter) {
         let (mut written, mut writer) = (Self::default(), TileWriter::new());
         written.add(writer.append((0..size).map(leaf)));
         written.add(writer.partial_tiles());

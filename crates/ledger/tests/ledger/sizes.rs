@@ -68,7 +68,7 @@ fn growing_step_by_step_writes_what_one_step_writes() {
 #[test]
 fn a_writer_killed_anywhere_writes_the_same_tiles_again() {
     let (whole, _) = Written::of(70_000);
-    for size in [0, 1, 255, 256, 257, 65_535, 65_536, 65_537, 69_999] {
+    for size in [255, 256, 65_535, 65_536, 65_537, 69_999] {
         // Only what the size promised is there: later tiles were never written.
         let (mut written, _) = Written::of(size);
         let mut writer = TileWriter::resume(&written, size).unwrap();

@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | 1 | `payment` | `payment` |
 //! | 2 | `booking.status` says that it failed | `error` |
-//! | 3 | `action` is the name of a type, or one of the usual words for it (`create_lead` only with a `crm_id`; without one the lead is claimed, not made) | that type |
+//! | 3 | `action` is the name of a lead, booking, reminder, refusal, handoff, visit or consent type, or a usual word for one (`create_lead` only with a `crm_id`; without one the lead is claimed, not made) | that type |
 //! | 4 | `booking.status` (`created`, `confirmed`, `rescheduled`, `cancelled`, `arrived`, `no_show`, …) | the booking or visit type |
 //! | 5 | `error`, and nothing was said | `error` |
 //! | 6 | `operator`, and something was said, not by the client | `operator_reply` |

@@ -7,14 +7,18 @@
 pub mod append;
 mod cache;
 pub mod clients;
+pub mod event_rows;
+pub mod evidence;
 pub mod log;
 pub mod progress;
 pub mod projection;
 pub mod quarantine;
+pub mod reading;
 pub mod session;
 mod session_rows;
 pub mod sessions;
 pub mod stems;
+pub mod verify;
 
 pub use cache::Generations;
 pub use progress::Progress;

@@ -66,6 +66,8 @@ CREATE TABLE clients (
   UNIQUE (business, pid)
 );
 CREATE INDEX clients_by_root ON clients (root);
+-- A search for part of a name walks this instead of the rows.
+CREATE INDEX clients_by_name ON clients (business, name_folded) WHERE name_folded IS NOT NULL;
 
 -- What a client is known by.
 CREATE TABLE identities (
@@ -90,6 +92,7 @@ CREATE TABLE likenesses (
   record INTEGER NOT NULL,
   PRIMARY KEY (one, other)
 ) WITHOUT ROWID;
+CREATE INDEX likenesses_by_other ON likenesses (other);
 
 -- One conversation.
 CREATE TABLE sessions (

@@ -3,7 +3,7 @@
 use rusqlite::{Transaction, params};
 
 use crate::access::{self, AccessError, Change};
-use crate::event::RecordNo;
+use crate::event::{BusinessId, RecordNo};
 use crate::event::record::{Decided, Decision};
 use crate::journal::{clients, quarantine};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
@@ -39,16 +39,20 @@ pub(super) fn apply(
         Decision::ClientsMerged { into, from } => clients::merge(tx, business, into, from)?,
         Decision::ClientsUnmerged { from, .. } => clients::unmerge(tx, business, from)?,
         Decision::QuarantineClosed { item, replaced_by } => quarantine::close(tx, business, *item, made_us, replaced_by.as_deref())?,
-        Decision::Access { change } => return apply_access(tx, master, change),
+        Decision::Access { change } => return apply_access(tx, master, business, change),
     }
     Ok(None)
 }
 
-fn apply_access(tx: &Transaction<'_>, master: &MasterKey, change: &serde_json::Value) -> Result<Option<BusinessKeys>, DecisionError> {
+fn apply_access(tx: &Transaction<'_>, master: &MasterKey, sealed_in: BusinessId, change: &serde_json::Value) -> Result<Option<BusinessKeys>, DecisionError> {
     let Ok(change) = serde_json::from_value::<Change>(change.clone()) else {
         tracing::error!("decision about access is of a later version: kept, not applied");
         return Ok(None);
     };
+    if change.business() != sealed_in && !matches!(change, Change::BusinessCreated { .. }) {
+        tracing::error!(business = sealed_in.0, "decision about access in another business: kept, not applied");
+        return Ok(None);
+    }
     match access::apply(tx, &change) {
         Ok(()) => {}
         Err(AccessError::Sql(e)) => return Err(e.into()),

@@ -24,6 +24,8 @@ pub(crate) struct Prepared {
     pub(crate) cipher: Arc<ChaCha20Poly1305>,
     /// Where it must not grow beyond.
     pub(crate) capacity: u64,
+    /// Its blocks are on the disk already: flushing it is fast.
+    pub(crate) filled: bool,
 }
 
 /// Makes one. With `fill` its blocks are allocated and written; without, it grows as it is used.
@@ -53,7 +55,7 @@ fn make(folder: &Folder, master: &MasterKey, id: SegmentId, capacity: u64, fill:
         }
     }
     folder.sync(&*file)?;
-    Ok(Prepared { file, path, id, cipher, capacity })
+    Ok(Prepared { file, path, id, cipher, capacity, filled: fill })
 }
 
 impl Prepared {

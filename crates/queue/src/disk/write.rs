@@ -19,6 +19,9 @@ use crate::seam::{Lane, Position, PublishError};
 
 /// A commit takes no more than this, so that the first waiter is not kept for the last one's bytes. One frame may be larger.
 const COMMIT_BYTES: u64 = 8 << 20;
+/// From here on a commit is bulk: the file may as well grow, because zero-filling it first would write every byte twice. Growing costs a few ms
+/// per flush, which is little beside writing a MiB, and too much beside writing a page.
+const BULK_BYTES: u64 = 1 << 20;
 
 /// A frame that waits for its commit.
 pub(crate) struct Publish {
@@ -32,6 +35,8 @@ pub(crate) struct Writer {
     log: Arc<Log>,
     active: Option<Active>,
     buffer: Vec<u8>,
+    /// The last commit was bulk.
+    bulk: bool,
 }
 
 struct Active {
@@ -42,13 +47,14 @@ struct Active {
 
 impl Writer {
     pub(crate) fn new(log: Arc<Log>) -> Self {
-        Writer { log, active: None, buffer: Vec::new() }
+        Writer { log, active: None, buffer: Vec::new(), bulk: false }
     }
 
     /// Makes the frames durable and answers each of them, in as few commits as their size allows.
     pub(crate) fn commit(&mut self, waiting: &mut Vec<Publish>) {
         while let Some(next) = waiting.first() {
             let needed = stored_bytes(next.frame.len());
+            self.bulk = waiting.iter().map(|publish| stored_bytes(publish.frame.len())).sum::<u64>() >= BULK_BYTES;
             if let Err(error) = self.make_room(needed) {
                 self.answer(waiting.drain(..), |_| Err(error.clone()));
                 return;
@@ -96,7 +102,9 @@ impl Writer {
 
     /// Makes sure that the open segment has room for `needed` bytes.
     fn make_room(&mut self, needed: u64) -> Result<(), PublishError> {
-        if self.active.as_ref().is_some_and(|active| active.offset + needed > active.segment.capacity) {
+        let spare_is_better = |active: &Active| !active.segment.filled && !self.bulk && self.log.state().spare.is_some();
+        let used_up = |active: &Active| active.offset + needed > active.segment.capacity;
+        if self.active.as_ref().is_some_and(|active| used_up(active) || spare_is_better(active)) {
             self.close_segment(false);
         }
         if self.active.is_none() {
@@ -112,8 +120,9 @@ impl Writer {
         let spare = self.log.state().spare.take_if(|spare| spare.capacity >= needed);
         let segment = match spare {
             Some(spare) => spare,
-            // Nothing is ready: a small file is filled in a moment, a large one would keep everybody waiting.
-            None => prepare(folder, master, needed.max(config.first_segment_bytes), needed <= config.first_segment_bytes)?,
+            None if self.bulk => prepare(folder, master, needed.max(config.segment_bytes), false)?,
+            // A small file is filled in a moment; a large one would keep everybody waiting.
+            None => prepare(folder, master, needed.max(config.first_segment_bytes), true)?,
         };
         let first = self.log.state().end.position + 1;
         let segment = segment.install(folder, first)?;
@@ -195,8 +204,8 @@ impl Writer {
 
     /// The open segment is used up so far that the next one should be prepared.
     pub(crate) fn wants_spare(&self) -> bool {
-        let half_full = self.active.as_ref().is_none_or(|active| active.offset * 2 > active.segment.capacity);
-        half_full && self.log.state().spare.is_none()
+        let soon_needed = |active: &Active| !active.segment.filled || active.offset * 2 > active.segment.capacity;
+        !self.bulk && self.active.as_ref().is_none_or(soon_needed) && self.log.state().spare.is_none()
     }
 }
 

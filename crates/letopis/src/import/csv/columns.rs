@@ -149,6 +149,10 @@ impl Plan {
             let value = self.value(fill, &parts.join(" ")).map_err(|what| format!("{} {what}", fill.path))?;
             put(&mut event, &fill.path, value);
         }
+        if let Some(payment) = event.get_mut("payment").and_then(Value::as_object_mut) {
+            // A price column of a Russian table seldom says that it is in roubles, and a payment without a currency is no event.
+            payment.entry("currency").or_insert_with(|| "RUB".into());
+        }
         if !event.contains_key("timestamp") {
             return Err("timestamp is empty".to_owned());
         }
