@@ -98,7 +98,10 @@ fn open_segments(folder: &Folder, master: &MasterKey) -> Result<BTreeMap<u64, Se
         let header = folder.read_start(&path, HEADER_BYTES).map_err(failed(&path))?;
         let end = folder.files.open(&path).and_then(|file| file.size()).map_err(failed(&path))?;
         let id = decode_header(&header);
-        let body = id.clone().and_then(|id| Ok(Body { id, cipher: Arc::new(keys::open(folder, master, id)?) }));
+        let body = match id.clone() {
+            Ok(id) => keys::open(folder, master, id).map_err(failed(KEYS))?.map(|cipher| Body { id, cipher: Arc::new(cipher) }),
+            Err(reason) => Err(reason),
+        };
         segments.insert(first, Segment { path, id: id.ok(), body, base, end, tolerant });
         base += end;
     }
