@@ -7,16 +7,27 @@ use super::sim::Fault;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Publish { count: usize, bytes: usize },
-    Consume { group: usize, max_bytes: usize, ack: bool },
+    Publish {
+        count: usize,
+        bytes: usize,
+    },
+    Consume {
+        group: usize,
+        max_bytes: usize,
+        ack: bool,
+    },
     StoreCursors,
     DestroyConsumed,
     PrepareSpare,
     Retire,
     CleanRestart,
     /// The machine stops somewhere in what follows.
-    StopAfter { calls: u64 },
-    CrashNow { keep_some: bool },
+    StopAfter {
+        calls: u64,
+    },
+    CrashNow {
+        keep_some: bool,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -68,7 +79,11 @@ fn restart(rig: &mut Rig, keep_some: bool) {
 /// A few seconds' worth; `PROPTEST_CASES` asks for more.
 fn cases() -> ProptestConfig {
     let default = ProptestConfig::default();
-    ProptestConfig { cases: if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { 80 }, failure_persistence: None, ..default }
+    ProptestConfig {
+        cases: if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { 80 },
+        failure_persistence: None,
+        ..default
+    }
 }
 
 proptest! {

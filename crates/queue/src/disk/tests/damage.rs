@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::rig::{Rig, config, open};
 use super::sim::Sim;
-use crate::disk::{DiskQueue, MasterKey, OpenError, read, recover};
+use crate::disk::{DiskQueue, MasterKey, OpenError, inspect, read, recover};
 use crate::seam::ReceiveError;
 
 /// Three segments with two frames each, the last one cleanly closed or left as a crash leaves it.
@@ -87,6 +87,18 @@ fn a_consumer_stops_at_damage_until_the_operator_decides() {
         }
     }
     assert_eq!((count, rig.progress(0)), (5, 6));
+}
+
+#[test]
+fn a_copy_of_a_segment_can_be_inspected_without_its_key() {
+    let rig = three_segments(true);
+    let mut bytes = rig.sim.contents()[&segments(&rig.sim)[2]].clone();
+    let whole = inspect(&bytes, 5).unwrap();
+    assert_eq!((whole.last, whole.end, whole.damaged_at), (6, bytes.len() as u64, None));
+    bytes[100] ^= 1;
+    assert_eq!(inspect(&bytes, 5).unwrap().damaged_at, Some(5));
+    bytes[3] ^= 1;
+    assert!(inspect(&bytes, 5).is_err());
 }
 
 #[test]

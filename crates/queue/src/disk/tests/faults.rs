@@ -1,18 +1,23 @@
 //! Each file-system call fails once, at each place in turn: nothing acknowledged is lost, the error is clear, and the queue goes on.
 
-use super::rig::{GROUPS, Rig};
-use super::sim::Fault;
-use crate::seam::PublishError;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::rig::{GROUPS, Rig, config};
+use super::sim::{Fault, Sim};
+use crate::disk::{DiskQueue, MasterKey};
+use crate::seam::{Lane, PublishError, Queue};
 
 /// A day of a queue: segments of every kind, two groups, a clean restart in the middle. Errors are expected and looked at afterwards.
 fn day(rig: &mut Rig) {
     for round in 0..3 {
-        for result in rig.publish(3, 400).into_iter().chain(rig.publish(1, 3000)) {
+        for result in rig.publish(3, 250).into_iter().chain(rig.publish(1, 1500)) {
             check_error(result);
         }
         let _ = rig.log.prepare_spare();
         for group in 0..GROUPS.len() {
-            let _ = rig.consume(group, 2000 * (round + 1), true);
+            let _ = rig.consume(group, 700 * (round + 1), true);
         }
         let _ = rig.log.store_cursors();
         let _ = rig.log.destroy_consumed();
@@ -24,7 +29,7 @@ fn day(rig: &mut Rig) {
         rig.sim.restart(false);
         rig.reopen().unwrap();
     }
-    for result in rig.publish(2, 1000) {
+    for result in rig.publish(2, 600) {
         check_error(result);
     }
     rig.retire();
@@ -112,4 +117,28 @@ fn a_full_disk_refuses_and_recovers_by_itself() {
     rig.sim.restart(false);
     rig.reopen().unwrap();
     rig.verify();
+}
+
+/// The same through the threads: nobody restarts anything.
+#[tokio::test]
+async fn a_running_queue_answers_full_and_goes_on_when_space_returns() {
+    let sim = Sim::new(1);
+    let queue = DiskQueue::open_on(Arc::new(sim.clone()), MasterKey::new([1; 32]), config()).unwrap();
+    let frame = Bytes::from(vec![7; 900]);
+    queue.publish(Lane(1), frame.clone()).await.unwrap();
+    sim.set_full(true);
+    let mut taken = 1;
+    let refused = loop {
+        match queue.publish(Lane(1), frame.clone()).await {
+            Ok(_) => taken += 1,
+            Err(refused) => break refused,
+        }
+    };
+    assert!(matches!(refused, PublishError::Full(_)), "{refused}");
+    assert!(matches!(queue.publish(Lane(1), frame.clone()).await, Err(PublishError::Full(_))));
+    sim.set_full(false);
+    assert_eq!(queue.publish(Lane(1), frame).await.unwrap().get(), taken + 1);
+    assert_eq!(queue.stats().published_frames, taken + 1);
+    assert!(queue.check().is_empty());
+    queue.close().await;
 }

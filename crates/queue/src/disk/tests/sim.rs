@@ -103,7 +103,7 @@ impl Sim {
             random ^= random << 13;
             random ^= random >> 7;
             random ^= random << 17;
-            keep_some && random % of == 0
+            keep_some && random.is_multiple_of(of)
         };
         for inode in &mut world.inodes {
             inode.crash(&mut chance);
