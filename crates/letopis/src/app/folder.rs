@@ -1,11 +1,15 @@
 //! The data folder: one process at a time.
 
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use rustix::fs::{FlockOperation, flock};
+use tokio::net::UnixListener;
+
+/// The socket for commands on this machine.
+pub const SOCKET: &str = "letopis.sock";
 
 /// A locked data folder; the lock goes with it, also when the process is killed.
 pub struct Folder {
@@ -33,6 +37,28 @@ impl Folder {
             Err(rustix::io::Errno::WOULDBLOCK) => Err(InUse(path).into()),
             Err(e) => Err(e).context("lock of the data folder"),
         }
+    }
+
+    /// Listens on the socket for commands on this machine: only our own user may connect. One that a killed server left is replaced,
+    /// which the lock makes safe.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn socket(&self) -> anyhow::Result<UnixListener> {
+        let path = self.path.join(SOCKET);
+        self.remove_socket();
+        // Made under a name that nobody connects to, and moved when only we may: there is no moment in which others could.
+        let next = self.path.join("letopis.sock.next");
+        let _ = std::fs::remove_file(&next);
+        let listener = UnixListener::bind(&next).with_context(|| format!("socket {}", next.display()))?;
+        std::fs::set_permissions(&next, std::fs::Permissions::from_mode(0o600))?;
+        std::fs::rename(&next, &path)?;
+        Ok(listener)
+    }
+
+    /// Takes the socket away, so that commands open the folder themselves.
+    pub fn remove_socket(&self) {
+        let _ = std::fs::remove_file(self.path.join(SOCKET));
     }
 
     /// Where it is.

@@ -14,15 +14,17 @@ mod health;
 mod serve;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
 use ledger::SigningKey;
 use queue::disk::DiskQueue;
 use queue::{Lane, Queue};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
 use crate::capture::{self, Capture};
 use crate::console::{self, Console};
@@ -35,7 +37,7 @@ use crate::recorder::{self, Publisher, Recorded, Recorder};
 use crate::store::{Migration, Store};
 
 pub use config::Config;
-pub use folder::{Folder, InUse};
+pub use folder::{Folder, InUse, SOCKET};
 pub use health::Health;
 
 /// The history of the tables. Only ever add at the end.
@@ -72,6 +74,8 @@ pub struct App {
     pub capture: Arc<Capture>,
     /// What `/readyz` and `/metrics` say.
     pub health: Arc<Health>,
+    /// Where it listens, once it does.
+    address: OnceLock<std::net::SocketAddr>,
     queue: Arc<dyn Queue>,
     master: Arc<MasterKey>,
     origin: String,
@@ -96,8 +100,9 @@ impl App {
         let capture = Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), config.capture, now_us));
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture)));
         let logs = Logs::default();
+        let address = OnceLock::new();
         let app =
-            Self { folder, config, store, vault, logs, progress, keys, connections, decide, capture, health, queue, master, origin };
+            Self { folder, config, store, vault, logs, progress, keys, connections, decide, capture, health, address, queue, master, origin };
         app.refresh()?;
         Ok(app)
     }
@@ -118,6 +123,33 @@ impl App {
         self.vault.add(keys);
         self.refresh()?;
         Ok(Some(welcome))
+    }
+
+    /// Makes another business. Its keys must be there before anything is sealed under them, so it is stored first and sealed as a
+    /// decision, in its own journal, right after.
+    ///
+    /// # Errors
+    /// When the slug is taken, or the database or the queue says no.
+    pub async fn create_business(&self, draft: Draft, by: &str) -> anyhow::Result<BusinessId> {
+        let master = Arc::clone(&self.master);
+        let created = self.store.write(move |tx| {
+            let change = access::business::create(tx, &draft, now_us())?;
+            access::apply(tx, &change)?;
+            let keys = privacy::create_business_key(tx, &master, change.business(), &mut rand::rng())?;
+            Ok::<_, WelcomeError>((change, keys))
+        });
+        let (change, keys) = created.await?;
+        self.vault.add(keys);
+        self.refresh()?;
+        self.decide.change(by, &change, now_us()).await?;
+        Ok(change.business())
+    }
+
+    /// The address people and programs reach it under.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        let listens = || format!("http://{}", self.address.get().unwrap_or(&self.config.listen));
+        self.config.public_url.as_deref().map_or_else(listens, |url| url.trim_end_matches('/').to_owned())
     }
 
     /// Looks again at what was changed by decisions: keys, connections, businesses.
@@ -180,18 +212,32 @@ impl App {
             .merge(health::routes(Arc::clone(&self.health)))
     }
 
-    /// Serves until `stop` turns true, then finishes what is under way and closes the queue.
+    /// Serves until `stop` turns true, then finishes what is under way and closes the queue. `local` is what commands on this machine
+    /// reach over the socket in the folder.
     ///
     /// # Errors
     /// When it cannot listen, or a part cannot start.
-    pub async fn run(self: Arc<Self>, listener: tokio::net::TcpListener, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    pub async fn run(self: Arc<Self>, listener: TcpListener, local: axum::Router, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+        let _ = self.address.set(listener.local_addr()?);
         let (end, ended) = watch::channel(false);
         let parts = self.start(&ended)?;
+        let socket = self.folder.socket()?;
         self.health.ready();
+        let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
         serve::serve(listener, self.router(), self.config.connections, stop, DRAIN).await;
         let _ = end.send(true);
+        let _ = commands.await;
+        self.close(parts).await
+    }
+
+    /// Waits for parts that were told to end, and closes the queue.
+    ///
+    /// # Errors
+    /// When a part panicked.
+    pub async fn close(&self, parts: Vec<std::thread::JoinHandle<()>>) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || parts.into_iter().for_each(|part| drop(part.join()))).await?;
         self.queue.close().await;
+        self.folder.remove_socket();
         Ok(())
     }
 

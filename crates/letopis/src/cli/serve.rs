@@ -46,5 +46,5 @@ async fn run(args: &ServeArgs, config: Config) -> anyhow::Result<()> {
         }
         let _ = stop.send(true);
     });
-    app.run(listener, stopped).await
+    app.run(listener, axum::Router::new(), stopped).await
 }
