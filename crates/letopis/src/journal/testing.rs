@@ -20,8 +20,8 @@ use crate::event::record::{self, Envelope};
 use crate::event::{BusinessId, RecordNo};
 use crate::privacy::{self, Blob, BusinessKeys, MasterKey};
 
-/// 2025-01-01T09:00:00Z, when the first event of a test is received.
-pub(crate) const NOON: i64 = 1_735_722_000_000_000;
+/// 2025-01-01T12:00:00Z, when the first event of a test is received.
+pub(crate) const NOON: i64 = 1_735_732_800_000_000;
 
 /// One business's writer.
 pub(crate) struct Pen {

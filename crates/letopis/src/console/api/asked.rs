@@ -11,13 +11,13 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, request::Parts};
 use axum::response::{IntoResponse, Response};
 use axum::Json;
-use queue::{Lane, Position};
 
 use super::error::ApiError;
 use super::moments;
 use crate::access::{Action, Offered, Scope};
 use crate::console::Console;
 use crate::event::BusinessId;
+use crate::journal::progress::Position;
 use crate::journal::reading::{Listed, Page};
 use crate::privacy::BusinessKeys;
 
@@ -90,7 +90,7 @@ impl Asked {
         }
         let business = self.scope.business();
         let behind = match after {
-            Some(position) => !console.progress.reaches(Lane(business.0), position, PATIENCE).await,
+            Some(position) => !console.progress.has_recorded(business, position, PATIENCE).await,
             None => false,
         };
         Ok(Ready { business, behind })
