@@ -20,7 +20,7 @@ use crate::journal::clients::{Clients, Identity};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::sessions::{Gaps, Sessions};
 use crate::journal::{Generations, progress, quarantine};
-use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Vault};
+use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Sealer, Vault};
 
 /// Data keys kept unwrapped, 100 bytes each.
 const DATA_KEYS: usize = 30_000;
@@ -55,6 +55,7 @@ pub(super) struct Outcome {
 pub(super) struct Scribe {
     vault: Vault,
     master: Arc<MasterKey>,
+    sealer: Sealer,
     clients: Clients,
     sessions: Sessions,
     data_keys: Generations<(BusinessId, [u8; 16]), (KeyId, DataKey)>,
@@ -68,6 +69,7 @@ impl Scribe {
         Self {
             vault,
             master,
+            sealer: Sealer::default(),
             clients: Clients::default(),
             sessions: Sessions::new(gaps),
             data_keys: Generations::new(DATA_KEYS),
@@ -130,6 +132,8 @@ impl Scribe {
                     let record = self.seal(tx, &keys, &keys.pseudonym(&["decisions"]), &r)?;
                     let made = decisions::apply(tx, &self.master, record, arrival.received_us, &decided)?;
                     self.new_keys.extend(made);
+                    // What this batch changed so far is stored before the memory goes.
+                    self.sessions.flush(tx)?;
                     self.sessions.forget();
                     self.clients.forget();
                     done.records += 1;
@@ -187,7 +191,7 @@ impl Scribe {
             self.data_keys.insert(cached, made);
         }
         let Some((key_id, key)) = self.data_keys.get_mut(&cached) else { return Err(RecordError::NoKeys(business)) };
-        let blob = privacy::seal(key, Blob { rid: &rid, business, key_id: *key_id }, nonce, r)?;
+        let blob = self.sealer.seal(key, Blob { rid: &rid, business, key_id: *key_id }, nonce, r)?;
         let entry = Entry::record(rid, &ledger::salt(&key.com, &rid), r, Sha256::digest(&blob).into());
         append::sealed(tx, record, &entry.encode(), *key_id, &blob)?;
         self.next.insert(business, index + 1);

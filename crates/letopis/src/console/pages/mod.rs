@@ -1,12 +1,64 @@
-//! Pages for people.
+//! Pages for people: rendered on the server, whole without JavaScript, better with it.
+//!
+//! A handler is thin: it reads, fills a view struct, renders a template from `templates/`. Who asks is a [`visitor::Visitor`], what they
+//! send is a [`form::Posted`]; both refuse by themselves, so no handler can forget. What goes wrong is a [`error::PageError`]. Pages never
+//! write the journal: they ask `decide`.
+//!
+//! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
+//! * coming in: `sign_in`, `welcome`, `password`
+
+mod assets;
+mod cookie;
+mod error;
+mod form;
+mod frame;
+mod headers;
+mod language;
+mod look;
+mod moments;
+mod password;
+mod sign_in;
+mod visitor;
+mod welcome;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware;
+use axum::routing::{get, post};
+use tokio::sync::Semaphore;
 
 use super::Console;
+use assets::Assets;
+use language::Library;
+
+/// Hashes of passwords that may be computed at once: each takes 19 MiB and a core that events need.
+const HASHES_AT_ONCE: usize = 1;
+
+/// What every handler works with.
+struct Shared {
+    console: Arc<Console>,
+    library: Library,
+    assets: Assets,
+    hashing: Semaphore,
+}
+
+type Desk = Arc<Shared>;
 
 /// Their routes.
 pub fn routes(console: Arc<Console>) -> Router {
-    Router::new().with_state(console)
+    let desk: Desk =
+        Arc::new(Shared { console, library: Library::load(), assets: Assets::load(), hashing: Semaphore::new(HASHES_AT_ONCE) });
+    Router::new()
+        .route("/", get(frame::home))
+        .route("/look", get(frame::change_look))
+        .route("/business", post(frame::change_business))
+        .route("/assets/{name}", get(assets::show))
+        .route("/welcome/{token}", get(welcome::ask).post(welcome::enter))
+        .route("/sign-in", get(sign_in::ask).post(sign_in::enter))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/password", get(password::ask).post(password::choose))
+        .fallback(error::nothing_here)
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), headers::dress))
+        .with_state(desk)
 }

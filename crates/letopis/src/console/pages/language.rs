@@ -1,0 +1,190 @@
+//! What the pages say, in Russian or English: Fluent messages from `locales/`.
+//!
+//! A template asks `t.say("key")`; numbers go through `count`, because Russian has three plurals; a word of ours or of the client's goes
+//! through `of`. Nothing here escapes: the template does. A key that is missing shows itself; a test finds it first.
+
+use std::fmt;
+use std::sync::Arc;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+const RU: &str = include_str!("../../../locales/ru.ftl");
+const EN: &str = include_str!("../../../locales/en.ftl");
+
+/// A language that the console speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Language {
+    /// The default: the people this is for speak it.
+    #[default]
+    Ru,
+    /// For integrators from elsewhere.
+    En,
+}
+
+impl Language {
+    /// The one of that code.
+    pub(super) fn named(code: &str) -> Option<Self> {
+        match code {
+            "ru" => Some(Self::Ru),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// For the `lang` attribute and the cookie.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Ru => "ru",
+            Self::En => "en",
+        }
+    }
+}
+
+/// The messages of one language.
+#[derive(Clone)]
+pub(super) struct Texts {
+    language: Language,
+    bundle: Arc<FluentBundle<FluentResource>>,
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Texts({})", self.language.code())
+    }
+}
+
+impl Texts {
+    fn load(language: Language) -> Self {
+        let source = if language == Language::Ru { RU } else { EN };
+        // The locale decides about plurals; an unreadable code would mean the root locale, and the test of plurals finds that.
+        let locale: LanguageIdentifier = language.code().parse().unwrap_or_default();
+        // What cannot be parsed is left out; the tests below allow none of it.
+        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+        // Isolation marks are for mixed right-to-left text; here they would only get into what people copy.
+        bundle.set_use_isolating(false);
+        bundle.add_resource_overriding(resource);
+        Self { language, bundle: Arc::new(bundle) }
+    }
+
+    /// Which language it is.
+    pub(super) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The message.
+    pub(super) fn say(&self, key: &str) -> String {
+        self.format(key, None)
+    }
+
+    /// The message about `$count` things.
+    pub(super) fn count(&self, key: &str, count: impl TryInto<i64>) -> String {
+        let count = count.try_into().unwrap_or(i64::MAX);
+        self.with(key, &[("count", count.into())])
+    }
+
+    /// The message about `$what`.
+    pub(super) fn of(&self, key: &str, what: &str) -> String {
+        self.with(key, &[("what", what.into())])
+    }
+
+    /// The message with these values in it.
+    pub(super) fn with(&self, key: &str, values: &[(&'static str, FluentValue<'_>)]) -> String {
+        let args: FluentArgs<'_> = values.iter().cloned().collect();
+        self.format(key, Some(&args))
+    }
+
+    fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
+        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
+            tracing::error!(key, language = self.language.code(), "no such text");
+            return key.to_owned();
+        };
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, args, &mut errors);
+        if !errors.is_empty() {
+            tracing::error!(key, language = self.language.code(), "text lacks a value");
+        }
+        text.into_owned()
+    }
+}
+
+/// All languages, loaded once.
+#[derive(Debug)]
+pub(super) struct Library {
+    ru: Texts,
+    en: Texts,
+}
+
+impl Library {
+    /// Parses the texts.
+    pub(super) fn load() -> Self {
+        Self { ru: Texts::load(Language::Ru), en: Texts::load(Language::En) }
+    }
+
+    /// The texts of one language.
+    pub(super) fn texts(&self, language: Language) -> Texts {
+        match language {
+            Language::Ru => self.ru.clone(),
+            Language::En => self.en.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    fn keys(source: &str) -> BTreeSet<&str> {
+        assert!(FluentResource::try_new(source.to_owned()).is_ok(), "a message cannot be parsed");
+        let is_key = |line: &&str| line.starts_with(|first: char| first.is_ascii_lowercase());
+        source.lines().filter(is_key).filter_map(|line| line.split_once('=')).map(|(key, _)| key.trim()).collect()
+    }
+
+    fn files(folder: &Path, ending: &str, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files(&path, ending, found);
+            } else if path.extension().is_some_and(|e| e == ending) {
+                found.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        let (ru, en) = (keys(RU), keys(EN));
+        assert_eq!(ru.symmetric_difference(&en).collect::<Vec<_>>(), Vec::<&&str>::new());
+        assert_eq!(RU.matches("\n").count() > ru.len(), true);
+    }
+
+    #[test]
+    fn every_key_that_is_asked_for_is_there() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut sources = Vec::new();
+        files(&root.join("templates"), "html", &mut sources);
+        files(&root.join("src/console/pages"), "rs", &mut sources);
+        let (known, mut missing) = (keys(RU), BTreeSet::new());
+        for call in [".say(\"", ".count(\"", ".of(\"", ".with(\""] {
+            for source in &sources {
+                let asked = source.split(call).skip(1).filter_map(|rest| rest.split_once('"')).map(|(key, _)| key);
+                missing.extend(asked.filter(|key| !known.contains(key) && !key.is_empty() && *key != "key").map(str::to_owned));
+            }
+        }
+        assert_eq!(missing, BTreeSet::new());
+    }
+
+    #[test]
+    fn russian_counts_in_three_forms() {
+        let t = Library::load().texts(Language::Ru);
+        let said: Vec<_> = [1, 2, 5, 11, 21, 104].map(|n| t.count("count-conversations", n)).into();
+        assert_eq!(said, ["1 диалог", "2 диалога", "5 диалогов", "11 диалогов", "21 диалог", "104 диалога"]);
+        assert_eq!(Library::load().texts(Language::En).count("count-conversations", 1), "1 conversation");
+    }
+}
