@@ -113,3 +113,97 @@ count-conversations = { $count ->
 
 # Search
 search-hint = Words, name, phone, number
+
+# Journal
+tabs = View
+tab-conversations = Conversations
+tab-events = Events
+figure-wrote = wrote to you
+figure-booked = booked
+figure-unanswered = without an answer
+filters = Filters
+filter-period = Period
+filter-outcome = Any outcome
+filter-channel = All channels
+filter-intent = Any topic
+filter-kind = Any event
+filter-low = Bot unsure
+filter-apply = Show
+filter-reset = Reset
+period = { $what ->
+    [today] Today
+    [week] 7 days
+    [month] 30 days
+   *[all] All time
+}
+journal-empty = No such conversations
+journal-empty-help = Nothing fits this period and these filters.
+journal-empty-all = Show all time
+events-empty = No such events
+events-empty-help = Choose a longer period or reset the filters.
+event-failed = failed
+pager-first = To the beginning
+pager-next = More
+nameless = No name
+waits = waiting { $what }
+answered-in = answered in { $what }
+unsure = { $count }% sure
+hello-title = No conversations yet
+hello-lead = Send the first event; it appears here within a second. Paste this command into a terminal and put your key in:
+hello-key = A key is created in the settings and shown once.
+hello-key-link = Create a key
+copy = Copy
+copied = Copied
+
+# Words
+channel-name = { $what ->
+    [whatsapp] WhatsApp
+    [telegram] Telegram
+    [instagram] Instagram
+    [vk] VK
+    [max] MAX
+    [avito] Avito
+    [viber] Viber
+    [site] Website
+    [phone] Phone
+    [sms] SMS
+   *[other] { $what }
+}
+outcome = { $what ->
+    [booked] booked
+    [refused] refused
+    [handoff] handed over
+    [failed] failed
+    [lead] lead
+    [unanswered] no answer
+   *[open] open
+}
+kind = { $what ->
+    [message_in] Client's message
+    [message_out] Assistant's answer
+    [lead_created] Lead created
+    [booking_created] Visit booked
+    [booking_confirmed] Booking confirmed
+    [booking_rescheduled] Booking moved
+    [booking_cancelled] Booking cancelled
+    [reminder_sent] Reminder sent
+    [reminder_delivered] Reminder delivered
+    [reminder_confirmed] Client confirmed the visit
+    [client_refused] Client refused
+    [handoff] Handed to a person
+    [operator_reply] Staff's answer
+    [payment] Payment
+    [visit_arrived] Client came
+    [visit_no_show] Client did not come
+    [error] Failure
+    [model_changed] Model changed
+    [scenario_changed] Scenario changed
+    [review_labelled] Answer reviewed
+    [consent_given] Consent to data processing
+    [consent_withdrawn] Consent withdrawn
+    [llm_call] Call of the model
+    [crm_call] Call of the CRM
+    [action] Assistant's action
+    [other] Other event
+   *[custom] { $what }
+}

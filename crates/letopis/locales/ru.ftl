@@ -116,3 +116,97 @@ count-conversations = { $count ->
 
 # Поиск
 search-hint = Слова, имя, телефон, номер
+
+# Журнал
+tabs = Вид
+tab-conversations = Диалоги
+tab-events = События
+figure-wrote = написали
+figure-booked = записались
+figure-unanswered = без ответа
+filters = Отбор
+filter-period = За какой срок
+filter-outcome = Любой итог
+filter-channel = Все каналы
+filter-intent = Любая тема
+filter-kind = Любое событие
+filter-low = Бот не уверен
+filter-apply = Показать
+filter-reset = Сбросить
+period = { $what ->
+    [today] Сегодня
+    [week] 7 дней
+    [month] 30 дней
+   *[all] За всё время
+}
+journal-empty = Таких диалогов нет
+journal-empty-help = За этот срок и с таким отбором ничего не нашлось.
+journal-empty-all = Показать за всё время
+events-empty = Таких событий нет
+events-empty-help = Возьмите срок побольше или сбросьте отбор.
+event-failed = сбой
+pager-first = К началу
+pager-next = Дальше
+nameless = Без имени
+waits = ждёт { $what }
+answered-in = ответ через { $what }
+unsure = уверен на { $count } %
+hello-title = Пока ни одного диалога
+hello-lead = Пришлите первое событие — оно появится здесь через секунду. Эту команду можно вставить в терминал как есть, подставив ключ:
+hello-key = Ключ создаётся в настройках и показывается один раз.
+hello-key-link = Создать ключ
+copy = Скопировать
+copied = Готово
+
+# Слова
+channel-name = { $what ->
+    [whatsapp] WhatsApp
+    [telegram] Telegram
+    [instagram] Instagram
+    [vk] ВКонтакте
+    [max] MAX
+    [avito] Авито
+    [viber] Viber
+    [site] Сайт
+    [phone] Телефон
+    [sms] SMS
+   *[other] { $what }
+}
+outcome = { $what ->
+    [booked] записан
+    [refused] отказ
+    [handoff] передан человеку
+    [failed] сбой
+    [lead] заявка
+    [unanswered] без ответа
+   *[open] без итога
+}
+kind = { $what ->
+    [message_in] Сообщение клиента
+    [message_out] Ответ ассистента
+    [lead_created] Создана заявка
+    [booking_created] Запись на визит
+    [booking_confirmed] Запись подтверждена
+    [booking_rescheduled] Запись перенесена
+    [booking_cancelled] Запись отменена
+    [reminder_sent] Напоминание отправлено
+    [reminder_delivered] Напоминание доставлено
+    [reminder_confirmed] Клиент подтвердил визит
+    [client_refused] Клиент отказался
+    [handoff] Передан человеку
+    [operator_reply] Ответ сотрудника
+    [payment] Оплата
+    [visit_arrived] Клиент пришёл
+    [visit_no_show] Клиент не пришёл
+    [error] Сбой
+    [model_changed] Сменилась модель
+    [scenario_changed] Сменился сценарий
+    [review_labelled] Оценка ответа
+    [consent_given] Согласие на обработку данных
+    [consent_withdrawn] Согласие отозвано
+    [llm_call] Запрос к модели
+    [crm_call] Запрос к CRM
+    [action] Действие ассистента
+    [other] Другое событие
+   *[custom] { $what }
+}

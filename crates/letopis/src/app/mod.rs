@@ -12,6 +12,7 @@ pub mod config;
 mod folder;
 mod health;
 mod serve;
+mod stored;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -32,12 +33,13 @@ use crate::decide::Decide;
 use crate::event::BusinessId;
 use crate::journal::log::{Log, Logs};
 use crate::journal::{self, Progress};
-use crate::privacy::{self, MasterKey, Vault};
+use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
 use crate::recorder::{self, Publisher, Recorded, Recorder};
 use crate::store::{Migration, Store};
 
 pub use config::Config;
-pub use folder::{Folder, InUse, SOCKET};
+pub use folder::{Folder, InUse};
+pub use stored::Stored;
 pub use health::Health;
 
 /// The history of the tables. Only ever add at the end.
@@ -252,8 +254,7 @@ impl App {
 
     fn open_log(&self, business: BusinessId, slug: &str) -> anyhow::Result<()> {
         let Some(keys) = self.vault.keys(business).filter(|_| self.logs.of(business).is_none()) else { return Ok(()) };
-        let key = SigningKey::from_seed(&format!("{}/{slug}", self.origin), keys.signing_seed())?;
-        self.logs.add(Arc::new(Log::new(business, key, self.folder.path().join("log").join(slug))));
+        self.logs.add(Arc::new(log_of(&self.origin, self.folder.path(), slug, &keys)?));
         Ok(())
     }
 
@@ -274,6 +275,12 @@ fn open_queue(folder: &Path, master: &MasterKey, config: &Config) -> anyhow::Res
     let limits = queue::Limits { pending_bytes: config.queue.pending_bytes, ..queue::Limits::default() };
     let key = queue::disk::MasterKey::new(*master.derive("queue/v1"));
     Ok(Arc::new(DiskQueue::open(folder, key, queue::disk::Config { limits, ..queue::disk::Config::default() })?))
+}
+
+/// The log of a business: its name, its key and where its files are.
+fn log_of(origin: &str, folder: &Path, slug: &str, keys: &BusinessKeys) -> anyhow::Result<Log> {
+    let key = SigningKey::from_seed(&format!("{origin}/{slug}"), keys.signing_seed())?;
+    Ok(Log::new(keys.business(), key, folder.join("log").join(slug)))
 }
 
 /// A name nobody else has, stable as long as the master key is.

@@ -5,7 +5,9 @@
 //! write the journal: they ask `decide`.
 //!
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
+//! * words: `labels`, `who`, `hello`
 //! * coming in: `sign_in`, `welcome`, `password`
+//! * rooms: `journal`
 
 mod assets;
 mod cookie;
@@ -13,6 +15,9 @@ mod error;
 mod form;
 mod frame;
 mod headers;
+mod hello;
+mod journal;
+mod labels;
 mod language;
 mod look;
 mod moments;
@@ -20,6 +25,7 @@ mod password;
 mod sign_in;
 mod visitor;
 mod welcome;
+mod who;
 
 use std::sync::Arc;
 
@@ -58,6 +64,9 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/sign-in", get(sign_in::ask).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/password", get(password::ask).post(password::choose))
+        .route("/journal", get(journal::show))
+        .route("/journal/lines", get(journal::refresh))
+        .route("/journal/events", get(journal::events::show))
         .fallback(error::nothing_here)
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), headers::dress))
         .with_state(desk)
