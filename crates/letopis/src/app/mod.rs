@@ -147,6 +147,17 @@ impl App {
         Ok(change.business())
     }
 
+    /// Takes the address it is to listen on.
+    ///
+    /// # Errors
+    /// When somebody else has it.
+    pub async fn bind(&self) -> anyhow::Result<TcpListener> {
+        let listen = self.config.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
+        let _ = self.address.set(listener.local_addr()?);
+        Ok(listener)
+    }
+
     /// The address people and programs reach it under.
     #[must_use]
     pub fn base_url(&self) -> String {
@@ -226,7 +237,6 @@ impl App {
     /// # Errors
     /// When it cannot listen, or a part cannot start.
     pub async fn run(self: Arc<Self>, listener: TcpListener, local: axum::Router, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
-        let _ = self.address.set(listener.local_addr()?);
         let (end, ended) = watch::channel(false);
         let parts = self.start(&ended)?;
         let socket = self.folder.socket()?;

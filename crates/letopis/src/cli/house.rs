@@ -3,6 +3,7 @@
 //! A running server listens on a socket in its folder; without one the command opens the folder itself, records what it causes, and
 //! closes it again. Both ways lead to the same routes (`control`), so every command is written once.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,6 +59,12 @@ pub(super) struct Answer {
     pub status: StatusCode,
     pub retry_after_s: Option<u64>,
     pub body: Bytes,
+}
+
+/// Makes a folder that only its user may look into, as the data folder is.
+pub(super) fn private_folder(path: &Path) -> anyhow::Result<()> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.with_context(|| path.display().to_string())
 }
 
 /// Runs `work` with the folder reached, and leaves the folder as a server may find it.
