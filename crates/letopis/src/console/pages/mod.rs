@@ -7,9 +7,10 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`
+//! * rooms: `journal`, `conversation`
 
 mod assets;
+mod conversation;
 mod cookie;
 mod error;
 mod form;
@@ -20,6 +21,7 @@ mod journal;
 mod labels;
 mod language;
 mod look;
+mod looked;
 mod moments;
 mod password;
 mod sign_in;
@@ -37,6 +39,7 @@ use tokio::sync::Semaphore;
 use super::Console;
 use assets::Assets;
 use language::Library;
+use looked::Looked;
 
 /// Hashes of passwords that may be computed at once: each takes 19 MiB and a core that events need.
 const HASHES_AT_ONCE: usize = 1;
@@ -47,14 +50,15 @@ struct Shared {
     library: Library,
     assets: Assets,
     hashing: Semaphore,
+    looked: Looked,
 }
 
 type Desk = Arc<Shared>;
 
 /// Their routes.
 pub fn routes(console: Arc<Console>) -> Router {
-    let desk: Desk =
-        Arc::new(Shared { console, library: Library::load(), assets: Assets::load(), hashing: Semaphore::new(HASHES_AT_ONCE) });
+    let (library, assets, hashing) = (Library::load(), Assets::load(), Semaphore::new(HASHES_AT_ONCE));
+    let desk: Desk = Arc::new(Shared { console, library, assets, hashing, looked: Looked::default() });
     Router::new()
         .route("/", get(frame::home))
         .route("/look", get(frame::change_look))
@@ -67,6 +71,9 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/journal", get(journal::show))
         .route("/journal/lines", get(journal::refresh))
         .route("/journal/events", get(journal::events::show))
+        .route("/sessions/{pid}", get(conversation::show))
+        .route("/sessions/{pid}/thread", get(conversation::refresh))
+        .route("/sessions/{pid}/proof/{record}", get(conversation::download))
         .fallback(error::nothing_here)
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), headers::dress))
         .with_state(desk)

@@ -20,6 +20,7 @@ use super::visitor::Visitor;
 use super::{Desk, hello};
 use crate::access::Action;
 use crate::journal::reading::{self, Listed, Page};
+pub(super) use filter::LOW_CONFIDENCE;
 use filter::{Asked, Period};
 use line::Line;
 use numbers::Numbers;
