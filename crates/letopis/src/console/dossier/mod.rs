@@ -113,7 +113,7 @@ pub fn make(
     if detail.more {
         return Err(DossierError::TooLong(detail.events.len()));
     }
-    let bundles = detail.events.iter().map(|row| prove(conn, keys, log, row)).collect::<Result<Vec<_>, _>>()?;
+    let bundles = detail.events.iter().map(|line| prove(conn, keys, log, &line.row)).collect::<Result<Vec<_>, _>>()?;
     let Some(last) = bundles.last() else { return Err(DossierError::Unknown) };
     let html = page(&detail, &bundles, log, business, &last.proof.checkpoint, now_us)?;
     Ok(Dossier { html, events: bundles.len() })
@@ -149,15 +149,15 @@ fn page(
     let not_written = |e: serde_json::Error| DossierError::Page(e.to_string());
     let mut lines = Vec::with_capacity(bundles.len());
     let mut before = None;
-    for (row, bundle) in detail.events.iter().zip(bundles) {
+    for (event, bundle) in detail.events.iter().zip(bundles) {
         let json = serde_json::to_string_pretty(bundle).map_err(not_written)?;
-        lines.push(line(row, before.replace(row.ts_us), &json));
+        lines.push(line(&event.row, before.replace(event.row.ts_us), &json));
     }
     // `<` only occurs inside strings of the JSON: escaped, it cannot end the script element.
     let proofs = serde_json::to_string(bundles).map_err(not_written)?.replace('<', "\\u003c");
     let session = &detail.line.session;
     let name = detail.line.client.as_ref().and_then(|client| client.name.as_deref());
-    let offset = detail.events.first().map_or(0, |row| row.offset_min);
+    let offset = detail.events.first().map_or(0, |event| event.row.offset_min);
     let size = checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).unwrap_or(0);
     let page = Page {
         tokens: TOKENS,
