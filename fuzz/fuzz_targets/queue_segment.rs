@@ -37,6 +37,6 @@ fuzz_target!(|data: &[u8]| {
 fn look(bytes: &[u8]) {
     let Ok(found) = inspect(bytes, 1) else { return };
     assert!(found.end <= bytes.len() as u64);
-    assert!(found.last <= found.end / 40 + 1);
+    assert!(found.last <= bytes.len() as u64 / 24 + 1);
     assert!(found.damaged_at.is_none_or(|position| position <= found.last));
 }

@@ -113,3 +113,191 @@ count-conversations = { $count ->
 
 # Search
 search-hint = Words, name, phone, number
+
+# Journal
+tabs = View
+tab-conversations = Conversations
+tab-events = Events
+figure-wrote = wrote to you
+figure-booked = booked
+figure-unanswered = without an answer
+filters = Filters
+filter-period = Period
+filter-outcome = Any outcome
+filter-channel = All channels
+filter-intent = Any topic
+filter-kind = Any event
+filter-low = Bot unsure
+filter-apply = Show
+filter-reset = Reset
+period = { $what ->
+    [today] Today
+    [week] 7 days
+    [month] 30 days
+   *[all] All time
+}
+journal-empty = No such conversations
+journal-empty-help = Nothing fits this period and these filters.
+journal-empty-all = Show all time
+events-empty = No such events
+events-empty-help = Choose a longer period or reset the filters.
+event-failed = failed
+pager-first = To the beginning
+pager-next = More
+nameless = No name
+waits = waiting { $what }
+answered-in = answered in { $what }
+unsure = { $count }% sure
+hello-title = No conversations yet
+hello-lead = Send the first event; it appears here within a second. Paste this command into a terminal and put your key in:
+hello-key = A key is created in the settings and shown once.
+hello-key-link = Create a key
+copy = Copy
+copied = Copied
+
+# Words
+channel-name = { $what ->
+    [whatsapp] WhatsApp
+    [telegram] Telegram
+    [instagram] Instagram
+    [vk] VK
+    [max] MAX
+    [avito] Avito
+    [viber] Viber
+    [site] Website
+    [phone] Phone
+    [sms] SMS
+   *[other] { $what }
+}
+outcome = { $what ->
+    [booked] booked
+    [refused] refused
+    [handoff] handed over
+    [failed] failed
+    [lead] lead
+    [unanswered] no answer
+   *[open] open
+}
+kind = { $what ->
+    [message_in] Client's message
+    [message_out] Assistant's answer
+    [lead_created] Lead created
+    [booking_created] Visit booked
+    [booking_confirmed] Booking confirmed
+    [booking_rescheduled] Booking moved
+    [booking_cancelled] Booking cancelled
+    [reminder_sent] Reminder sent
+    [reminder_delivered] Reminder delivered
+    [reminder_confirmed] Client confirmed the visit
+    [client_refused] Client refused
+    [handoff] Handed to a person
+    [operator_reply] Staff's answer
+    [payment] Payment
+    [visit_arrived] Client came
+    [visit_no_show] Client did not come
+    [error] Failure
+    [model_changed] Model changed
+    [scenario_changed] Scenario changed
+    [review_labelled] Answer reviewed
+    [consent_given] Consent to data processing
+    [consent_withdrawn] Consent withdrawn
+    [llm_call] Call of the model
+    [crm_call] Call of the CRM
+    [action] Assistant's action
+    [other] Other event
+   *[custom] { $what }
+}
+
+# Conversation
+facts = About it
+thread = Messages
+thread-more = A very long conversation: the first 2000 events are shown.
+pause = { $what } later
+speaker-bot = Assistant
+speaker-staff = Staff
+fact-started = Started
+fact-lasted = Lasted
+fact-first-answer = First answer
+fact-messages = In all
+fact-confidence = Confidence
+fact-id = Number
+fact-kind = Event
+fact-sent = Bot's time
+fact-received = Received
+fact-model = Model
+fact-scenario = Scenario
+fact-variant = Variant
+fact-latency = Thought for
+fact-tokens = Tokens
+fact-tags = Tags
+fact-phone = Phone
+fact-source = Source
+fact-event-id = Event
+fact-record = Record no.
+filter-intent-name = Topic
+percent = { $count }%
+milliseconds = { $count } ms
+count-events = { $count ->
+    [one] { $count } event
+   *[other] { $count } events
+}
+step-lead-claimed = The bot reported a lead, but there is no card number
+step-failed = { $what }: failed
+step-no-words = Message without text
+booking-when = When
+booking-service = Service
+booking-staff = With
+payment-amount = Amount
+delivery = Delivery
+crm-card = Card
+action-name = What it did
+error-what = What happened
+mark-conflict = same id, other text
+mark-skew = the bot's clock is ahead
+mark-masked = phone hidden
+badge-short = genuine record
+badge-green = Genuine: the record was not changed since it came, and the screen shows exactly what it says.
+badge-amber = Not signed yet: the signature comes within a second.
+badge-red-shown = The record does not match: the screen shows another { $what }.
+badge-red-gone = The record itself is gone, so nothing can be proved about it.
+badge-red-altered = The record was changed or damaged: it is not what was signed.
+column = { $what ->
+    [time] time
+    [received] time of receipt
+    [flags] marks
+    [type] type of event
+    [channel] channel
+    [text] client's words
+    [reply] assistant's answer
+    [intent] topic
+    [confidence] confidence
+    [action] action
+    [crm] CRM card
+    [name] client's name
+    [operator] staff member
+    [model] model
+    [scenario] scenario
+    [variant] variant
+    [error] error
+   *[other] { $what }
+}
+verdict-green = { $count ->
+    [one] The record is genuine
+   *[other] All { $count } records are genuine
+}
+verdict-amber = { $count ->
+    [one] { $count } record is not signed yet
+   *[other] { $count } records are not signed yet
+}
+verdict-red = { $count ->
+    [one] { $count } record does not match
+   *[other] { $count } records do not match
+}
+verdict-what = What this means
+verdict-green-help = We have just opened every record of this conversation and compared it with the signed log and with what you see. Nothing was corrected or replaced since it came. Anybody can check this without us: download the proof under a message.
+verdict-amber-help = The records are stored and sealed; the log is signed once a second. Reload the page.
+verdict-red-help = The records marked red differ from the signed log. That happens when somebody edits the database by hand or a disk is damaged. Do not rely on them, and show this to whoever runs the server.
+verdict-not = What this does not prove: that what was said is true, and that the bot sent us everything it wrote.
+proof-download = Download the proof
+error-not-signed = Not signed yet
+error-not-signed-help = The log is signed within a second. Reload the page.

@@ -116,3 +116,195 @@ count-conversations = { $count ->
 
 # Поиск
 search-hint = Слова, имя, телефон, номер
+
+# Журнал
+tabs = Вид
+tab-conversations = Диалоги
+tab-events = События
+figure-wrote = написали
+figure-booked = записались
+figure-unanswered = без ответа
+filters = Отбор
+filter-period = За какой срок
+filter-outcome = Любой итог
+filter-channel = Все каналы
+filter-intent = Любая тема
+filter-kind = Любое событие
+filter-low = Бот не уверен
+filter-apply = Показать
+filter-reset = Сбросить
+period = { $what ->
+    [today] Сегодня
+    [week] 7 дней
+    [month] 30 дней
+   *[all] За всё время
+}
+journal-empty = Таких диалогов нет
+journal-empty-help = За этот срок и с таким отбором ничего не нашлось.
+journal-empty-all = Показать за всё время
+events-empty = Таких событий нет
+events-empty-help = Возьмите срок побольше или сбросьте отбор.
+event-failed = сбой
+pager-first = К началу
+pager-next = Дальше
+nameless = Без имени
+waits = ждёт { $what }
+answered-in = ответ через { $what }
+unsure = уверен на { $count } %
+hello-title = Пока ни одного диалога
+hello-lead = Пришлите первое событие — оно появится здесь через секунду. Эту команду можно вставить в терминал как есть, подставив ключ:
+hello-key = Ключ создаётся в настройках и показывается один раз.
+hello-key-link = Создать ключ
+copy = Скопировать
+copied = Готово
+
+# Слова
+channel-name = { $what ->
+    [whatsapp] WhatsApp
+    [telegram] Telegram
+    [instagram] Instagram
+    [vk] ВКонтакте
+    [max] MAX
+    [avito] Авито
+    [viber] Viber
+    [site] Сайт
+    [phone] Телефон
+    [sms] SMS
+   *[other] { $what }
+}
+outcome = { $what ->
+    [booked] записан
+    [refused] отказ
+    [handoff] передан человеку
+    [failed] сбой
+    [lead] заявка
+    [unanswered] без ответа
+   *[open] без итога
+}
+kind = { $what ->
+    [message_in] Сообщение клиента
+    [message_out] Ответ ассистента
+    [lead_created] Создана заявка
+    [booking_created] Запись на визит
+    [booking_confirmed] Запись подтверждена
+    [booking_rescheduled] Запись перенесена
+    [booking_cancelled] Запись отменена
+    [reminder_sent] Напоминание отправлено
+    [reminder_delivered] Напоминание доставлено
+    [reminder_confirmed] Клиент подтвердил визит
+    [client_refused] Клиент отказался
+    [handoff] Передан человеку
+    [operator_reply] Ответ сотрудника
+    [payment] Оплата
+    [visit_arrived] Клиент пришёл
+    [visit_no_show] Клиент не пришёл
+    [error] Сбой
+    [model_changed] Сменилась модель
+    [scenario_changed] Сменился сценарий
+    [review_labelled] Оценка ответа
+    [consent_given] Согласие на обработку данных
+    [consent_withdrawn] Согласие отозвано
+    [llm_call] Запрос к модели
+    [crm_call] Запрос к CRM
+    [action] Действие ассистента
+    [other] Другое событие
+   *[custom] { $what }
+}
+
+# Диалог
+facts = О диалоге
+thread = Переписка
+thread-more = Диалог очень длинный: показаны первые 2000 событий.
+pause = прошло { $what }
+speaker-bot = Ассистент
+speaker-staff = Сотрудник
+fact-started = Начат
+fact-lasted = Длился
+fact-first-answer = Первый ответ
+fact-messages = Всего
+fact-confidence = Уверенность
+fact-id = Номер
+fact-kind = Событие
+fact-sent = Время у бота
+fact-received = Получено нами
+fact-model = Модель
+fact-scenario = Сценарий
+fact-variant = Вариант
+fact-latency = Думал
+fact-tokens = Токены
+fact-tags = Метки
+fact-phone = Телефон
+fact-source = Источник
+fact-event-id = Номер события
+fact-record = Запись №
+filter-intent-name = Тема
+percent = { $count } %
+milliseconds = { $count } мс
+count-events = { $count ->
+    [one] { $count } событие
+    [few] { $count } события
+   *[many] { $count } событий
+}
+step-lead-claimed = Бот сообщил о заявке, но номера карточки нет
+step-failed = { $what }: сбой
+step-no-words = Сообщение без текста
+booking-when = Когда
+booking-service = Услуга
+booking-staff = Мастер
+payment-amount = Сумма
+delivery = Доставка
+crm-card = Карточка
+action-name = Что сделал
+error-what = Что случилось
+mark-conflict = тот же номер, другой текст
+mark-skew = часы бота спешат
+mark-masked = телефон скрыт
+badge-short = запись подлинная
+badge-green = Подлинная: запись не меняли с момента получения, и на экране ровно то, что в ней сказано.
+badge-amber = Ещё не подписано: подпись появится через секунду.
+badge-red-shown = Запись не совпадает: на экране другое — { $what }.
+badge-red-gone = Самой записи нет: она удалена, и показать доказательство нельзя.
+badge-red-altered = Запись изменена или повреждена: она не совпадает с тем, что было подписано.
+column = { $what ->
+    [time] время
+    [received] время получения
+    [flags] отметки
+    [type] тип события
+    [channel] канал
+    [text] слова клиента
+    [reply] ответ ассистента
+    [intent] тема
+    [confidence] уверенность
+    [action] действие
+    [crm] карточка CRM
+    [name] имя клиента
+    [operator] сотрудник
+    [model] модель
+    [scenario] сценарий
+    [variant] вариант
+    [error] ошибка
+   *[other] { $what }
+}
+verdict-green = { $count ->
+    [one] Запись подлинная
+    [few] Все { $count } записи подлинные
+   *[many] Все { $count } записей подлинные
+}
+verdict-amber = { $count ->
+    [one] { $count } запись ещё не подписана
+    [few] { $count } записи ещё не подписаны
+   *[many] { $count } записей ещё не подписаны
+}
+verdict-red = { $count ->
+    [one] { $count } запись не совпадает
+    [few] { $count } записи не совпадают
+   *[many] { $count } записей не совпадают
+}
+verdict-what = Что это значит
+verdict-green-help = Мы только что открыли каждую запись этого диалога и сравнили её с подписанным журналом и с тем, что вы видите. Ничего не исправлено и не подменено с момента получения. Проверить это может кто угодно, без нас: скачайте доказательство под сообщением.
+verdict-amber-help = Записи сохранены и опечатаны; общая подпись журнала ставится раз в секунду. Обновите страницу.
+verdict-red-help = Записи, отмеченные красным, отличаются от подписанного журнала. Так бывает, если кто-то правил базу данных руками или диск повреждён. Не опирайтесь на них и покажите это тому, кто обслуживает сервер.
+verdict-not = Чего это не доказывает: что сказанное — правда и что бот прислал нам всё, что написал.
+proof-download = Скачать доказательство
+error-not-signed = Ещё не подписано
+error-not-signed-help = Подпись журнала появится через секунду. Обновите страницу.

@@ -35,7 +35,7 @@ use crate::journal::log::{Log, Logs};
 use crate::journal::{self, Progress};
 use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
 use crate::recorder::{self, Publisher, Recorded, Recorder};
-use crate::store::{Migration, Store};
+use crate::store::{Migration, Store, give_way};
 
 pub use config::Config;
 pub use folder::{Folder, InUse};
@@ -202,9 +202,15 @@ impl App {
         let (stop, after) = (stop.clone(), runtime.clone());
         // Both have work that blocks: threads of their own, so that answering never waits for them.
         let recording = std::thread::Builder::new().name("recorder".into());
-        let recording = recording.spawn(move || runtime.block_on(recorder.run(consumer, stop)))?;
+        let recording = recording.spawn(move || {
+            give_way();
+            runtime.block_on(recorder.run(consumer, stop));
+        })?;
         let publishing = std::thread::Builder::new().name("publisher".into());
-        let publishing = publishing.spawn(move || after.block_on(publisher.run(progress, published_until)))?;
+        let publishing = publishing.spawn(move || {
+            give_way();
+            after.block_on(publisher.run(progress, published_until));
+        })?;
         Ok(vec![recording, publishing])
     }
 

@@ -20,8 +20,8 @@ use crate::event::record::{self, Envelope};
 use crate::event::{BusinessId, RecordNo};
 use crate::privacy::{self, Blob, BusinessKeys, MasterKey};
 
-/// 2025-01-01T09:00:00Z, when the first event of a test is received.
-pub(crate) const NOON: i64 = 1_735_722_000_000_000;
+/// 2025-01-01T12:00:00Z, when the first event of a test is received.
+pub(crate) const NOON: i64 = 1_735_732_800_000_000;
 
 /// One business's writer.
 pub(crate) struct Pen {
@@ -92,7 +92,7 @@ impl Pen {
     fn seal(&self, tx: &Transaction<'_>, record: RecordNo, owner: &[u8; 16], r: &[u8]) {
         let (key_id, key) = privacy::data_key_for(tx, &self.keys, owner, &mut rand::rng()).unwrap();
         let (rid, nonce): ([u8; 16], [u8; 24]) = (rand::random(), rand::random());
-        let blob = privacy::Sealer::default().seal(&key, Blob { rid: &rid, business: record.business(), key_id }, nonce, r).unwrap();
+        let blob = privacy::seal(&key, Blob { rid: &rid, business: record.business(), key_id }, nonce, &privacy::Packer::default().pack(r)).unwrap();
         let entry = Entry::record(rid, &ledger::salt(&key.com, &rid), r, Sha256::digest(&blob).into());
         append::sealed(tx, record, &entry.encode(), key_id, &blob).unwrap();
     }

@@ -16,7 +16,7 @@ mod vault;
 
 pub use keys::{BusinessKeys, DataKey, KeyError, KeyId, create_business_key, data_key, data_key_for, load_business_keys};
 pub use master::{MasterKey, MasterKeyError};
-pub use seal::{Blob, SealError, Sealer, open};
+pub use seal::{Blob, Packed, Packer, SealError, open, seal};
 pub use vault::Vault;
 
 /// The tables of this room.

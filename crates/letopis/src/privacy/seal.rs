@@ -68,46 +68,49 @@ impl Blob<'_> {
     }
 }
 
-/// Compresses and encrypts; keeps what compression can use again.
-pub struct Sealer {
+/// R in the form in which it is encrypted.
+pub struct Packed(Zeroizing<Vec<u8>>);
+
+/// Brings records into that form; keeps what compression can use again. Needs no key, so it works ahead of the transaction.
+pub struct Packer {
     compressor: Option<Compressor<'static>>,
 }
 
-impl Default for Sealer {
+impl Default for Packer {
     fn default() -> Self {
         // Without a compressor (no memory for its tables) records are sealed as they are.
         Self { compressor: Compressor::with_prepared_dictionary(&FOR_ENCODING).ok() }
     }
 }
 
-impl Sealer {
-    /// Encrypts R.
-    ///
-    /// # Errors
-    /// Only when R is larger than the cipher allows (256 GiB).
-    pub fn seal(&mut self, key: &DataKey, bound: Blob<'_>, nonce: [u8; NONCE_BYTES], r: &[u8]) -> Result<Vec<u8>, SealError> {
-        let plain = Zeroizing::new(self.plain(r));
-        let payload = Payload { msg: &plain, aad: &bound.aad() };
-        let sealed = XChaCha20Poly1305::new((&*key.enc).into()).encrypt(&XNonce::from(nonce), payload);
-        let sealed = sealed.map_err(|_| SealError::Format)?;
-        let mut blob = Vec::with_capacity(1 + NONCE_BYTES + sealed.len());
-        blob.push(VERSION);
-        blob.extend_from_slice(&nonce);
-        blob.extend_from_slice(&sealed);
-        Ok(blob)
-    }
-
-    fn plain(&mut self, r: &[u8]) -> Vec<u8> {
+impl Packer {
+    /// Compresses R if that makes it smaller.
+    pub fn pack(&mut self, r: &[u8]) -> Packed {
         let compressed = self.compressor.as_mut().and_then(|compressor| compressor.compress(r).ok());
         let (form, body) = match &compressed {
             Some(smaller) if smaller.len() < r.len() => (ZSTD, smaller.as_slice()),
             _ => (RAW, r),
         };
-        let mut plain = Vec::with_capacity(1 + body.len());
+        let mut plain = Zeroizing::new(Vec::with_capacity(1 + body.len()));
         plain.push(form);
         plain.extend_from_slice(body);
-        plain
+        Packed(plain)
     }
+}
+
+/// Encrypts a packed R.
+///
+/// # Errors
+/// Only when it is larger than the cipher allows (256 GiB).
+pub fn seal(key: &DataKey, bound: Blob<'_>, nonce: [u8; NONCE_BYTES], packed: &Packed) -> Result<Vec<u8>, SealError> {
+    let payload = Payload { msg: &packed.0, aad: &bound.aad() };
+    let sealed = XChaCha20Poly1305::new((&*key.enc).into()).encrypt(&XNonce::from(nonce), payload);
+    let sealed = sealed.map_err(|_| SealError::Format)?;
+    let mut blob = Vec::with_capacity(1 + NONCE_BYTES + sealed.len());
+    blob.push(VERSION);
+    blob.extend_from_slice(&nonce);
+    blob.extend_from_slice(&sealed);
+    Ok(blob)
 }
 
 /// Decrypts a blob to R.
@@ -145,7 +148,7 @@ mod tests {
     fn it_opens_only_as_what_it_was_sealed_as() {
         let key = DataKey::for_test(1);
         let bound = Blob { rid: &[5; 16], business: BusinessId(1), key_id: KeyId(9) };
-        let blob = Sealer::default().seal(&key, bound, [3; 24], b"a record").unwrap();
+        let blob = seal(&key, bound, [3; 24], &Packer::default().pack(b"a record")).unwrap();
         assert_eq!(open(&key, bound, &blob).unwrap(), b"a record");
         assert_eq!(open(&DataKey::for_test(2), bound, &blob), Err(SealError::Altered));
         for other in [
@@ -169,12 +172,12 @@ mod tests {
         let bound = Blob { rid: &[5; 16], business: BusinessId(1), key_id: KeyId(9) };
         let event = r#"{"letopis":1,"received_at":"2026-03-04T10:00:00.000001Z","source":"api"}
 {"event_id":"m-81244","timestamp":"2026-03-04T13:00:00+03:00","channel":"telegram","type":"message_in","client":{"channel_id":"55120341","name":"Ольга","phone":"+79210000017"},"session_id":"s-9911","text":"Добрый день! Можно записаться на окрашивание в пятницу вечером?"}"#;
-        let mut sealer = Sealer::default();
+        let mut packer = Packer::default();
         for r in [event.as_bytes(), b"", &[0xff; 10], &[7; 100_000]] {
-            let blob = sealer.seal(&key, bound, [3; 24], r).unwrap();
+            let blob = seal(&key, bound, [3; 24], &packer.pack(r)).unwrap();
             assert_eq!(open(&key, bound, &blob).unwrap(), r);
         }
-        let blob = sealer.seal(&key, bound, [3; 24], event.as_bytes()).unwrap();
+        let blob = seal(&key, bound, [3; 24], &packer.pack(event.as_bytes())).unwrap();
         assert!(blob.len() * 2 < event.len(), "{} of {}", blob.len(), event.len());
     }
 }

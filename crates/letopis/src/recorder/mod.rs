@@ -24,7 +24,7 @@ use tokio::sync::{oneshot, watch};
 use crate::event::BusinessId;
 use crate::journal::sessions::Gaps;
 use crate::journal::{Progress, progress};
-use crate::privacy::{KeyError, MasterKey, SealError, Vault};
+use crate::privacy::{KeyError, MasterKey, Packer, SealError, Vault};
 use crate::store::{Store, StoreError};
 
 pub use batch::Recorded;
@@ -106,6 +106,7 @@ impl Recorder {
     pub async fn run(self, mut consumer: Box<dyn Consumer>, mut stop: watch::Receiver<bool>) {
         let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps);
         let desk = Arc::new(Mutex::new(Desk { scribe, broken: false }));
+        let mut packer = Packer::default();
         let mut under_way: Option<Submitted> = None;
         let mut one_by_one = 0_usize;
         loop {
@@ -118,7 +119,7 @@ impl Recorder {
             };
             let next = match batch {
                 Ok(batch) if batch.is_empty() => None,
-                Ok(batch) => Some(self.submit(&desk, batch, one_by_one > 0)),
+                Ok(batch) => Some(self.submit(&desk, &mut packer, batch, one_by_one > 0)),
                 Err(ReceiveError::Closed) => break,
                 Err(e) => {
                     tracing::error!(error = %e, "queue cannot be read");
@@ -142,8 +143,8 @@ impl Recorder {
     }
 
     /// Prepares a batch and hands it to the writer thread.
-    fn submit(&self, desk: &Arc<Mutex<Desk>>, batch: Batch, alone: bool) -> Submitted {
-        let arrivals: Vec<Arrival> = batch.iter().map(|delivery| Arrival::of(delivery, &self.vault)).collect();
+    fn submit(&self, desk: &Arc<Mutex<Desk>>, packer: &mut Packer, batch: Batch, alone: bool) -> Submitted {
+        let arrivals: Vec<Arrival> = batch.iter().map(|delivery| Arrival::of(delivery, &self.vault, packer)).collect();
         let (frames, desk) = (arrivals.len(), Arc::clone(desk));
         let done = self.store.submit(move |tx| desk.lock().unwrap_or_else(PoisonError::into_inner).record(tx, arrivals));
         Submitted { batch, done, frames, alone }

@@ -13,14 +13,17 @@ use super::event;
 #[test]
 fn a_full_disk_refuses_and_recovers() {
     let root = tempfile::tempdir().unwrap();
-    let disk = match Disk::mount(root.path().join("disk"), "48m") {
+    let disk = match Disk::mount(root.path().join("disk"), "64m") {
         Ok(disk) => disk,
         Err(why) => return println!("SKIPPED a_full_disk_refuses_and_recovers: no small disk to be had: {why}"),
     };
     let mut app = TestApp::start_in(root, disk.0.join("data"), "");
     let mut accepted = 0;
     let mut send = |app: &TestApp| {
-        let answer = app.post(event(&format!("full-{accepted}")).to_string().as_bytes());
+        let mut event = event(&format!("full-{accepted}"));
+        // Large, so that what was prepared before is soon used up.
+        event["note"] = "x".repeat(100_000).into();
+        let answer = app.post(event.to_string().as_bytes());
         match answer.status {
             202 => accepted += 1,
             503 => assert!(answer.header("retry-after").is_some(), "{}", answer.text()),
@@ -31,7 +34,7 @@ fn a_full_disk_refuses_and_recovers() {
     (0..20).for_each(|_| assert_eq!(send(&app).0, 202));
     for _ in 0..2 {
         disk.fill();
-        // What was prepared before is used up first; every yes is still a promise.
+        // Until then every yes is still a promise.
         wait_until("a full disk is refused", || send(&app).0 == 503);
         assert!((0..5).all(|_| send(&app).0 == 503), "and it stays so");
         assert_eq!(app.get("/healthz").unwrap().status, 200);

@@ -15,7 +15,7 @@ pub struct Inspection {
     pub id: SegmentId,
     /// The last readable position; the one before the first if there is none.
     pub last: u64,
-    /// Behind the last byte that counts.
+    /// Behind the last byte that counts; with damage, where it begins.
     pub end: u64,
     /// The first frame that was flushed and cannot be read any more.
     pub damaged_at: Option<u64>,

@@ -14,6 +14,7 @@ use super::frame::{Frame, page};
 use super::look::Look;
 use crate::access::AccessError;
 use crate::decide::DecideError;
+use crate::journal::evidence::EvidenceError;
 use crate::store::StoreError;
 
 /// Why a page is not shown.
@@ -37,6 +38,9 @@ pub(super) enum PageError {
     /// A sign-in link that is used up, too old or wrong.
     #[error("sign-in link does not count")]
     Link,
+    /// A proof of a record that no checkpoint covers yet.
+    #[error("not signed yet")]
+    NotSigned,
     /// Too much to do right now.
     #[error("busy")]
     Busy,
@@ -63,6 +67,17 @@ impl From<rusqlite::Error> for PageError {
     }
 }
 
+impl From<EvidenceError> for PageError {
+    fn from(error: EvidenceError) -> Self {
+        match error {
+            EvidenceError::NotSigned(_) => Self::NotSigned,
+            EvidenceError::NoEntry(_) => Self::NotFound,
+            EvidenceError::Sqlite(e) => e.into(),
+            wrong => Self::Broken(wrong.to_string()),
+        }
+    }
+}
+
 /// How an error looks: status, and the key of its two texts (`error-…` and `error-…-help`).
 struct Answer {
     status: StatusCode,
@@ -77,6 +92,7 @@ impl PageError {
             Self::NoBusiness => (StatusCode::FORBIDDEN, "error-no-business", None),
             Self::NotFound | Self::Access(AccessError::Unknown { .. }) => (StatusCode::NOT_FOUND, "error-not-found", None),
             Self::Form(_) => (StatusCode::FORBIDDEN, "error-form", None),
+            Self::NotSigned => (StatusCode::CONFLICT, "error-not-signed", Some(1)),
             Self::Link => (StatusCode::GONE, "error-link", None),
             Self::Access(AccessError::Forbidden { .. }) => (StatusCode::FORBIDDEN, "error-forbidden", None),
             Self::Access(AccessError::Invalid { .. }) => (StatusCode::BAD_REQUEST, "error-invalid", None),

@@ -5,21 +5,29 @@
 //! write the journal: they ask `decide`.
 //!
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
+//! * words: `labels`, `who`, `hello`
 //! * coming in: `sign_in`, `welcome`, `password`
+//! * rooms: `journal`, `conversation`
 
 mod assets;
+mod conversation;
 mod cookie;
 mod error;
 mod form;
 mod frame;
 mod headers;
+mod hello;
+mod journal;
+mod labels;
 mod language;
 mod look;
+mod looked;
 mod moments;
 mod password;
 mod sign_in;
 mod visitor;
 mod welcome;
+mod who;
 
 use std::sync::Arc;
 
@@ -31,6 +39,7 @@ use tokio::sync::Semaphore;
 use super::Console;
 use assets::Assets;
 use language::Library;
+use looked::Looked;
 
 /// Hashes of passwords that may be computed at once: each takes 19 MiB and a core that events need.
 const HASHES_AT_ONCE: usize = 1;
@@ -41,14 +50,15 @@ struct Shared {
     library: Library,
     assets: Assets,
     hashing: Semaphore,
+    looked: Looked,
 }
 
 type Desk = Arc<Shared>;
 
 /// Their routes.
 pub fn routes(console: Arc<Console>) -> Router {
-    let desk: Desk =
-        Arc::new(Shared { console, library: Library::load(), assets: Assets::load(), hashing: Semaphore::new(HASHES_AT_ONCE) });
+    let (library, assets, hashing) = (Library::load(), Assets::load(), Semaphore::new(HASHES_AT_ONCE));
+    let desk: Desk = Arc::new(Shared { console, library, assets, hashing, looked: Looked::default() });
     Router::new()
         .route("/", get(frame::home))
         .route("/look", get(frame::change_look))
@@ -58,6 +68,12 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/sign-in", get(sign_in::ask).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/password", get(password::ask).post(password::choose))
+        .route("/journal", get(journal::show))
+        .route("/journal/lines", get(journal::refresh))
+        .route("/journal/events", get(journal::events::show))
+        .route("/sessions/{pid}", get(conversation::show))
+        .route("/sessions/{pid}/thread", get(conversation::refresh))
+        .route("/sessions/{pid}/proof/{record}", get(conversation::download))
         .fallback(error::nothing_here)
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), headers::dress))
         .with_state(desk)

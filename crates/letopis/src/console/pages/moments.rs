@@ -62,9 +62,9 @@ impl Clock {
         self.local(us).strftime("%Y-%m-%d %H:%M:%S%.3f %:::z").to_string()
     }
 
-    /// RFC 3339 in UTC, for `datetime` attributes.
-    pub(super) fn machine(us: i64) -> String {
-        Timestamp::from_microsecond(us).unwrap_or_default().to_string()
+    /// `2025-01-01T12:34:56+03:00`, for examples.
+    pub(super) fn rfc3339(&self, us: i64) -> String {
+        self.local(us).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
     /// The first moment of the day that lies `back` days ago, µs.
@@ -72,17 +72,6 @@ impl Clock {
         let today = self.local(self.now_us).date();
         let day = today.saturating_sub(jiff::Span::new().days(back.clamp(0, 10_000)));
         self.start_of(day)
-    }
-
-    /// The first moment of a written day (`2025-01-31`), µs.
-    pub(super) fn written_day(&self, text: &str) -> Option<i64> {
-        text.parse::<Date>().ok().map(|day| self.start_of(day))
-    }
-
-    /// The moment after the last one of a written day, µs.
-    pub(super) fn after_written_day(&self, text: &str) -> Option<i64> {
-        let day = text.parse::<Date>().ok()?;
-        day.tomorrow().ok().map(|next| self.start_of(next))
     }
 
     /// «2 с», «3 мин», «1 ч 20 мин», «2 дня».
@@ -168,9 +157,6 @@ mod tests {
     fn days_begin_at_the_businesss_midnight() {
         let clock = clock(Language::Ru);
         assert_eq!(clock.day_start(0), NOW - 14 * HOUR - 300_000_000);
-        assert_eq!(clock.written_day("2025-03-12"), Some(clock.day_start(0)));
-        assert_eq!(clock.after_written_day("2025-03-11"), Some(clock.day_start(0)));
-        assert_eq!(clock.written_day("12.03.2025"), None);
         let unknown = Clock::new(Library::load().texts(Language::Ru), "Mars/Olympus", NOW);
         assert_eq!(unknown.time(NOW), "14:05");
     }

@@ -4,8 +4,8 @@
 //! works at once. Which of several businesses is shown is a cookie; one the person does not belong to is ignored.
 
 use axum::extract::FromRequestParts;
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{Method, header};
 
 use super::error::PageError;
 use super::language::Texts;
@@ -42,6 +42,8 @@ pub(super) struct Visitor {
     pub(super) now_us: i64,
     /// The address that was asked for, to come back to.
     pub(super) here: String,
+    /// Scheme and host that this server was reached under.
+    pub(super) origin: String,
 }
 
 impl Visitor {
@@ -96,9 +98,11 @@ impl FromRequestParts<Desk> for Visitor {
             let id = business.id;
             quarantined = console.store.read(move |conn| quarantine::count_open(conn, id).map_err(PageError::from)).await?;
         }
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        let origin = format!("{}://{host}", if console.secure_cookies { "https" } else { "http" });
         let look = Look::of(parts);
         let t = desk.library.texts(look.language);
-        Ok(Self { token, signed_in, login, business, businesses, scope, quarantined, look, t, now_us, here })
+        Ok(Self { token, signed_in, login, business, businesses, scope, quarantined, look, t, now_us, here, origin })
     }
 }
 

@@ -107,7 +107,7 @@ fn pages_go_on_where_the_one_before_ended() {
 fn a_conversation_has_its_events_in_order() {
     let (conn, _) = salon();
     let found = session(&conn, SALON, "sess_a").unwrap().unwrap();
-    let ids: Vec<&str> = found.events.iter().map(|row| row.event_id.as_str()).collect();
+    let ids: Vec<&str> = found.events.iter().map(|line| line.row.event_id.as_str()).collect();
     assert_eq!((ids, found.more), (vec!["a1", "a2", "a1"], false));
     assert!(session(&conn, SALON, "sess_b").unwrap().is_none());
     assert_eq!(session(&conn, BusinessId(2), "web-1").unwrap().unwrap().events.len(), 1, "the same id in another business");

@@ -1,0 +1,157 @@
+//! One conversation: what was said, what was done between, and whether the record of it is genuine.
+//!
+//! Every event on the page is opened, checked against the signed log and compared with what is shown, each time the page is asked for: a badge
+//! that was computed earlier would prove nothing about this screen.
+//!
+//! * `proof` – badges and the proof to take away · `pieces` – bubbles, steps and delays · `step` – what was done · `fold` – the small print
+
+mod fold;
+mod pieces;
+mod proof;
+mod step;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rusqlite::Connection;
+
+use super::Desk;
+use super::error::PageError;
+use super::frame::{Frame, Section, in_query, page};
+use super::journal::{fragment, line};
+use super::labels::{self, Channel, Chip};
+use super::language::Texts;
+use super::moments::Clock;
+use super::visitor::Visitor;
+use super::who::{self, Who};
+use crate::access::{Action, trail::What};
+use crate::event::BusinessId;
+use crate::journal::log::Log;
+use crate::journal::reading::{self, SessionDetail};
+use crate::privacy::BusinessKeys;
+use pieces::{Body, Piece};
+use proof::{Seen, Verdict};
+
+pub(super) use proof::download;
+
+/// The conversation as the page shows it.
+struct Story {
+    url: String,
+    who: Who,
+    client_url: Option<String>,
+    channel: Channel,
+    outcome: Chip,
+    intent: Option<String>,
+    started: String,
+    /// Name and value of what is known about it.
+    facts: Vec<(String, String)>,
+    verdict: Verdict,
+    pieces: Vec<Piece>,
+    more: bool,
+}
+
+#[derive(Template)]
+#[template(path = "conversation/conversation.html")]
+struct ConversationPage {
+    f: Frame,
+    story: Story,
+    live: String,
+    may_prove: bool,
+}
+
+#[derive(Template)]
+#[template(path = "conversation/thread.html")]
+struct Thread {
+    f: Frame,
+    story: Story,
+    may_prove: bool,
+}
+
+/// `GET /sessions/{pid}`
+pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Path(pid): Path<String>) -> Result<Response, PageError> {
+    let story = read(&desk, &visitor, pid).await?;
+    desk.looked.at(&desk.console.store, &visitor, What::Viewed, &story.url);
+    let f = Frame::new(&desk, &visitor, Section::Journal, story.who.name.clone());
+    let may_prove = visitor.scope.can(Action::Prove);
+    page(&ConversationPage { f, live: format!("{}/thread", story.url), story, may_prove })
+}
+
+/// `GET /sessions/{pid}/thread`: what was said alone, for the page that refreshes itself.
+pub(super) async fn refresh(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Path(pid): Path<String>,
+) -> Result<Response, PageError> {
+    let story = read(&desk, &visitor, pid).await?;
+    let f = Frame::new(&desk, &visitor, Section::Journal, String::new());
+    fragment(&headers, &Thread { f, story, may_prove: visitor.scope.can(Action::Prove) })
+}
+
+async fn read(desk: &Desk, visitor: &Visitor, pid: String) -> Result<Story, PageError> {
+    visitor.require(Action::ReadJournal)?;
+    let (business, t, clock) = (visitor.business.id, visitor.t.clone(), visitor.clock());
+    let books = Books::of(desk, business)?;
+    let read = desk.console.store.read(move |conn| {
+        let detail = reading::session(conn, business, &pid)?.ok_or(PageError::NotFound)?;
+        story(conn, business, &books, &t, &clock, detail)
+    });
+    read.await
+}
+
+/// What proofs are made of.
+struct Books {
+    keys: Arc<BusinessKeys>,
+    log: Arc<Log>,
+}
+
+impl Books {
+    fn of(desk: &Desk, business: BusinessId) -> Result<Self, PageError> {
+        let keys = desk.console.vault.keys(business).zip(desk.console.logs.of(business));
+        let (keys, log) = keys.ok_or_else(|| PageError::Broken(format!("business {} has no keys or no log", business.0)))?;
+        Ok(Self { keys, log })
+    }
+}
+
+fn story(
+    conn: &Connection,
+    business: BusinessId,
+    books: &Books,
+    t: &Texts,
+    clock: &Clock,
+    detail: SessionDetail,
+) -> Result<Story, PageError> {
+    let SessionDetail { line: found, events, more } = detail;
+    let seen: Vec<Seen> = events.into_iter().map(|event| proof::look(conn, books, t, event.row)).collect();
+    let session = &found.session;
+    let who = who::of_line(conn, business, t, &found)?;
+    let brief = line::line(t, clock, &found, who.clone(), None);
+    let mut facts = vec![(t.say("fact-started"), clock.when(session.started_us))];
+    if session.last_us > session.started_us {
+        facts.push((t.say("fact-lasted"), clock.took(session.last_us - session.started_us)));
+    }
+    if let Some(wait) = brief.wait {
+        facts.push((t.say("fact-first-answer"), wait.label));
+    }
+    facts.push((t.say("fact-messages"), t.count("count-events", session.events)));
+    if let Some(confidence) = session.confidence {
+        facts.push((t.say("fact-confidence"), t.count("percent", labels::percent(confidence))));
+    }
+    facts.push((t.say("fact-id"), session.pid.clone()));
+    Ok(Story {
+        url: line::url(&session.pid),
+        client_url: found.client.as_ref().map(|client| format!("/clients/{}", in_query(&client.pid))),
+        channel: brief.channel,
+        outcome: brief.outcome,
+        intent: brief.intent,
+        started: clock.when(session.started_us),
+        facts,
+        verdict: Verdict::of(t, &seen),
+        pieces: pieces::pieces(t, clock, &who.name, &seen),
+        more,
+        who,
+    })
+}

@@ -1,0 +1,144 @@
+//! Badges: what was proved about each shown event, in words; and the proof bundle to take away.
+//!
+//! Green only when the sealed record opens, is what the log committed to, is covered by a signed checkpoint, and every field on the screen
+//! is what the record says. Amber while the signature is still to come. Red names what differs.
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use rusqlite::Connection;
+
+use super::super::Desk;
+use super::super::error::PageError;
+use super::super::language::Texts;
+use super::super::visitor::Visitor;
+use super::Books;
+use crate::access::Action;
+use crate::access::trail::What;
+use crate::event::{Event, RecordNo, record};
+use crate::journal::event_rows;
+use crate::journal::evidence::{self, EvidenceError};
+use crate::journal::projection::EventRow;
+use crate::journal::session_by_pid;
+
+/// A tree holds no more: whatever is beyond it is nobody's record.
+const MOST_RECORDS: u64 = (1 << 40) - 1;
+
+/// What a badge says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Colour {
+    Green,
+    Amber,
+    Red,
+}
+
+/// The badge of one event.
+pub(super) struct Badge {
+    pub(super) colour: Colour,
+    /// One sentence.
+    pub(super) says: String,
+    /// What differs, for red.
+    pub(super) because: Option<String>,
+}
+
+/// A shown event with its badge and, if its record can be read, with everything it says.
+pub(super) struct Seen {
+    pub(super) row: EventRow,
+    pub(super) badge: Badge,
+    pub(super) event: Option<Event>,
+}
+
+/// The badge of the whole conversation.
+pub(super) struct Verdict {
+    pub(super) colour: Colour,
+    pub(super) says: String,
+    pub(super) explained: String,
+}
+
+impl Colour {
+    /// Class and icon.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Green => "proved",
+            Self::Amber => "unsigned",
+            Self::Red => "differs",
+        }
+    }
+}
+
+/// Opens, checks and compares one event.
+pub(super) fn look(conn: &Connection, books: &Books, t: &Texts, row: EventRow) -> Seen {
+    let opened = evidence::open_record(conn, &books.keys, RecordNo::from_i64(row.record));
+    let event = opened.as_ref().ok().and_then(|opened| {
+        let (_, client_bytes) = record::split(&opened.r).ok()?;
+        Event::read(client_bytes).ok()
+    });
+    let checked = opened.and_then(|opened| {
+        evidence::compare(&row, &opened)?;
+        evidence::inclusion(&books.log, &opened)
+    });
+    Seen { badge: badge(t, checked.map(drop)), row, event }
+}
+
+fn badge(t: &Texts, checked: Result<(), EvidenceError>) -> Badge {
+    let (colour, says, because) = match checked {
+        Ok(()) => (Colour::Green, t.say("badge-green"), None),
+        Err(EvidenceError::NotSigned(_)) => (Colour::Amber, t.say("badge-amber"), None),
+        Err(EvidenceError::Shown { columns, .. }) => {
+            let names: Vec<String> = columns.split(", ").map(|column| t.of("column", column)).collect();
+            (Colour::Red, t.of("badge-red-shown", &names.join(", ")), None)
+        }
+        Err(EvidenceError::NoBlob(_)) => (Colour::Red, t.say("badge-red-gone"), None),
+        Err(other) => (Colour::Red, t.say("badge-red-altered"), Some(other.to_string())),
+    };
+    Badge { colour, says, because }
+}
+
+impl Verdict {
+    /// The worst of the badges decides.
+    pub(super) fn of(t: &Texts, seen: &[Seen]) -> Self {
+        let count = |colour| seen.iter().filter(|seen| seen.badge.colour == colour).count();
+        let (red, amber) = (count(Colour::Red), count(Colour::Amber));
+        let (colour, says) = match (red, amber) {
+            (0, 0) => (Colour::Green, t.count("verdict-green", seen.len())),
+            (0, amber) => (Colour::Amber, t.count("verdict-amber", amber)),
+            (red, _) => (Colour::Red, t.count("verdict-red", red)),
+        };
+        let explained = t.say(match colour {
+            Colour::Green => "verdict-green-help",
+            Colour::Amber => "verdict-amber-help",
+            Colour::Red => "verdict-red-help",
+        });
+        Self { colour, says, explained }
+    }
+}
+
+/// `GET /sessions/{pid}/proof/{record}`: the proof bundle of one event of the conversation, by the number of its record.
+///
+/// By number and not by event id, because two events may claim one id, and each has its own proof.
+pub(in crate::console::pages) async fn download(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    Path((pid, index)): Path<(String, u64)>,
+) -> Result<Response, PageError> {
+    visitor.require(Action::Prove)?;
+    if index > MOST_RECORDS {
+        return Err(PageError::NotFound);
+    }
+    let business = visitor.business.id;
+    let books = Books::of(&desk, business)?;
+    let bundle = desk.console.store.read(move |conn| {
+        let session = session_by_pid(conn, business, &pid)?.ok_or(PageError::NotFound)?;
+        let record = RecordNo::new(business, index);
+        let here = event_rows::by_record(conn, record)?.filter(|stored| stored.session == Some(session.id)).ok_or(PageError::NotFound)?;
+        let bundle = evidence::proof_bundle(conn, &books.keys, &books.log, record)?;
+        Ok::<_, PageError>(bundle.with_event_id(here.row.event_id))
+    });
+    let json = serde_json::to_vec_pretty(&bundle.await?).map_err(|e| PageError::Broken(e.to_string()))?;
+    desk.looked.at(&desk.console.store, &visitor, What::Exported, &format!("proof of record {index}"));
+    let headers = [
+        (header::CONTENT_TYPE, "application/json".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"letopis-proof-{}-{index}.json\"", visitor.business.slug)),
+    ];
+    Ok((headers, json).into_response())
+}
