@@ -363,7 +363,7 @@ refused = { $what ->
     [wrong_type] A field has the wrong type
     [out_of_range] A number is out of range
     [too_long] A value is too long
-    [bad_timestamp] Unclear time: it must look like 2025-01-01T12:34:56+03:00
+    [bad_timestamp] Unclear time
     [bad_type] Unknown type of event
     [bad_value] A value is not allowed
    *[other] The event could not be read
@@ -373,7 +373,7 @@ refused = { $what ->
 connect-title = How to connect the bot
 connect-lead = The bot or its platform sends every event here with a plain request.
 connect-1 = Create a key “events only” below and copy it.
-connect-2 = Send the first event. Put your key in place of КЛЮЧ:
+connect-2 = Send the first event. Put your key in place of KEY:
 connect-hook = The platform can store only an address? Create a connection: you get an address like { $what }, and it needs no key.
 keys-title = Keys for programs
 keys-lead = A key is shown once. If you lose it, revoke it and create another.
@@ -403,7 +403,7 @@ connection-silent = no events yet
 connection-last = last event { $what }
 people-title = People
 person-me = you
-person-waiting = never signed in
+person-waiting = no password yet
 person-name = Name
 person-login-hint = an e-mail address or a word
 person-role = Role
@@ -431,3 +431,19 @@ business-kind = { $what ->
    *[other] Other
 }
 look-title = Look and sign-in
+refused-help = { $what ->
+    [bad_json] Check quotes and commas: one event is one object in braces.
+    [missing_field] Add this field: without it the event has no place in the journal.
+    [bad_timestamp] A time looks like 2025-01-01T12:34:56+03:00, with the zone at the end.
+    [wrong_type] Something else is expected here: a text in quotes, perhaps, or a number without.
+    [too_large] Send a shorter event.
+    [bad_type] A type is in Latin letters: message_in, booking_created and so on.
+   *[other] In detail:
+}
+key-word = KEY
+crm-kind = { $what ->
+    [lead] lead
+    [deal] deal
+    [contact] contact
+   *[other] { $what }
+}

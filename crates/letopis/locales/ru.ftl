@@ -371,7 +371,7 @@ refused = { $what ->
     [wrong_type] Поле не того типа
     [out_of_range] Число вне допустимых пределов
     [too_long] Слишком длинное значение
-    [bad_timestamp] Непонятное время: нужно вида 2025-01-01T12:34:56+03:00
+    [bad_timestamp] Непонятное время
     [bad_type] Неизвестный тип события
     [bad_value] Недопустимое значение
    *[other] Событие не удалось прочитать
@@ -411,7 +411,7 @@ connection-silent = событий ещё не было
 connection-last = последнее событие { $what }
 people-title = Сотрудники
 person-me = это вы
-person-waiting = ещё не входил
+person-waiting = пароль ещё не выбран
 person-name = Имя
 person-login-hint = почта или слово
 person-role = Роль
@@ -439,3 +439,19 @@ business-kind = { $what ->
    *[other] Другое
 }
 look-title = Вид и вход
+refused-help = { $what ->
+    [bad_json] Проверьте кавычки и запятые: одно событие — один объект в фигурных скобках.
+    [missing_field] Добавьте это поле: без него событие нельзя поставить в журнал.
+    [bad_timestamp] Время нужно вида 2025-01-01T12:34:56+03:00, с часовым поясом в конце.
+    [wrong_type] Здесь ждут другое: например, текст в кавычках или число без них.
+    [too_large] Пришлите событие короче.
+    [bad_type] Тип пишется латиницей: message_in, booking_created и так далее.
+   *[other] Подробности:
+}
+key-word = КЛЮЧ
+crm-kind = { $what ->
+    [lead] лид
+    [deal] сделка
+    [contact] контакт
+   *[other] { $what }
+}

@@ -147,7 +147,11 @@ fn mark(t: &Texts, known: &Known) -> Mark {
         Some(channel) => labels::channel(t, channel).name,
         None => t.of("mark-kind", &known.kind),
     };
-    let value = if known.kind == "phone" { labels::phone(&known.value) } else { known.value.clone() };
+    let value = match (known.kind.as_str(), known.value.split_once(':')) {
+        ("phone", _) => labels::phone(&known.value),
+        ("crm", Some((kind, id))) => format!("{} {id}", t.of("crm-kind", kind)),
+        _ => known.value.clone(),
+    };
     Mark { kind, value }
 }
 

@@ -35,7 +35,9 @@ struct Item {
     source: String,
     /// In plain words.
     reason: String,
-    /// As the program said it.
+    /// What to do about it.
+    help: String,
+    /// As the program said it, where there are no plain words.
     detail: String,
     body: String,
 }
@@ -82,6 +84,9 @@ pub(super) async fn discard(State(desk): State<Desk>, Path(id): Path<i64>, poste
 fn item(visitor: &Visitor, refused: &Refused) -> Item {
     let reason: Reason = serde_json::from_str(&refused.reason).unwrap_or_default();
     let plain = visitor.t.of("refused", &reason.code);
+    let help = visitor.t.of("refused-help", &reason.code);
+    // The last, general help only introduces what the program said.
+    let detail = if help == visitor.t.of("refused-help", "other") { reason.message } else { String::new() };
     let text = String::from_utf8_lossy(&refused.item);
     // Laid out where it is JSON; shown as it came where it is not, because that is then the fault.
     let body = serde_json::from_str::<serde_json::Value>(&text)
@@ -92,7 +97,8 @@ fn item(visitor: &Visitor, refused: &Refused) -> Item {
         when: visitor.clock().when(refused.received_us),
         source: visitor.t.of("door", &refused.source),
         reason: if reason.field.is_empty() { plain } else { format!("{plain}: {}", reason.field) },
-        detail: reason.message,
+        help,
+        detail,
         body: body.chars().take(SHOWN).collect(),
     }
 }

@@ -70,7 +70,7 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Re
         company: scope.can(Action::ManageSettings).then(|| Company::of(visitor)),
         key_roles: keys::roles(visitor),
         roles: people::roles(visitor, None),
-        command: hello::command(&visitor.origin, "КЛЮЧ", visitor),
+        command: hello::command(visitor),
         hook_command: format!("{}/hooks/…", visitor.origin),
         fresh,
         keys,
