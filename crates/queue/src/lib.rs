@@ -24,5 +24,6 @@ mod seam;
 pub use disk::{DiskQueue, MasterKey};
 pub use memory::MemoryQueue;
 pub use seam::{
-    AckError, BadPosition, Batch, Consumer, ConsumerError, Delivery, Lane, Limits, Position, PublishError, Queue, ReceiveError, Receipt, Stats,
+    AckError, BadPosition, Batch, Consumer, ConsumerError, Delivery, Lane, Limits, Position, PublishError, Queue, Receipt, ReceiveError,
+    Stats,
 };

@@ -11,7 +11,8 @@ use tokio::sync::watch;
 
 use crate::progress::{Mark, Progress};
 use crate::seam::{
-    AckError, Batch, Consumer, ConsumerError, Delivery, Lane, Limits, Position, PublishError, Queue, ReceiveError, Receipt, Stats, check_group,
+    AckError, Batch, Consumer, ConsumerError, Delivery, Lane, Limits, Position, PublishError, Queue, Receipt, ReceiveError, Stats,
+    check_group,
 };
 
 /// See the module.

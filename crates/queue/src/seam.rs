@@ -21,7 +21,7 @@ pub struct Lane(pub u32);
 /// Where a frame stands. Grows within a lane, starts at 1, and survives restarts; compare positions of one lane only.
 ///
 /// A backend with partitions keeps the partition in the upper 16 bits, which does not disturb the order within a lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position(u64);
 
 impl Position {

@@ -78,20 +78,35 @@ pub enum ConfigError {
         /// What and where.
         source: Box<toml::de::Error>,
     },
+    /// An environment variable is not what it should be.
+    #[error("{name}={value:?} is not an address: write it as 127.0.0.1:8080")]
+    Variable {
+        /// Which.
+        name: &'static str,
+        /// What it says.
+        value: String,
+    },
 }
 
 impl Config {
-    /// The configuration of a data folder: `letopis.toml` in it, if there is one.
+    /// The configuration of a data folder: `letopis.toml` in it, if there is one, and the environment over it.
     ///
     /// # Errors
-    /// When the file is there and cannot be used.
+    /// When the file or a variable is there and cannot be used.
     pub fn of_folder(data: &Path) -> Result<Self, ConfigError> {
         let path = data.join("letopis.toml");
-        match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).map_err(|e| ConfigError::Parse { path, source: Box::new(e) }),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(source) => Err(ConfigError::Read { path, source }),
+        let mut config = match std::fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).map_err(|e| ConfigError::Parse { path, source: Box::new(e) })?,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::default(),
+            Err(source) => return Err(ConfigError::Read { path, source }),
+        };
+        if let Ok(listen) = std::env::var("LETOPIS_LISTEN") {
+            config.listen = listen.parse().map_err(|_| ConfigError::Variable { name: "LETOPIS_LISTEN", value: listen })?;
         }
+        if let Ok(url) = std::env::var("LETOPIS_PUBLIC_URL") {
+            config.public_url = Some(url);
+        }
+        Ok(config)
     }
 }
 

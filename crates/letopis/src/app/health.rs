@@ -19,6 +19,7 @@ pub struct Health {
     queue: Arc<dyn Queue>,
     capture: Arc<Capture>,
     ready: AtomicBool,
+    batches: AtomicU64,
     records: AtomicU64,
     duplicates: AtomicU64,
     conflicts: AtomicU64,
@@ -31,6 +32,7 @@ impl Health {
             queue,
             capture,
             ready: AtomicBool::new(false),
+            batches: AtomicU64::new(0),
             records: AtomicU64::new(0),
             duplicates: AtomicU64::new(0),
             conflicts: AtomicU64::new(0),
@@ -43,6 +45,7 @@ impl Health {
     }
 
     pub(super) fn recorded(&self, recorded: &Recorded) {
+        self.batches.fetch_add(1, Ordering::Relaxed);
         self.records.fetch_add(recorded.records, Ordering::Relaxed);
         self.duplicates.fetch_add(recorded.duplicates, Ordering::Relaxed);
         self.conflicts.fetch_add(recorded.conflicts, Ordering::Relaxed);
@@ -59,6 +62,7 @@ impl Health {
             ("letopis_rejected_items_total", "Items refused and kept in quarantine.", read(&capture.rejected)),
             ("letopis_overloaded_requests_total", "Requests answered 503.", read(&capture.overloaded)),
             ("letopis_refused_requests_total", "Requests refused for another reason.", read(&capture.refused)),
+            ("letopis_batches_total", "Transactions of the recorder.", read(&self.batches)),
             ("letopis_recorded_total", "Records sealed.", read(&self.records)),
             ("letopis_duplicates_total", "Retries of recorded events.", read(&self.duplicates)),
             ("letopis_conflicts_total", "Events with a known id and other bytes.", read(&self.conflicts)),

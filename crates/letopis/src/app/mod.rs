@@ -12,17 +12,20 @@ pub mod config;
 mod folder;
 mod health;
 mod serve;
+mod stored;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
 use ledger::SigningKey;
 use queue::disk::DiskQueue;
 use queue::{Lane, Queue};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
 use crate::capture::{self, Capture};
 use crate::console::{self, Console};
@@ -30,12 +33,13 @@ use crate::decide::Decide;
 use crate::event::BusinessId;
 use crate::journal::log::{Log, Logs};
 use crate::journal::{self, Progress};
-use crate::privacy::{self, MasterKey, Vault};
+use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
 use crate::recorder::{self, Publisher, Recorded, Recorder};
-use crate::store::{Migration, Store};
+use crate::store::{Migration, Store, give_way};
 
 pub use config::Config;
 pub use folder::{Folder, InUse};
+pub use stored::Stored;
 pub use health::Health;
 
 /// The history of the tables. Only ever add at the end.
@@ -72,6 +76,8 @@ pub struct App {
     pub capture: Arc<Capture>,
     /// What `/readyz` and `/metrics` say.
     pub health: Arc<Health>,
+    /// Where it listens, once it does.
+    address: OnceLock<std::net::SocketAddr>,
     queue: Arc<dyn Queue>,
     master: Arc<MasterKey>,
     origin: String,
@@ -96,8 +102,9 @@ impl App {
         let capture = Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), config.capture, now_us));
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture)));
         let logs = Logs::default();
+        let address = OnceLock::new();
         let app =
-            Self { folder, config, store, vault, logs, progress, keys, connections, decide, capture, health, queue, master, origin };
+            Self { folder, config, store, vault, logs, progress, keys, connections, decide, capture, health, address, queue, master, origin };
         app.refresh()?;
         Ok(app)
     }
@@ -118,6 +125,44 @@ impl App {
         self.vault.add(keys);
         self.refresh()?;
         Ok(Some(welcome))
+    }
+
+    /// Makes another business. Its keys must be there before anything is sealed under them, so it is stored first and sealed as a
+    /// decision, in its own journal, right after.
+    ///
+    /// # Errors
+    /// When the slug is taken, or the database or the queue says no.
+    pub async fn create_business(&self, draft: Draft, by: &str) -> anyhow::Result<BusinessId> {
+        let master = Arc::clone(&self.master);
+        let created = self.store.write(move |tx| {
+            let change = access::business::create(tx, &draft, now_us())?;
+            access::apply(tx, &change)?;
+            let keys = privacy::create_business_key(tx, &master, change.business(), &mut rand::rng())?;
+            Ok::<_, WelcomeError>((change, keys))
+        });
+        let (change, keys) = created.await?;
+        self.vault.add(keys);
+        self.refresh()?;
+        self.decide.change(by, &change, now_us()).await?;
+        Ok(change.business())
+    }
+
+    /// Takes the address it is to listen on.
+    ///
+    /// # Errors
+    /// When somebody else has it.
+    pub async fn bind(&self) -> anyhow::Result<TcpListener> {
+        let listen = self.config.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
+        let _ = self.address.set(listener.local_addr()?);
+        Ok(listener)
+    }
+
+    /// The address people and programs reach it under.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        let listens = || format!("http://{}", self.address.get().unwrap_or(&self.config.listen));
+        self.config.public_url.as_deref().map_or_else(listens, |url| url.trim_end_matches('/').to_owned())
     }
 
     /// Looks again at what was changed by decisions: keys, connections, businesses.
@@ -157,9 +202,15 @@ impl App {
         let (stop, after) = (stop.clone(), runtime.clone());
         // Both have work that blocks: threads of their own, so that answering never waits for them.
         let recording = std::thread::Builder::new().name("recorder".into());
-        let recording = recording.spawn(move || runtime.block_on(recorder.run(consumer, stop)))?;
+        let recording = recording.spawn(move || {
+            give_way();
+            runtime.block_on(recorder.run(consumer, stop));
+        })?;
         let publishing = std::thread::Builder::new().name("publisher".into());
-        let publishing = publishing.spawn(move || after.block_on(publisher.run(progress, published_until)))?;
+        let publishing = publishing.spawn(move || {
+            give_way();
+            after.block_on(publisher.run(progress, published_until));
+        })?;
         Ok(vec![recording, publishing])
     }
 
@@ -180,18 +231,31 @@ impl App {
             .merge(health::routes(Arc::clone(&self.health)))
     }
 
-    /// Serves until `stop` turns true, then finishes what is under way and closes the queue.
+    /// Serves until `stop` turns true, then finishes what is under way and closes the queue. `local` is what commands on this machine
+    /// reach over the socket in the folder.
     ///
     /// # Errors
     /// When it cannot listen, or a part cannot start.
-    pub async fn run(self: Arc<Self>, listener: tokio::net::TcpListener, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    pub async fn run(self: Arc<Self>, listener: TcpListener, local: axum::Router, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
         let (end, ended) = watch::channel(false);
         let parts = self.start(&ended)?;
+        let socket = self.folder.socket()?;
         self.health.ready();
+        let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
         serve::serve(listener, self.router(), self.config.connections, stop, DRAIN).await;
         let _ = end.send(true);
+        let _ = commands.await;
+        self.close(parts).await
+    }
+
+    /// Waits for parts that were told to end, and closes the queue.
+    ///
+    /// # Errors
+    /// When a part panicked.
+    pub async fn close(&self, parts: Vec<std::thread::JoinHandle<()>>) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || parts.into_iter().for_each(|part| drop(part.join()))).await?;
         self.queue.close().await;
+        self.folder.remove_socket();
         Ok(())
     }
 
@@ -206,8 +270,7 @@ impl App {
 
     fn open_log(&self, business: BusinessId, slug: &str) -> anyhow::Result<()> {
         let Some(keys) = self.vault.keys(business).filter(|_| self.logs.of(business).is_none()) else { return Ok(()) };
-        let key = SigningKey::from_seed(&format!("{}/{slug}", self.origin), keys.signing_seed())?;
-        self.logs.add(Arc::new(Log::new(business, key, self.folder.path().join("log").join(slug))));
+        self.logs.add(Arc::new(log_of(&self.origin, self.folder.path(), slug, &keys)?));
         Ok(())
     }
 
@@ -228,6 +291,12 @@ fn open_queue(folder: &Path, master: &MasterKey, config: &Config) -> anyhow::Res
     let limits = queue::Limits { pending_bytes: config.queue.pending_bytes, ..queue::Limits::default() };
     let key = queue::disk::MasterKey::new(*master.derive("queue/v1"));
     Ok(Arc::new(DiskQueue::open(folder, key, queue::disk::Config { limits, ..queue::disk::Config::default() })?))
+}
+
+/// The log of a business: its name, its key and where its files are.
+fn log_of(origin: &str, folder: &Path, slug: &str, keys: &BusinessKeys) -> anyhow::Result<Log> {
+    let key = SigningKey::from_seed(&format!("{origin}/{slug}"), keys.signing_seed())?;
+    Ok(Log::new(keys.business(), key, folder.join("log").join(slug)))
 }
 
 /// A name nobody else has, stable as long as the master key is.

@@ -1,6 +1,6 @@
 //! The accept loop: our own, because strangers need limits that no default has.
 //!
-//! A connection has ten seconds for a request's head, a place among `connections`, and on stop a bounded time to finish.
+//! A connection has thirty seconds for a request's head, a place among `connections`, and on stop a bounded time to finish.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -48,9 +48,15 @@ fn authenticate(capture: &Capture, request: &Request) -> Result<Sender, DoorErro
 
 /// Reads, accepts and answers, whoever sends.
 pub(super) async fn answer(capture: &Capture, sender: Result<Sender, DoorError>, request: Request) -> Result<Response, DoorError> {
-    let sender = sender?;
-    let (head, body) = request.into_parts();
-    let whole = body::read(&head.headers, body, &capture.config, &capture.room).await?;
+    let (head, mut body) = request.into_parts();
+    let read = match sender {
+        Ok(sender) => body::read(&head.headers, &mut body, &capture.config, &capture.room).await.map(|whole| (sender, whole)).map_err(DoorError::from),
+        Err(refused) => Err(refused),
+    };
+    if read.is_err() {
+        body::discard(&head.headers, &mut body, &capture.config).await;
+    }
+    let (sender, whole) = read?;
     let accepted = capture.accept(sender, whole.bytes.clone(), whole.lines).await?;
     Ok(respond(accepted))
 }
@@ -73,7 +79,7 @@ impl Capture {
                 BadBody::Encoding | BadBody::Type => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", None),
                 BadBody::Compressed(_) => (StatusCode::BAD_REQUEST, "bad_compression", None),
                 BadBody::CutOff => (StatusCode::BAD_REQUEST, "cut_off", None),
-                BadBody::Slow(_) => (StatusCode::REQUEST_TIMEOUT, "slow", None),
+                BadBody::Silent(_) | BadBody::Slow(_) => (StatusCode::REQUEST_TIMEOUT, "slow", None),
                 BadBody::NoRoom => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", Some(1)),
             },
             DoorError::Refused(refusal) => match refusal {

@@ -1,16 +1,19 @@
 //! Reading a body from a stranger: bounded in bytes, in time, and in memory for all of them together.
 
-use std::io::Read;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
 
 use super::Config;
+use super::room::{Room, Share};
+use super::unpack::Encoding;
+
+/// How much of a refused body is read and thrown away, so that the sender hears why: in bodies of the largest allowed size.
+const DISCARDED_BODIES: usize = 4;
 
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +37,9 @@ pub(super) enum BadBody {
     Compressed(&'static str),
     /// 408.
     #[error("body did not go on for {0} s")]
+    Silent(u64),
+    /// 408.
+    #[error("body took longer than {0} s; send it in parts")]
     Slow(u64),
     /// 400: the sender went away.
     #[error("body ended before its end")]
@@ -49,37 +55,50 @@ pub(super) struct Whole {
     pub bytes: Bytes,
     /// Whether the content type says one object a line.
     pub lines: bool,
-    _room: Room,
+    _share: Share,
 }
 
 /// Reads and decompresses a body.
 ///
 /// # Errors
 /// [`BadBody`]; nothing of it is kept.
-pub(super) async fn read(headers: &HeaderMap, body: Body, config: &Config, room: &Arc<Semaphore>) -> Result<Whole, BadBody> {
+pub(super) async fn read(headers: &HeaderMap, body: &mut Body, config: &Config, room: &Room) -> Result<Whole, BadBody> {
     let lines = is_lines(headers)?;
     let encoding = Encoding::of(headers)?;
-    let mut share = Room::new(Arc::clone(room));
+    let mut share = room.share();
     let bytes = collect(body, config, &mut share).await?;
-    let bytes = match encoding {
-        Encoding::Identity => bytes,
-        encoding => {
-            let limit = config.decompressed_bytes;
-            // Decompression of megabytes must not hold up the other connections of this thread.
-            let done = tokio::task::spawn_blocking(move || encoding.decompress(&bytes, limit)).await;
-            let bytes = done.unwrap_or(Err(BadBody::CutOff))?;
-            share.take(bytes.len())?;
-            bytes
-        }
-    };
-    Ok(Whole { bytes, lines, _room: share })
+    let Some(encoding) = encoding else { return Ok(Whole { bytes, lines, _share: share }) };
+    let place = room.unpacker().await;
+    let limit = config.decompressed_bytes;
+    // Decompression of megabytes must not hold up the other connections of this thread.
+    let unpacked = tokio::task::spawn_blocking(move || {
+        let bytes = encoding.unpack(&bytes, limit, &mut share)?;
+        drop(place);
+        Ok(Whole { bytes, lines, _share: share })
+    });
+    unpacked.await.unwrap_or(Err(BadBody::CutOff))
 }
 
-async fn collect(mut body: Body, config: &Config, share: &mut Room) -> Result<Bytes, BadBody> {
+/// Reads on after a refusal, within bounds: a sender who is still writing when the connection closes never sees the answer.
+pub(super) async fn discard(headers: &HeaderMap, body: &mut Body, config: &Config) {
+    // Whoever waits for a word before sending has sent nothing yet.
+    if headers.contains_key(header::EXPECT) {
+        return;
+    }
+    let deadline = Instant::now() + Duration::from_secs(config.idle_seconds);
+    let mut left = DISCARDED_BODIES * config.body_bytes;
+    while let Ok(Some(Ok(frame))) = timeout_at(deadline, body.frame()).await {
+        let Some(rest) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else { return };
+        left = rest;
+    }
+}
+
+async fn collect(body: &mut Body, config: &Config, share: &mut Share) -> Result<Bytes, BadBody> {
     let limit = config.body_bytes;
+    let deadline = Instant::now() + Duration::from_secs(config.body_seconds);
     let mut whole = BytesMut::new();
     let mut first = None;
-    while let Some(frame) = next(&mut body, config.idle_seconds).await? {
+    while let Some(frame) = next(body, config, deadline).await? {
         let Ok(data) = frame.into_data() else { continue };
         let length = whole.len() + first.as_ref().map_or(0, Bytes::len) + data.len();
         if length > limit {
@@ -100,53 +119,14 @@ async fn collect(mut body: Body, config: &Config, share: &mut Room) -> Result<By
     Ok(first.unwrap_or_else(|| whole.freeze()))
 }
 
-async fn next(body: &mut Body, idle_seconds: u64) -> Result<Option<hyper::body::Frame<Bytes>>, BadBody> {
-    let idle = Duration::from_secs(idle_seconds);
-    match tokio::time::timeout(idle, body.frame()).await {
-        Err(_) => Err(BadBody::Slow(idle_seconds)),
+async fn next(body: &mut Body, config: &Config, deadline: Instant) -> Result<Option<hyper::body::Frame<Bytes>>, BadBody> {
+    let idle = Instant::now() + Duration::from_secs(config.idle_seconds);
+    match timeout_at(idle.min(deadline), body.frame()).await {
+        Err(_) if idle < deadline => Err(BadBody::Silent(config.idle_seconds)),
+        Err(_) => Err(BadBody::Slow(config.body_seconds)),
         Ok(None) => Ok(None),
         Ok(Some(Ok(frame))) => Ok(Some(frame)),
         Ok(Some(Err(_))) => Err(BadBody::CutOff),
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Encoding {
-    Identity,
-    Gzip,
-    Zstd,
-}
-
-impl Encoding {
-    fn of(headers: &HeaderMap) -> Result<Self, BadBody> {
-        let Some(name) = headers.get(header::CONTENT_ENCODING) else { return Ok(Self::Identity) };
-        match name.as_bytes().to_ascii_lowercase().as_slice() {
-            b"" | b"identity" => Ok(Self::Identity),
-            b"gzip" | b"x-gzip" => Ok(Self::Gzip),
-            b"zstd" => Ok(Self::Zstd),
-            _ => Err(BadBody::Encoding),
-        }
-    }
-
-    fn decompress(self, bytes: &[u8], limit: usize) -> Result<Bytes, BadBody> {
-        let mut plain = Vec::new();
-        let most = limit as u64 + 1;
-        let read = match self {
-            Self::Identity => return Ok(Bytes::copy_from_slice(bytes)),
-            Self::Gzip => flate2::read::MultiGzDecoder::new(bytes).take(most).read_to_end(&mut plain).map_err(|_| BadBody::Compressed("gzip")),
-            Self::Zstd => zstd::Decoder::new(bytes)
-                .and_then(|mut decoder| {
-                    // A frame may ask for gigabytes of window; 8 MiB is what every compressor uses up to level 19.
-                    decoder.window_log_max(23)?;
-                    decoder.take(most).read_to_end(&mut plain)
-                })
-                .map_err(|_| BadBody::Compressed("zstd")),
-        };
-        read?;
-        if plain.len() > limit {
-            return Err(BadBody::TooLarge { limit, after: " after decompression" });
-        }
-        Ok(Bytes::from(plain))
     }
 }
 
@@ -161,27 +141,5 @@ fn is_lines(headers: &HeaderMap) -> Result<bool, BadBody> {
         "" | "application/json" | "text/plain" | "text/json" | "application/octet-stream" | "application/x-www-form-urlencoded" => Ok(false),
         other if other.starts_with("application/") && other.ends_with("+json") => Ok(false),
         _ => Err(BadBody::Type),
-    }
-}
-
-/// A share of the memory for bodies, given back when dropped.
-struct Room {
-    from: Arc<Semaphore>,
-    taken: Vec<OwnedSemaphorePermit>,
-}
-
-impl Room {
-    fn new(from: Arc<Semaphore>) -> Self {
-        Self { from, taken: Vec::new() }
-    }
-
-    fn take(&mut self, bytes: usize) -> Result<(), BadBody> {
-        let kib = bytes.div_ceil(1024) as u32;
-        let permit = Arc::clone(&self.from).try_acquire_many_owned(kib).map_err(|_| BadBody::NoRoom)?;
-        match self.taken.first_mut() {
-            Some(first) => first.merge(permit),
-            None => self.taken.push(permit),
-        }
-        Ok(())
     }
 }

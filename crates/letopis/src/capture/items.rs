@@ -29,7 +29,7 @@ pub(super) fn split(body: &[u8], lines: bool) -> Result<Vec<Range<usize>>, NotIt
         None => Ok(Vec::new()),
         Some(b'[') if !lines => elements(text),
         Some(_) if lines || has_lines(&text[start..]) => Ok(self::lines(body)),
-        Some(_) => Ok(vec![start..text.trim_end().len()]),
+        Some(_) => Ok(std::iter::once(start..text.trim_end().len()).collect()),
     }
 }
 

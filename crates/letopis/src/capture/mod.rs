@@ -3,23 +3,26 @@
 //! Stateless: authenticate, read the body within limits, check each item, draw what must be drawn once, publish one frame, and answer
 //! only when it is durable. It deliberately knows nothing of tables: what it accepts is recorded later, by others.
 //!
-//! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `body` – reading a body from a stranger · `items` – which bytes are
-//!   which item · `accept` – the flow that both doors share
+//! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `body` – reading a body from a stranger, with `room` (memory) and
+//!   `unpack` (gzip, zstd) · `items` – which bytes are which item · `accept` – the flow that both doors share
 
 mod accept;
 mod api;
 mod body;
 mod hooks;
 mod items;
+mod room;
+mod unpack;
 
 use std::sync::Arc;
 
 use axum::Router;
 use queue::Queue;
-use tokio::sync::Semaphore;
 
 use crate::access::{ConnectionRing, KeyRing};
 use crate::event::Limits;
+
+use room::Room;
 
 pub use accept::{Accepted, Refusal, Sender};
 
@@ -43,6 +46,8 @@ pub struct Config {
     pub in_flight_bytes: usize,
     /// Seconds a sender may be silent in the middle of a body.
     pub idle_seconds: u64,
+    /// Seconds a whole body may take.
+    pub body_seconds: u64,
 }
 
 impl Default for Config {
@@ -57,6 +62,7 @@ impl Default for Config {
             keys: item.keys,
             in_flight_bytes: 64 << 20,
             idle_seconds: 10,
+            body_seconds: 60,
         }
     }
 }
@@ -67,8 +73,7 @@ pub struct Capture {
     keys: Arc<KeyRing>,
     connections: Arc<ConnectionRing>,
     config: Config,
-    /// One permit a KiB of body in memory.
-    room: Arc<Semaphore>,
+    room: Room,
     now_us: fn() -> i64,
     counters: Counters,
 }
@@ -90,7 +95,7 @@ impl Capture {
     /// Publishes to `queue` what holders of `keys` and `connections` send.
     #[must_use]
     pub fn new(queue: Arc<dyn Queue>, keys: Arc<KeyRing>, connections: Arc<ConnectionRing>, config: Config, now_us: fn() -> i64) -> Self {
-        let room = Arc::new(Semaphore::new(config.in_flight_bytes / 1024));
+        let room = Room::new(config.in_flight_bytes);
         Self { queue, keys, connections, config, room, now_us, counters: Counters::default() }
     }
 

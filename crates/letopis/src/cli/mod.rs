@@ -1,16 +1,47 @@
 //! The commands.
+//!
+//! What changes something, or needs what only the recording process has, goes through a `house`: the server that runs, or the folder
+//! opened for the length of the command. What only reads (`verify`, `doctor`, `config`) looks at the folder itself, and `verify-proof`
+//! needs none.
+//!
+//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
+//!   `dossier` · about: `config`, `doctor`
 
+mod business;
+mod config;
+mod connection;
+mod control;
+mod demo;
+mod doctor;
+mod dossier;
+mod house;
+mod import;
+mod key;
+mod proof;
 mod serve;
+mod user;
+mod verify;
+mod verify_proof;
+mod voice;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use house::{Absent, visit};
+use voice::Voice;
+
 /// The journal and auditor of AI assistants.
 #[derive(Debug, Parser)]
 #[command(name = "letopis", version, about)]
 struct Cli {
+    /// The data folder [default: letopis-data, of demo: letopis-demo] [env: LETOPIS_DATA].
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    /// Speak JSON, for machines.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -18,17 +49,43 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run everything in one process.
-    Serve(ServeArgs),
-}
-
-#[derive(Debug, clap::Args)]
-struct ServeArgs {
-    /// The data folder.
-    #[arg(long, env = "LETOPIS_DATA", default_value = "letopis-data")]
-    data: PathBuf,
-    /// Where to listen.
-    #[arg(long, env = "LETOPIS_LISTEN")]
-    listen: Option<SocketAddr>,
+    Serve {
+        /// Where to listen [default: 127.0.0.1:8080] [env: LETOPIS_LISTEN].
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
+    /// The same on a folder of its own, filled with a synthetic month of a salon and a clinic.
+    Demo {
+        /// Where to listen [default: 127.0.0.1:8080] [env: LETOPIS_LISTEN].
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
+    /// Bring in files of other systems: events (JSONL, JSON), tables (CSV), dialogues.
+    Import(import::ImportArgs),
+    /// Audit what is stored against what was signed.
+    Verify(verify::VerifyArgs),
+    /// A file that proves one event, offline and to anybody.
+    Proof(proof::ProofArgs),
+    /// Check a proof or a dossier, offline, with nothing but the log's key.
+    VerifyProof(verify_proof::VerifyProofArgs),
+    /// One conversation as a page with its proofs inside, to hand over.
+    Dossier(dossier::DossierArgs),
+    /// API keys.
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Businesses.
+    #[command(subcommand)]
+    Business(business::BusinessCommand),
+    /// People and their roles.
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Plugged-in systems.
+    #[command(subcommand)]
+    Connection(connection::ConnectionCommand),
+    /// Every setting with its default and what it means.
+    Config(config::ConfigArgs),
+    /// Whether this machine is a good home for the data folder.
+    Doctor,
 }
 
 /// Runs the command of the process's arguments.
@@ -36,7 +93,29 @@ struct ServeArgs {
 /// # Errors
 /// What the command says went wrong.
 pub fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
-        Command::Serve(args) => serve::serve(&args),
+    let Cli { data: named, json, command } = Cli::parse();
+    let voice = Voice { json };
+    let from_environment = || std::env::var_os("LETOPIS_DATA").map(PathBuf::from);
+    let data = named.clone().or_else(from_environment).unwrap_or_else(|| PathBuf::from("letopis-data"));
+    let create = matches!(
+        command,
+        Command::Import(_) | Command::Key(key::KeyCommand::Create(_)) | Command::Business(business::BusinessCommand::Add(_))
+    );
+    let absent = if create { Absent::Create } else { Absent::Refuse };
+    match command {
+        Command::Serve { listen } => serve::run(&data, listen),
+        // The environment names the real folder, which a demo must never touch.
+        Command::Demo { listen } => demo::run(&named.unwrap_or_else(|| PathBuf::from("letopis-demo")), listen),
+        Command::Import(args) => visit(&data, absent, async |house| import::run(house, &data, &args, voice).await),
+        Command::Verify(args) => verify::run(&data, &args, voice),
+        Command::Proof(args) => visit(&data, absent, async |house| proof::run(house, args, voice).await),
+        Command::VerifyProof(args) => verify_proof::run(&args, voice),
+        Command::Dossier(args) => visit(&data, absent, async |house| dossier::run(house, args, voice).await),
+        Command::Key(command) => visit(&data, absent, async |house| key::run(house, command, voice).await),
+        Command::Business(command) => visit(&data, absent, async |house| business::run(house, command, voice).await),
+        Command::User(command) => visit(&data, absent, async |house| user::run(house, command, voice).await),
+        Command::Connection(command) => visit(&data, absent, async |house| connection::run(house, command, voice).await),
+        Command::Config(args) => config::run(&data, &args, voice),
+        Command::Doctor => doctor::run(&data, voice),
     }
 }

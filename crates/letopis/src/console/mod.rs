@@ -1,8 +1,9 @@
 //! Web pages and the JSON read API. It never writes the journal: it asks `decide`.
 //!
-//! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in
+//! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in · `dossier` – one conversation to hand over
 
 pub mod api;
+pub mod dossier;
 pub mod pages;
 
 use std::sync::Arc;

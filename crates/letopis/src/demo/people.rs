@@ -15,7 +15,7 @@ const WOMEN: [&str; 24] = [
 const MEN: [&str; 14] =
     ["Иван", "Сергей", "Алексей", "Дмитрий", "Андрей", "Павел", "Максим", "Игорь", "Николай", "Роман", "Антон", "Кирилл", "Олег", "Артём"];
 /// Surnames that nobody bears by chance so often together: the mark of a demo client.
-const SURNAMES: [&str; 8] = ["Примеров", "Образцов", "Тестов", "Макетов", "Шаблонов", "Вымыслов", "Условнов", "Демонстров"];
+const SURNAMES: [&str; 8] = ["Примеров", "Эталонов", "Тестов", "Макетов", "Шаблонов", "Вымыслов", "Условнов", "Демонстров"];
 
 /// A way to reach a client.
 #[derive(Debug, Clone)]
@@ -83,8 +83,8 @@ impl Person {
         let shares: Vec<(usize, f64)> = shop.channels.iter().enumerate().map(|(place, share)| (place, share.1)).collect();
         let first = dice.weighted(&shares);
         person.add_contact(shop, number, first, dice);
-        // One in nine turns up in a second messenger too; only the phone shows that it is one person.
-        if dice.chance(0.11) {
+        // One in five turns up in a second messenger too; only the phone shows that it is one person.
+        if dice.chance(0.22) {
             let second = dice.weighted(&shares);
             if second != first {
                 person.add_contact(shop, number, second, dice);

@@ -168,14 +168,17 @@ fn obey(name: &'static str, rule: Rule, node: &Node<'_>) -> Result<bool, Invalid
         (Rule::Share, number) => in_range(name, number, 0.0, 1.0, "write a number from 0 to 1, without quotes"),
         (Rule::Cost, number) => in_range(name, number, 0.0, f64::MAX, "write a number from 0, without quotes"),
         (Rule::Count, Node::Int(number)) if *number >= 0 => Ok(true),
-        (Rule::Count, Node::Int(number)) => Err(Invalid::new(Code::OutOfRange, name, format!("{name} is {number}; write a whole number from 0"))),
+        (Rule::Count, Node::Int(number)) => {
+            Err(Invalid::new(Code::OutOfRange, name, format!("{name} is {number}; write a whole number from 0")))
+        }
         (Rule::Amount, amount) => check_amount(name, amount),
         (Rule::Currency, Node::Text(text)) => money::currency(text)
             .map(|_| true)
             .ok_or_else(|| Invalid::new(Code::BadValue, name, format!("{name} is not a currency; write its three letters, like RUB"))),
         (Rule::Tags, Node::List(tags)) => check_tags(name, tags),
         (Rule::Labels, Node::Object(labels)) => {
-            let fits = |node: &Node<'_>| matches!(node, Node::Null | Node::Text(_) | Node::Int(_) | Node::Big(_) | Node::Bool(_) | Node::Float(_));
+            let fits =
+                |node: &Node<'_>| matches!(node, Node::Null | Node::Text(_) | Node::Int(_) | Node::Big(_) | Node::Bool(_) | Node::Float(_));
             if labels.iter().all(|(_, node)| fits(node)) { Ok(true) } else { Err(wrong_type(name, Rule::Labels)) }
         }
         (rule, _) => Err(wrong_type(name, rule)),
@@ -206,9 +209,11 @@ fn in_range(name: &'static str, node: &Node<'_>, low: f64, high: f64, advice: &s
 fn check_amount(name: &'static str, node: &Node<'_>) -> Result<bool, Invalid> {
     match node {
         Node::Text(_) | Node::Int(_) | Node::Float(_) if money::amount(node).is_some() => Ok(true),
-        Node::Text(_) | Node::Int(_) | Node::Float(_) | Node::Big(_) => {
-            Err(Invalid::new(Code::BadValue, name, format!("{name} is not an amount of money; write 1500 or \"1500.50\", at most 12 digits before the point")))
-        }
+        Node::Text(_) | Node::Int(_) | Node::Float(_) | Node::Big(_) => Err(Invalid::new(
+            Code::BadValue,
+            name,
+            format!("{name} is not an amount of money; write 1500 or \"1500.50\", at most 12 digits before the point"),
+        )),
         _ => Err(wrong_type(name, Rule::Amount)),
     }
 }
@@ -223,12 +228,20 @@ fn check_tags(name: &'static str, tags: &[Node<'_>]) -> Result<bool, Invalid> {
 
 fn bad_moment(name: &'static str, text: &str) -> Invalid {
     let shown = safe_value(text, |c| c.is_ascii_digit() || "TtZz:+-. ".contains(c));
-    Invalid::new(Code::BadTimestamp, name, format!("{name} {shown:?} is not RFC 3339 with an offset in 2000–2100; write it like 2025-01-01T12:34:56+03:00"))
+    Invalid::new(
+        Code::BadTimestamp,
+        name,
+        format!("{name} {shown:?} is not RFC 3339 with an offset in 2000–2100; write it like 2025-01-01T12:34:56+03:00"),
+    )
 }
 
 fn bad_type(text: &str) -> Invalid {
     let shown = safe_value(text, |c| c.is_ascii_alphanumeric() || "_-. ".contains(c));
-    Invalid::new(Code::BadType, "type", format!("type {shown:?} is not well formed; write a known type, or 1 to 64 of a-z, 0-9, _ and . for one of your own"))
+    Invalid::new(
+        Code::BadType,
+        "type",
+        format!("type {shown:?} is not well formed; write a known type, or 1 to 64 of a-z, 0-9, _ and . for one of your own"),
+    )
 }
 
 fn wrong_type(name: &'static str, rule: Rule) -> Invalid {

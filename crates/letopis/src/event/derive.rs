@@ -132,7 +132,9 @@ fn by_action(action: &str, event: &Event) -> Option<EventType> {
         "create_lead" | "new_lead" | "add_lead" | "lead_created" => return event.crm_id.is_some().then_some(EventType::LeadCreated),
         "create_booking" | "book" | "booking" | "create_appointment" | "book_appointment" | "booking_created" => EventType::BookingCreated,
         "confirm_booking" | "confirm_appointment" | "booking_confirmed" => EventType::BookingConfirmed,
-        "reschedule_booking" | "reschedule" | "move_booking" | "reschedule_appointment" | "booking_rescheduled" => EventType::BookingRescheduled,
+        "reschedule_booking" | "reschedule" | "move_booking" | "reschedule_appointment" | "booking_rescheduled" => {
+            EventType::BookingRescheduled
+        }
         "cancel_booking" | "cancel_appointment" | "booking_cancelled" => EventType::BookingCancelled,
         "send_reminder" | "reminder_sent" => EventType::ReminderSent,
         "handoff" | "transfer_to_operator" | "call_operator" | "escalate" => EventType::Handoff,

@@ -98,7 +98,10 @@ fn faults_have_a_code_a_field_and_advice() {
     ] {
         let error = refused(&with(fields.clone()));
         assert_eq!((error.code, error.field.as_ref()), (code, field), "{fields}: {error}");
-        assert!(!error.message.starts_with(char::is_uppercase) && !error.message.contains("Иван") && !error.message.contains("9211234567"), "{error}");
+        assert!(
+            !error.message.starts_with(char::is_uppercase) && !error.message.contains("Иван") && !error.message.contains("9211234567"),
+            "{error}"
+        );
     }
     assert_eq!(check(b"{\"a\":\"\xff\"}", &Limits::default()).unwrap_err().code, Code::NotUtf8);
 }
@@ -122,7 +125,9 @@ fn limits_hold_at_their_edge() {
 
 #[test]
 fn numbers_may_stand_for_ids() {
-    let event = read(json!({"event_id": 17, "session_id": 5, "crm_id": 4521, "client": {"phone": 79_211_234_567_u64, "id": 18_446_744_073_709_551_615_u64}, "scenario_version": 3}));
+    let event = read(
+        json!({"event_id": 17, "session_id": 5, "crm_id": 4521, "client": {"phone": 79_211_234_567_u64, "id": 18_446_744_073_709_551_615_u64}, "scenario_version": 3}),
+    );
     assert_eq!((event.event_id.as_deref(), event.session_id.as_deref(), event.crm_id.as_deref()), (Some("17"), Some("5"), Some("4521")));
     assert_eq!(event.client.phone_reading(None).unwrap().e164().unwrap().as_str(), "+79211234567");
     assert_eq!((event.client.id.as_deref(), event.scenario_version.as_deref()), (Some("18446744073709551615"), Some("3")));
@@ -155,7 +160,10 @@ fn values_are_read() {
     assert_eq!(event.payment, Some(Payment { minor: 150_050, currency: "RUB".into() }));
     assert_eq!(event.delivery.unwrap().message_id.as_deref(), Some("7"));
     assert_eq!(event.error.unwrap().message.as_deref(), Some("timeout"));
-    assert_eq!((event.utm.len(), event.utm["n"].as_str(), event.tags.len(), event.tokens_in, event.cost), (2, "5", 2, Some(12), Some(0.36)));
+    assert_eq!(
+        (event.utm.len(), event.utm["n"].as_str(), event.tags.len(), event.tokens_in, event.cost),
+        (2, "5", 2, Some(12), Some(0.36))
+    );
 }
 
 #[test]
@@ -171,7 +179,11 @@ fn a_missing_type_is_derived() {
         (json!({"action": "create_lead", "crm_id": "L_5"}), "lead_created", Facets::LEAD),
         (json!({"action": "create_lead", "bot_response": "Записал"}), "message_out", Facets::REPLY | Facets::LEAD_CLAIMED),
         (json!({"action": "create_lead"}), "action", Facets::LEAD_CLAIMED),
-        (json!({"action": "Create_Booking", "text": "На пять", "bot_response": "Записал"}), "booking_created", Facets::BOOKING | Facets::INBOUND | Facets::REPLY),
+        (
+            json!({"action": "Create_Booking", "text": "На пять", "bot_response": "Записал"}),
+            "booking_created",
+            Facets::BOOKING | Facets::INBOUND | Facets::REPLY,
+        ),
         (json!({"action": "create_booking", "booking": {"status": "failed"}}), "error", Facets::FAILURE),
         (json!({"booking": {"status": "cancelled"}}), "booking_cancelled", Facets::CANCELLED),
         (json!({"booking": {"status": "no_show"}}), "visit_no_show", Facets::NO_SHOW),
@@ -225,7 +237,8 @@ fn any_value() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(Value::from),
         (0.0..1.0_f64).prop_map(Value::from),
         "\\PC{0,12}".prop_map(Value::from),
-        prop_oneof!["in", "out", "RUB", "message_in", "payment", "create_lead", "failed", "2025-01-01T10:00:00+03:00", "1500.50"].prop_map(Value::from),
+        prop_oneof!["in", "out", "RUB", "message_in", "payment", "create_lead", "failed", "2025-01-01T10:00:00+03:00", "1500.50"]
+            .prop_map(Value::from),
     ];
     leaf.prop_recursive(3, 24, 6, |inner| {
         let key = prop_oneof![2 => proptest::sample::select(vec!["id", "phone", "status", "starts_at", "amount", "currency", "code", "message"]).prop_map(str::to_owned), 1 => "\\PC{0,6}"];

@@ -100,7 +100,8 @@ impl EventType {
         if let Some((known, _)) = NAMES.iter().find(|(_, known)| *known == name) {
             return Some(known.clone());
         }
-        let formed = (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.'));
+        let formed = (1..=64).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.'));
         formed.then(|| Self::Custom(name.to_owned()))
     }
 

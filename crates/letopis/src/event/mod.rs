@@ -4,7 +4,7 @@
 //! borrowed tree (`node`) by the same list of fields (`fields`), so what passed the gate can always be read.
 //!
 //! `check` · `read` the two doors — `node`, `fields`, `invalid` behind them — `kind`, `derive` types, their derivation and facets — `when`,
-//! `phone`, `crm`, `money` the values — `schema` the published description — `frame` what goes
+//! `phone`, `phones_in`, `crm`, `money` the values — `schema` the published description — `frame` what goes
 //! through the queue, `record` what is sealed — `ids` numbers of records and businesses.
 
 mod check;
@@ -21,6 +21,7 @@ mod money;
 mod node;
 mod parts;
 mod phone;
+mod phones_in;
 mod read;
 pub mod record;
 mod schema;
@@ -35,6 +36,7 @@ pub use invalid::{Code, Invalid};
 pub use kind::{Direction, EventType};
 pub use parts::{Booking, Client, Delivery, Failure, Payment};
 pub use phone::{Phone, PhoneReading};
+pub use phones_in::phones_in;
 pub use read::Event;
 pub use schema::SCHEMA;
 pub use when::When;

@@ -33,7 +33,11 @@ pub(super) enum Node<'a> {
 /// Reads an item, which must be one JSON object.
 pub(super) fn parse<'a>(item: &'a [u8], limits: &Limits) -> Result<Members<'a>, Invalid> {
     if item.len() > limits.item_bytes {
-        let message = format!("the item has {} bytes, at most {} are allowed; move large content elsewhere and send a reference", item.len(), limits.item_bytes);
+        let message = format!(
+            "the item has {} bytes, at most {} are allowed; move large content elsewhere and send a reference",
+            item.len(),
+            limits.item_bytes
+        );
         return Err(Invalid::new(Code::TooLarge, "", message));
     }
     let text = simdutf8::compat::from_utf8(item)

@@ -30,7 +30,11 @@ impl Client {
     pub fn email_key(&self) -> Option<String> {
         let email = self.email.as_deref()?.trim().to_lowercase();
         let (name, host) = email.rsplit_once('@')?;
-        let sound = !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !email.contains(char::is_whitespace);
+        let sound = !name.is_empty()
+            && host.contains('.')
+            && !host.starts_with('.')
+            && !host.ends_with('.')
+            && !email.contains(char::is_whitespace);
         sound.then_some(email)
     }
 }

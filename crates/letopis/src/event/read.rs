@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::Facets;
 use super::check::{Limits, Outline, label};
 use super::crm::CrmRef;
 use super::derive;
@@ -17,7 +18,6 @@ use super::money;
 use super::node::{self, Members, Node};
 use super::parts::{Booking, Client, Delivery, Failure, Payment};
 use super::when::When;
-use super::Facets;
 
 /// Put before the name of an unknown field that `meta` already has with another value.
 const CLASH_PREFIX: &str = "event.";
@@ -256,7 +256,9 @@ impl Event {
             ("client.email", ..) => client.email = owned(node),
             ("client.channel_id", ..) => client.channel_id = owned(node),
             ("booking.id", Some(booking), ..) => booking.id = owned(node),
-            ("booking.starts_at", Some(booking), ..) => booking.starts_at = owned(node).and_then(|text| When::parse_near(&text, offset_min)),
+            ("booking.starts_at", Some(booking), ..) => {
+                booking.starts_at = owned(node).and_then(|text| When::parse_near(&text, offset_min))
+            }
             ("booking.service", Some(booking), ..) => booking.service = owned(node),
             ("booking.staff", Some(booking), ..) => booking.staff = owned(node),
             ("booking.status", Some(booking), ..) => booking.status = owned(node),

@@ -39,7 +39,8 @@ mod tests {
     #[test]
     fn it_lists_the_types_that_are_known() {
         let schema = schema();
-        let listed: Vec<&str> = schema["properties"]["type"]["anyOf"][0]["enum"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let listed: Vec<&str> =
+            schema["properties"]["type"]["anyOf"][0]["enum"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         let known: Vec<&str> = EventType::known().map(EventType::as_str).collect();
         assert_eq!(listed, known);
     }

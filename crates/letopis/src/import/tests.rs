@@ -4,13 +4,15 @@
 
 use std::{
     collections::BTreeSet,
-    io::{BufReader, Cursor},
+    io::{BufReader, Cursor, Write},
     path::PathBuf,
 };
 
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::event::{Event, Limits, check};
 
 fn read(format: Format, text: &[u8], options: Options) -> (Vec<Value>, Vec<String>) {
     let mut events = Vec::new();
@@ -24,16 +26,30 @@ fn read(format: Format, text: &[u8], options: Options) -> (Vec<Value>, Vec<Strin
     (events, errors)
 }
 
+/// The events of a file that holds nothing bad, each of which the API would take.
+fn read_good(format: Format, input: Input, options: Options) -> Vec<Value> {
+    let good = open(format, input, options).map(|item| {
+        let item = item.unwrap();
+        check(&item.event, &Limits::default()).unwrap_or_else(|fault| panic!("{fault:?} at {}", item.position));
+        Event::read(&item.event).unwrap();
+        serde_json::from_slice(&item.event).unwrap()
+    });
+    good.collect()
+}
+
 fn columns(toml: &str) -> Options {
     Options { columns: Columns::from_toml(toml).unwrap(), ..Options::default() }
 }
 
-/// A file of the shared test data, which lies beside the repository and is no part of it.
+/// A file of the shared test data, which lies beside the repository and is no part of it; a checkout elsewhere (a worktree) names the
+/// folder in `LETOPIS_SHARED_DATA`. Without the file the test is skipped, past the capture of the test runner, so that a pass cannot be
+/// mistaken for a check.
 fn shared(path: &str) -> Option<BufReader<std::fs::File>> {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(path);
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let file = std::env::var_os("LETOPIS_SHARED_DATA").map_or_else(beside, PathBuf::from).join(path);
     let opened = std::fs::File::open(&file).ok().map(BufReader::new);
     if opened.is_none() {
-        eprintln!("SKIPPED: no {} beside the repository", file.display());
+        writeln!(std::io::stderr(), "SKIPPED: no shared test data {path}, nothing was checked").unwrap();
     }
     opened
 }
@@ -88,8 +104,7 @@ fn a_russian_table_needs_no_mapping() {
     let text = "\u{feff}Дата;Время;Канал;Направление;Телефон;Имя;Сообщение;Уверенность;Филиал\r\n\
                 01.02.2025;9:05;whatsapp;входящее;8 (000) 555-01-02;Анна;\"Здравствуйте; можно записаться?\";0,91;Невский\r\n\
                 01.02.2025;9:06;whatsapp;бот;8 (000) 555-01-02;Анна;Конечно!;;Невский\r\n";
-    let (events, errors) = read(Format::Csv, text.as_bytes(), Options::default());
-    assert!(errors.is_empty(), "{errors:?}");
+    let events = read_good(Format::Csv, Box::new(Cursor::new(text.as_bytes())), Options::default());
     let first = &events[0];
     assert_eq!(first["timestamp"], "2025-02-01T09:05:00+03:00");
     assert_eq!(first["type"], "message_in");
@@ -191,8 +206,7 @@ fn text_dialogues_alternate() {
 fn the_dialogue_corpus_gives_its_known_counts() {
     let Some(file) = shared("sgd/dialogues_006.json") else { return };
     let options = Options { services: Some("Services_*".to_owned()), ..Options::default() };
-    let events: Vec<Value> =
-        open(Format::Sgd, Box::new(file), options).map(|item| serde_json::from_slice(&item.unwrap().event).unwrap()).collect();
+    let events = read_good(Format::Sgd, Box::new(file), options);
     let of = |kind: &str| events.iter().filter(|event| event["type"] == kind).collect::<Vec<_>>();
     let sessions = |events: &[&Value]| events.iter().map(|event| event["session_id"].to_string()).collect::<BTreeSet<_>>().len();
     assert_eq!(sessions(&events.iter().collect::<Vec<_>>()), 107);
@@ -207,9 +221,34 @@ fn the_dialogue_corpus_gives_its_known_counts() {
 #[test]
 fn the_text_corpus_is_read() {
     let Some(file) = shared("russian-multiwoz/dev_dialogues_001_ru.txt") else { return };
-    let events: Vec<Value> = open(Format::DialogueTxt, Box::new(file), Options { source: "multiwoz".to_owned(), ..Options::default() })
-        .map(|item| serde_json::from_slice(&item.unwrap().event).unwrap())
-        .collect();
+    let events = read_good(Format::DialogueTxt, Box::new(file), Options { source: "multiwoz".to_owned(), ..Options::default() });
     let sessions: BTreeSet<String> = events.iter().map(|event| event["session_id"].to_string()).collect();
     assert_eq!((sessions.len(), events.len()), (512, 7690));
+}
+
+#[test]
+fn a_price_without_a_currency_is_in_roubles() {
+    let text = "Дата;Тип;Телефон;Сумма\n01.02.2025 10:00;оплата;8 (450) 555-01-02;1 500,50 ₽\n";
+    let events = read_good(Format::Csv, Box::new(Cursor::new(text.as_bytes())), Options::default());
+    assert_eq!(events[0]["payment"], serde_json::json!({"amount": 1500.5, "currency": "RUB"}));
+    assert_eq!(events[0]["type"], "payment");
+}
+
+proptest! {
+    #[test]
+    fn any_file_ends_without_a_panic(
+        bytes in prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..400),
+            "[\\[\\]{}\",:;a\\\\\n\t 0-9]{0,200}".prop_map(String::into_bytes),
+            "(Дата;Текст;Сумма\n)?([0-9.: ]{0,16};[^\n]{0,20};[0-9,]{0,5}\n){0,6}".prop_map(String::into_bytes),
+        ],
+        format in proptest::sample::select(Format::ALL.to_vec()),
+    ) {
+        let mut last = 0;
+        for item in open(format, Box::new(Cursor::new(bytes)), Options::default()).flatten() {
+            prop_assert!(item.position > last);
+            prop_assert!(serde_json::from_slice::<Value>(&item.event).is_ok());
+            last = item.position;
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The statements of one sealed record: its place in the tree, its entry and blob, its row and its words in the index.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::projection::EventRow;
 use crate::event::{BusinessId, RecordNo};
@@ -21,7 +21,7 @@ pub enum Seen {
 ///
 /// # Errors
 /// When the database says no.
-pub fn next_index(conn: &rusqlite::Connection, business: BusinessId) -> rusqlite::Result<u64> {
+pub fn next_index(conn: &Connection, business: BusinessId) -> rusqlite::Result<u64> {
     let (first, last) = (RecordNo::new(business, 0), RecordNo::new(BusinessId(business.0 + 1), 0));
     let sql = "SELECT max(record) FROM entries WHERE record >= ?1 AND record < ?2";
     let newest: Option<i64> = conn.prepare_cached(sql)?.query_row([first.as_i64(), last.as_i64()], |row| row.get(0))?;
@@ -32,13 +32,13 @@ pub fn next_index(conn: &rusqlite::Connection, business: BusinessId) -> rusqlite
 ///
 /// # Errors
 /// When the database says no.
-pub fn seen(tx: &Transaction<'_>, id_digest: &[u8; 16], body_digest: &[u8; 8]) -> rusqlite::Result<Seen> {
-    let mut exact = tx.prepare_cached("SELECT record FROM seen WHERE digest = ?1")?;
+pub fn seen(conn: &Connection, id_digest: &[u8; 16], body_digest: &[u8; 8]) -> rusqlite::Result<Seen> {
+    let mut exact = conn.prepare_cached("SELECT record FROM seen WHERE digest = ?1")?;
     let same = exact.query_row([key(id_digest, body_digest).as_slice()], |row| row.get(0)).optional()?;
     if let Some(record) = same {
         return Ok(Seen::Duplicate(RecordNo::from_i64(record)));
     }
-    let mut like = tx.prepare_cached("SELECT record FROM seen WHERE digest BETWEEN ?1 AND ?2 LIMIT 1")?;
+    let mut like = conn.prepare_cached("SELECT record FROM seen WHERE digest BETWEEN ?1 AND ?2 LIMIT 1")?;
     let (low, high) = (key(id_digest, &[0; 8]), key(id_digest, &[0xff; 8]));
     let other = like.query_row([low.as_slice(), high.as_slice()], |row| row.get(0)).optional()?;
     Ok(other.map_or(Seen::New, |record| Seen::Conflict(RecordNo::from_i64(record))))

@@ -18,6 +18,8 @@ pub mod session;
 mod session_rows;
 pub mod sessions;
 pub mod stems;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod verify;
 
 pub use cache::Generations;

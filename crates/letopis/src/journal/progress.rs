@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use queue::{Lane, Position};
+pub use queue::Position;
+use queue::Lane;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use tokio::sync::watch;
+
+use crate::event::BusinessId;
 
 /// The last recorded position of each lane.
 #[derive(Clone)]
@@ -28,6 +31,11 @@ impl Progress {
         let mut changes = self.0.subscribe();
         let there = |known: &HashMap<Lane, Position>| known.get(&lane).is_some_and(|&at| at >= position);
         tokio::time::timeout(patience, changes.wait_for(there)).await.is_ok_and(|seen| seen.is_ok())
+    }
+
+    /// The same for what a business sent.
+    pub async fn has_recorded(&self, business: BusinessId, position: Position, patience: Duration) -> bool {
+        self.reaches(Lane(business.0), position, patience).await
     }
 
     /// Tells of every advance.

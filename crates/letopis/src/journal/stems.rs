@@ -10,22 +10,19 @@ use std::sync::LazyLock;
 
 use frostem::{Algorithm, Stemmer};
 
-use crate::event::Phone;
+use crate::event::phones_in;
 
 /// Grows whenever the same text would give other stems; the index is then rebuilt.
 pub const VERSION: u32 = 1;
 
 /// Longer "words" are encoded data, of which the beginning is enough.
 const WORD_CHARS: usize = 64;
-/// A phone with all its separators: `+7 (921) 123 - 45 - 67`.
-const PHONE_BYTES: usize = 24;
-/// How often a text is tried as a phone, so that a page of digits costs no more than a page of words.
-const PHONE_TRIES: usize = 64;
 /// From а to я; ё is written as е.
 const LETTERS: usize = 32;
 /// Words that a search does not insist on.
 const SMALL_WORDS: [&str; 24] = [
-    "и", "а", "в", "во", "на", "с", "со", "к", "ко", "о", "об", "у", "за", "по", "из", "от", "до", "для", "ли", "the", "a", "to", "of", "in",
+    "и", "а", "в", "во", "на", "с", "со", "к", "ко", "о", "об", "у", "за", "по", "из", "от", "до", "для", "ли", "the", "a", "to", "of",
+    "in",
 ];
 
 /// The stems of a text, separated by spaces: what the index holds.
@@ -33,7 +30,7 @@ const SMALL_WORDS: [&str; 24] = [
 pub fn stems(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     each_word(text, |word| push(&mut out, &stem(word)));
-    for (phone, _) in phones(text) {
+    for (phone, _) in phones_in(text) {
         for count in [11, 7, 4] {
             push(&mut out, phone.tail(count));
         }
@@ -67,7 +64,7 @@ pub fn query(text: &str) -> Option<String> {
 /// Adds the terms of words outside quotes.
 fn loose(piece: &str, open: bool, terms: &mut Vec<String>) {
     let mut rest = piece.to_owned();
-    for (phone, span) in phones(piece) {
+    for (phone, span) in phones_in(piece) {
         rest.replace_range(span.clone(), &" ".repeat(span.len()));
         terms.push(format!("\"{}\"", phone.tail(11)));
     }
@@ -146,46 +143,6 @@ fn stem(word: &str) -> Cow<'_, str> {
     }
 }
 
-/// The phones in a text and where they stand.
-fn phones(text: &str) -> Vec<(Phone, std::ops::Range<usize>)> {
-    let mut found = Vec::new();
-    let (mut at, mut tries) = (0, 0);
-    let bytes = text.as_bytes();
-    while at < bytes.len() && tries < PHONE_TRIES {
-        let after_word = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'_' | b'+' | b'-' | b'.'));
-        if after_word || !matches!(bytes[at], b'+' | b'(' | b'7'..=b'9') {
-            at += 1;
-            continue;
-        }
-        match phone_at(text, at, &mut tries) {
-            Some((phone, end)) => {
-                found.push((phone, at..end));
-                at = end;
-            }
-            None => at += 1,
-        }
-    }
-    found
-}
-
-/// The longest phone that begins there.
-fn phone_at(text: &str, start: usize, tries: &mut usize) -> Option<(Phone, usize)> {
-    let is_part = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}');
-    let mut ends = Vec::new();
-    let mut digits = 0;
-    for (offset, c) in text[start..].char_indices().take_while(|(offset, c)| *offset < PHONE_BYTES && is_part(*c)) {
-        digits += usize::from(c.is_ascii_digit());
-        let ends_group = c.is_ascii_digit() && !text[start + offset + 1..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
-        if ends_group && (10..=12).contains(&digits) {
-            ends.push(start + offset + 1);
-        }
-    }
-    ends.into_iter().rev().find_map(|end| {
-        *tries += 1;
-        Phone::parse(&text[start..end]).e164().map(|phone| (phone.clone(), end))
-    })
-}
-
 /// `stems.txt`, by the first two letters of a word.
 static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("stems.txt")));
 
@@ -227,7 +184,8 @@ impl Words {
 
 /// The place of a word's first two letters among all pairs of them.
 fn start(word: &str) -> Option<usize> {
-    let mut letters = word.chars().map(|c| usize::try_from(u32::from(c).checked_sub(u32::from('а'))?).ok().filter(|letter| *letter < LETTERS));
+    let mut letters =
+        word.chars().map(|c| usize::try_from(u32::from(c).checked_sub(u32::from('а'))?).ok().filter(|letter| *letter < LETTERS));
     Some(letters.next()?? * LETTERS + letters.next()??)
 }
 
@@ -295,7 +253,18 @@ mod tests {
 
     #[test]
     fn other_words_are_not_drawn_in() {
-        for (word, other) in [("запись", "записка"), ("приём", "приемлемо"), ("мастер", "мастерская"), ("бот", "ботокс"), ("перенос", "переносица"), ("снять", "снимок"), ("бронь", "бронхит"), ("отзыв", "отзывчивый"), ("боль", "больница"), ("час", "часто")] {
+        for (word, other) in [
+            ("запись", "записка"),
+            ("приём", "приемлемо"),
+            ("мастер", "мастерская"),
+            ("бот", "ботокс"),
+            ("перенос", "переносица"),
+            ("снять", "снимок"),
+            ("бронь", "бронхит"),
+            ("отзыв", "отзывчивый"),
+            ("боль", "больница"),
+            ("час", "часто"),
+        ] {
             assert_ne!(stems(word), stems(other), "{word} {other}");
         }
     }
@@ -356,14 +325,30 @@ mod tests {
     fn finds(text: &str, asked: &str) -> bool {
         let sql = fts();
         sql.execute("INSERT INTO search VALUES (?1)", [stems(text)]).unwrap();
-        let count: i64 = sql.query_row("SELECT count(*) FROM search WHERE search MATCH ?1", [query(asked).unwrap()], |row| row.get(0)).unwrap();
+        let count: i64 =
+            sql.query_row("SELECT count(*) FROM search WHERE search MATCH ?1", [query(asked).unwrap()], |row| row.get(0)).unwrap();
         count == 1
     }
 
     #[test]
     fn sqlite_finds_what_was_said() {
         let said = "Здравствуйте! Хочу отменить запись к врачу на завтра, лид BX_LEAD_4521, тел. 8-921-123-45-67";
-        for asked in ["отмена записи", "ОТМЕНУ", "врачам", "запи", "\"запись к врачам\"", "BX_LEAD_4521", "4521", "bx_lead_45", "4567", "+79211234567", "здравств", "отмен*", "записями AND", "NEAR(врач)"] {
+        for asked in [
+            "отмена записи",
+            "ОТМЕНУ",
+            "врачам",
+            "запи",
+            "\"запись к врачам\"",
+            "BX_LEAD_4521",
+            "4521",
+            "bx_lead_45",
+            "4567",
+            "+79211234567",
+            "здравств",
+            "отмен*",
+            "записями AND",
+            "NEAR(врач)",
+        ] {
             let found = finds(said, asked);
             assert_eq!(found, !matches!(asked, "записями AND" | "NEAR(врач)"), "{asked}");
         }

@@ -7,8 +7,7 @@
 //! Destroying a data key makes every record under it unreadable, in every backup too. It deliberately keeps no record and decides
 //! nothing about when a key dies.
 //!
-//! * `master` – the master key file · `keys` – business and data keys · `seal` – blobs
-//! · `vault` – the unwrapped business keys of this process
+//! * `master` – the master key file · `keys` – business and data keys · `seal` – blobs · `vault` – this process's business keys
 
 mod keys;
 mod master;
@@ -17,7 +16,7 @@ mod vault;
 
 pub use keys::{BusinessKeys, DataKey, KeyError, KeyId, create_business_key, data_key, data_key_for, load_business_keys};
 pub use master::{MasterKey, MasterKeyError};
-pub use seal::{Blob, SealError, open, seal};
+pub use seal::{Blob, Packed, Packer, SealError, open, seal};
 pub use vault::Vault;
 
 /// The tables of this room.

@@ -12,7 +12,7 @@ use rand::Rng;
 use rusqlite::Transaction;
 use sha2::{Digest, Sha256};
 
-use super::prepare::{Arrival, NewEvent, Prepared, Unreadable};
+use super::prepare::{Arrival, NewEvent, Prepared, Sealable, Unreadable};
 use super::{RecordError, decisions};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::append::{self, Seen};
@@ -126,10 +126,12 @@ impl Scribe {
         for item in items {
             match item {
                 Prepared::Event(event) => self.record(tx, &keys, *event, done)?,
-                Prepared::Decision { r, decided } => {
-                    let record = self.seal(tx, &keys, &keys.pseudonym(&["decisions"]), &r)?;
+                Prepared::Decision { sealable, decided } => {
+                    let record = self.seal(tx, &keys, &keys.pseudonym(&["decisions"]), &sealable)?;
                     let made = decisions::apply(tx, &self.master, record, arrival.received_us, &decided)?;
                     self.new_keys.extend(made);
+                    // What this batch changed so far is stored before the memory goes.
+                    self.sessions.flush(tx)?;
                     self.sessions.forget();
                     self.clients.forget();
                     done.records += 1;
@@ -163,7 +165,7 @@ impl Scribe {
         let identity = self.clients.resolve(tx, keys, &event.projected)?;
         let session = self.sessions.place(tx, keys, &event.projected, identity.as_ref())?;
         let owner = key_owner(keys, &event.projected, identity.as_ref());
-        self.seal(tx, keys, &owner, &event.r)?;
+        self.seal(tx, keys, &owner, &event.sealable)?;
         append::remember(tx, &event.id_digest, &event.body_digest, record)?;
         append::event(tx, &event.projected.row, session, identity.map(|i| i.id))?;
         if let Some(stems) = &event.projected.stems {
@@ -174,7 +176,7 @@ impl Scribe {
     }
 
     /// Draws rid and nonce, encrypts R, commits to it, stores both, and takes the next place in the tree.
-    fn seal(&mut self, tx: &Transaction<'_>, keys: &BusinessKeys, owner: &[u8; 16], r: &[u8]) -> Result<RecordNo, RecordError> {
+    fn seal(&mut self, tx: &Transaction<'_>, keys: &BusinessKeys, owner: &[u8; 16], sealable: &Sealable) -> Result<RecordNo, RecordError> {
         let business = keys.business();
         let index = self.next_index(tx, business)?;
         let record = RecordNo::new(business, index);
@@ -187,8 +189,8 @@ impl Scribe {
             self.data_keys.insert(cached, made);
         }
         let Some((key_id, key)) = self.data_keys.get_mut(&cached) else { return Err(RecordError::NoKeys(business)) };
-        let blob = privacy::seal(key, Blob { rid: &rid, business, key_id: *key_id }, nonce, r)?;
-        let entry = Entry::record(rid, &ledger::salt(&key.com, &rid), r, Sha256::digest(&blob).into());
+        let blob = privacy::seal(key, Blob { rid: &rid, business, key_id: *key_id }, nonce, &sealable.packed)?;
+        let entry = Entry::record(rid, &ledger::salt(&key.com, &rid), &sealable.r, Sha256::digest(&blob).into());
         append::sealed(tx, record, &entry.encode(), *key_id, &blob)?;
         self.next.insert(business, index + 1);
         Ok(record)

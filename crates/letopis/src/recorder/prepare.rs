@@ -7,7 +7,7 @@ use queue::{Delivery, Lane, Position};
 use crate::event::record::{self, DECISION_SOURCE, Decided, Envelope};
 use crate::event::{BusinessId, Frame, FrameError, Item, ItemKind};
 use crate::journal::projection::Projected;
-use crate::privacy::{BusinessKeys, Vault};
+use crate::privacy::{BusinessKeys, Packed, Packer, Vault};
 
 /// One frame, ready to be recorded.
 pub(super) struct Arrival {
@@ -23,17 +23,30 @@ pub(super) enum Prepared {
     /// To be sealed and projected.
     Event(Box<NewEvent>),
     /// To be sealed and applied.
-    Decision { r: Vec<u8>, decided: Decided },
+    Decision { sealable: Sealable, decided: Decided },
     /// To be kept in quarantine.
     Rejected { source: String, reason: String, item: Vec<u8> },
 }
 
 /// An event with everything computed that needs no database.
 pub(super) struct NewEvent {
-    pub r: Vec<u8>,
+    pub sealable: Sealable,
     pub projected: Projected,
     pub id_digest: [u8; 16],
     pub body_digest: [u8; 8],
+}
+
+/// R, and R as it will be encrypted.
+pub(super) struct Sealable {
+    pub r: Vec<u8>,
+    pub packed: Packed,
+}
+
+impl Sealable {
+    fn new(r: Vec<u8>, packer: &mut Packer) -> Self {
+        let packed = packer.pack(&r);
+        Self { r, packed }
+    }
 }
 
 /// A frame that this program cannot read: of a later version, of an unknown business, or damaged before it was queued.
@@ -48,38 +61,39 @@ pub(super) enum Unreadable {
 }
 
 impl Arrival {
-    pub(super) fn of(delivery: &Delivery, vault: &Vault) -> Self {
+    pub(super) fn of(delivery: &Delivery, vault: &Vault, packer: &mut Packer) -> Self {
         let (mut business, mut received_us) = (BusinessId(delivery.lane.0), 0);
         let content = Frame::decode(&delivery.frame).map_err(Unreadable::from).and_then(|frame| {
             (business, received_us) = (frame.business, frame.received_us);
             let keys = vault.keys(frame.business).ok_or(Unreadable::Business(frame.business))?;
-            frame.items.iter().map(|item| prepare(&frame, item, &keys)).collect()
+            frame.items.iter().map(|item| prepare(&frame, item, &keys, packer)).collect()
         });
         Self { lane: delivery.lane, position: delivery.position, content, business, received_us }
     }
 }
 
-fn prepare(frame: &Frame, item: &Item, keys: &BusinessKeys) -> Result<Prepared, Unreadable> {
+fn prepare(frame: &Frame, item: &Item, keys: &BusinessKeys, packer: &mut Packer) -> Result<Prepared, Unreadable> {
     let bytes = frame.bytes(item);
     match &item.kind {
         ItemKind::Event { drawn_id } => {
             let envelope = envelope(frame, frame.source.clone(), drawn_id.clone());
-            Ok(new_event(&envelope, bytes, keys).unwrap_or_else(|reason| rejected(frame, reason, bytes)))
+            Ok(new_event(&envelope, bytes, keys, packer).unwrap_or_else(|reason| rejected(frame, reason, bytes)))
         }
         ItemKind::Rejected { reason } => Ok(rejected(frame, reason.clone(), bytes)),
         ItemKind::Decision => {
             let decided = serde_json::from_slice(bytes).map_err(|e| Unreadable::Decision(e.to_string()))?;
             let r = record::write(&envelope(frame, DECISION_SOURCE.into(), None), bytes);
-            Ok(Prepared::Decision { r, decided })
+            Ok(Prepared::Decision { sealable: Sealable::new(r, packer), decided })
         }
     }
 }
 
 /// An event that capture accepted can be read; should it not be, it is kept in quarantine with the reason, never dropped.
-fn new_event(envelope: &Envelope, bytes: &[u8], keys: &BusinessKeys) -> Result<Prepared, String> {
+fn new_event(envelope: &Envelope, bytes: &[u8], keys: &BusinessKeys, packer: &mut Packer) -> Result<Prepared, String> {
     let projected = Projected::of(envelope, bytes).map_err(|e| serde_json::to_string(&e).unwrap_or_default())?;
     let id_digest = keys.id_digest(&projected.row.event_id);
-    let event = NewEvent { r: record::write(envelope, bytes), projected, id_digest, body_digest: keys.body_digest(bytes) };
+    let sealable = Sealable::new(record::write(envelope, bytes), packer);
+    let event = NewEvent { sealable, projected, id_digest, body_digest: keys.body_digest(bytes) };
     Ok(Prepared::Event(Box::new(event)))
 }
 

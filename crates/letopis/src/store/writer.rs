@@ -7,6 +7,9 @@ use tokio::sync::oneshot;
 
 use super::StoreError;
 
+/// Ten steps down is about a tenth of the processor against a busy thread of ordinary priority.
+const RECORDING_NICENESS: i32 = 10;
+
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// The way to the thread. The thread ends when the last clone is dropped.
@@ -19,6 +22,7 @@ impl Writer {
     pub(super) fn start(mut connection: Connection) -> Result<Self, StoreError> {
         let (jobs, inbox) = mpsc::channel::<Job>();
         let run = move || {
+            give_way();
             for job in inbox {
                 job(&mut connection);
             }
@@ -41,6 +45,13 @@ impl Writer {
         self.jobs.send(Box::new(job)).map_err(|_| StoreError::Stopped)?;
         Ok(receiver)
     }
+}
+
+/// Answering comes before recording: whoever waits for a 202 waits for the processor, while what is accepted is safe in the queue. With a
+/// free core this changes nothing; in a burst events are accepted at the queue's speed and recorded as fast as the rest allows.
+pub fn give_way() {
+    // Refused by the system: then both have the same right to the processor, which is slower and as correct.
+    let _ = rustix::process::nice(RECORDING_NICENESS);
 }
 
 fn in_transaction<T, E: From<StoreError>>(

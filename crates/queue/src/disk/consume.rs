@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use super::log::Log;
 use super::read::Reader;
 use super::threads::Notice;
-use crate::seam::{AckError, Batch, Consumer, ReceiveError, Receipt};
+use crate::seam::{AckError, Batch, Consumer, Receipt, ReceiveError};
 
 /// What a consumer and its batches share.
 struct Loans {

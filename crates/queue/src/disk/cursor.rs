@@ -14,6 +14,7 @@
 use std::io;
 
 use super::files::{File, Folder, join, read_full, write_all};
+use super::segment::MAX_POSITION;
 
 pub(crate) const CURSORS: &str = "cursors";
 const SLOT_BYTES: usize = 36;
@@ -108,7 +109,8 @@ fn decode(slot: &[u8]) -> Option<(u64, Place)> {
     }
     let mut numbers = slot.chunks_exact(8).map(|bytes| bytes.iter().rev().fold(0, |number, b| number << 8 | u64::from(*b)));
     let stored = numbers.next()?;
-    Some((stored, Place { position: numbers.next()?, segment: numbers.next()?, offset: numbers.next()? }))
+    let place = Place { position: numbers.next()?, segment: numbers.next()?, offset: numbers.next()? };
+    (place.position <= MAX_POSITION).then_some((stored, place))
 }
 
 fn checksum(slot: &[u8; SLOT_BYTES]) -> u32 {

@@ -64,11 +64,14 @@ pub(crate) fn create(folder: &Folder, master: &MasterKey, id: SegmentId) -> io::
     Ok(cipher)
 }
 
-/// Reads a segment's key; the error says what is wrong with the file.
-pub(crate) fn open(folder: &Folder, master: &MasterKey, id: SegmentId) -> Result<ChaCha20Poly1305, String> {
+/// Reads a segment's key. The inner error says what is wrong with the file; the outer one is the system's, and may pass.
+pub(crate) fn open(folder: &Folder, master: &MasterKey, id: SegmentId) -> io::Result<Result<ChaCha20Poly1305, String>> {
     let path = join(KEYS, &name(id));
-    let file = folder.read_start(&path, FILE_BYTES + 1).map_err(|error| format!("its key file {path} cannot be read: {error}"))?;
-    unwrap(&file, master, id).ok_or_else(|| format!("its key file {path} is damaged or belongs to another master key"))
+    match folder.read_start(&path, FILE_BYTES + 1) {
+        Ok(file) => Ok(unwrap(&file, master, id).ok_or_else(|| format!("its key file {path} is damaged or belongs to another master key"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Err(format!("its key file {path} is missing"))),
+        Err(error) => Err(error),
+    }
 }
 
 fn unwrap(file: &[u8], master: &MasterKey, id: SegmentId) -> Option<ChaCha20Poly1305> {

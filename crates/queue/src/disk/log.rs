@@ -88,7 +88,15 @@ pub(crate) struct View {
 impl Log {
     pub(crate) fn new(folder: Folder, master: MasterKey, config: Config, state: State, cursors: BTreeMap<String, CursorFile>) -> Self {
         let committed = watch::Sender::new(state.end.position);
-        Log { folder, master, config, state: Mutex::new(state), cursors: Mutex::new(cursors), committed, in_flight_bytes: AtomicU64::new(0) }
+        Log {
+            folder,
+            master,
+            config,
+            state: Mutex::new(state),
+            cursors: Mutex::new(cursors),
+            committed,
+            in_flight_bytes: AtomicU64::new(0),
+        }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

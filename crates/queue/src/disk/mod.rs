@@ -13,6 +13,7 @@
 mod consume;
 mod cursor;
 mod files;
+mod inspect;
 mod keep;
 mod keys;
 mod log;
@@ -45,6 +46,7 @@ use self::write::Publish;
 use crate::seam::{Consumer, ConsumerError, Lane, Limits, Position, PublishError, Queue, ReceiveError, Stats, check_group};
 
 pub use files::{File, Files};
+pub use inspect::{Inspection, inspect};
 pub use keys::MasterKey;
 pub use os::OsFiles;
 
@@ -126,7 +128,8 @@ impl DiskQueue {
     /// See [`OpenError`].
     pub fn open_on(files: Arc<dyn Files>, master: MasterKey, config: Config) -> Result<Self, OpenError> {
         let log = Arc::new(recover::open(files, master, config)?);
-        let (orders, notices, threads) = Threads::start(&log).map_err(|source| OpenError::Failed { file: "its threads".to_owned(), source })?;
+        let (orders, notices, threads) =
+            Threads::start(&log).map_err(|source| OpenError::Failed { file: "its threads".to_owned(), source })?;
         Ok(DiskQueue { log, threads: Mutex::new(threads), orders, notices })
     }
 

@@ -131,7 +131,9 @@ fn open(view: &View, body: &Body, gathered: Gathered) -> Result<(Vec<Delivery>, 
                 deliveries.push(Delivery { lane: header.lane, position: Position::new(header.position), frame: sealed.freeze() });
             }
             None if view.tolerant => {}
-            None if deliveries.is_empty() => return Err(damaged(view, offset, header.position, "a frame does not open with the segment's key")),
+            None if deliveries.is_empty() => {
+                return Err(damaged(view, offset, header.position, "a frame does not open with the segment's key"));
+            }
             // The good ones first; the next read begins at this one and says so.
             None => return Ok((deliveries, Mark { position: header.position - 1, address: view.base + offset })),
         }

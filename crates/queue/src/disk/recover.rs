@@ -13,7 +13,7 @@ use super::files::{Files, Folder, join};
 use super::keys::{self, KEYS, MasterKey};
 use super::log::{Body, Group, Log, Segment, State};
 use super::prepare::{discard, new_name};
-use super::segment::{FRAME_HEADER_BYTES, HEADER_BYTES, SegmentId, decode_header};
+use super::segment::{FRAME_HEADER_BYTES, HEADER_BYTES, MAX_POSITION, SegmentId, decode_header};
 use super::walk::{Step, Walk};
 use super::{Config, OpenError};
 use crate::progress::{Mark, Progress};
@@ -53,9 +53,14 @@ pub(crate) fn open(files: Arc<dyn Files>, master: MasterKey, config: Config) -> 
 /// One unreadable segment is damage, and reading it says so. When none can be read the master key is wrong, and accepting frames would hide it.
 fn refuse_if_nothing_opens(log: &Log) -> Result<(), OpenError> {
     let state = log.state();
-    let reasons: Vec<String> = state.segments.values().filter_map(|segment| Some(format!("{}: {}", segment.path, segment.body.as_ref().err()?))).collect();
+    let reasons: Vec<String> =
+        state.segments.values().filter_map(|segment| Some(format!("{}: {}", segment.path, segment.body.as_ref().err()?))).collect();
     let tolerated = state.segments.values().any(|segment| segment.tolerant);
-    if reasons.is_empty() || tolerated || reasons.len() < state.segments.len() { Ok(()) } else { Err(OpenError::Unreadable(reasons.join("; "))) }
+    if reasons.is_empty() || tolerated || reasons.len() < state.segments.len() {
+        Ok(())
+    } else {
+        Err(OpenError::Unreadable(reasons.join("; ")))
+    }
 }
 
 fn open_cursors(folder: &Folder) -> Result<BTreeMap<String, CursorFile>, OpenError> {
@@ -87,7 +92,7 @@ fn open_segments(folder: &Folder, master: &MasterKey) -> Result<BTreeMap<u64, Se
     for name in folder.files.list("").map_err(failed("the queue folder"))? {
         let (stem, tolerant) = name.strip_suffix(".bad").map_or((&*name, false), |stem| (stem, true));
         let first = stem.strip_suffix(".seg").filter(|digits| digits.len() == 20).and_then(|digits| digits.parse().ok());
-        if let Some(first) = first.filter(|first| *first > 0) {
+        if let Some(first) = first.filter(|first| (1..=MAX_POSITION).contains(first)) {
             names.push((first, name, tolerant));
         }
     }
@@ -98,7 +103,10 @@ fn open_segments(folder: &Folder, master: &MasterKey) -> Result<BTreeMap<u64, Se
         let header = folder.read_start(&path, HEADER_BYTES).map_err(failed(&path))?;
         let end = folder.files.open(&path).and_then(|file| file.size()).map_err(failed(&path))?;
         let id = decode_header(&header);
-        let body = id.clone().and_then(|id| Ok(Body { id, cipher: Arc::new(keys::open(folder, master, id)?) }));
+        let body = match id.clone() {
+            Ok(id) => keys::open(folder, master, id).map_err(failed(KEYS))?.map(|cipher| Body { id, cipher: Arc::new(cipher) }),
+            Err(reason) => Err(reason),
+        };
         segments.insert(first, Segment { path, id: id.ok(), body, base, end, tolerant });
         base += end;
     }
@@ -135,13 +143,14 @@ fn find_end(folder: &Folder, state: &mut State) -> Result<(), OpenError> {
     Ok(())
 }
 
-struct Found {
-    last: u64,
-    end: u64,
-    damaged_at: Option<u64>,
+pub(crate) struct Found {
+    pub(crate) last: u64,
+    pub(crate) end: u64,
+    pub(crate) damaged_at: Option<u64>,
 }
 
-fn look_for_end(walk: &mut Walk<'_>, first: u64) -> io::Result<Found> {
+/// Where the frames of a segment end, and whether one before that end is unreadable.
+pub(crate) fn look_for_end(walk: &mut Walk<'_>, first: u64) -> io::Result<Found> {
     let mut last = first - 1;
     let mut end = walk.offset();
     loop {

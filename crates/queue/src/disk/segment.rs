@@ -43,6 +43,8 @@ pub const FRAME_HEADER_BYTES: usize = 24;
 pub const TAG_BYTES: usize = 16;
 const MAGIC: &[u8; 8] = b"letopisQ";
 const VERSION: u32 = 1;
+/// Positions beyond it cannot come from us (a million frames a second for 146,000 years); room to add without overflow.
+pub(crate) const MAX_POSITION: u64 = 1 << 62;
 
 /// Bytes a frame takes in its segment.
 pub(crate) const fn stored_bytes(frame: usize) -> u64 {

@@ -50,7 +50,9 @@ impl Threads {
         };
         let keeper = {
             let (log, orders) = (Arc::clone(log), orders.downgrade());
-            Builder::new().name("queue-keep".to_owned()).spawn(move || Keeper { log, orders, store_at: None, retire_at: None }.run(&to_keeper))?
+            Builder::new()
+                .name("queue-keep".to_owned())
+                .spawn(move || Keeper { log, orders, store_at: None, retire_at: None }.run(&to_keeper))?
         };
         Ok((orders, notices, Threads(vec![committer, keeper])))
     }

@@ -5,7 +5,7 @@
 use std::io;
 
 use super::files::{File, read_full};
-use super::segment::{FRAME_HEADER_BYTES, FrameHeader, SegmentId, decode_frame_header};
+use super::segment::{FRAME_HEADER_BYTES, FrameHeader, MAX_POSITION, SegmentId, decode_frame_header};
 
 /// A read costs a few µs from the page cache; 256 KiB makes that negligible beside the checksums of what was read.
 const READ_BYTES: usize = 256 << 10;
@@ -57,7 +57,7 @@ impl<'a> Walk<'a> {
         let Some(header) = decode_frame_header(self.peek(FRAME_HEADER_BYTES)?) else { return Ok(Step::End) };
         let stored_bytes = header.stored_bytes();
         // A wrong length must not make us read the whole file for nothing.
-        if stored_bytes as u64 > self.end - self.offset {
+        if stored_bytes as u64 > self.end - self.offset || header.position > MAX_POSITION {
             return Ok(Step::Unreadable);
         }
         let id = self.id;

@@ -131,7 +131,9 @@ impl Writer {
         let offset = HEADER_BYTES as u64;
         let mut state = self.log.state();
         let base = state.end.address;
-        state.segments.insert(first, Segment { path: segment.path.clone(), id: Some(id), body: Ok(body), base, end: offset, tolerant: false });
+        state
+            .segments
+            .insert(first, Segment { path: segment.path.clone(), id: Some(id), body: Ok(body), base, end: offset, tolerant: false });
         state.active = Some(first);
         state.spare_bytes = (segment.capacity * 4).clamp(config.first_segment_bytes, config.segment_bytes);
         Ok(Active { segment, first, offset })

@@ -1,12 +1,58 @@
-//! The JSON read API, for programs with a key.
+//! The JSON read API, for programs with a key, and the public log, for anyone.
+//!
+//! A request becomes [`asked::Asked`] (whose key, which parameters), one question to `journal`, and JSON; every refusal is an
+//! [`error::ApiError`] and has one shape. It deliberately writes nothing. `/openapi.json` describes it all; a test holds both together.
+//!
+//! | file | what |
+//! |---|---|
+//! | `asked` | key → scope, parameters, pages, `?after=` |
+//! | `error` | every refusal → status, code, text |
+//! | `events` `sessions` `clients` `search` `quarantine` | one file a resource |
+//! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
+//! | `description` | `/openapi.json`, the schema of an event |
+
+mod asked;
+mod clients;
+mod description;
+mod error;
+mod events;
+mod log;
+mod moments;
+mod proof;
+mod quarantine;
+mod search;
+mod sessions;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::routing::{MethodRouter, get};
 
 use super::Console;
 
 /// Its routes.
 pub fn routes(console: Arc<Console>) -> Router {
-    Router::new().with_state(console)
+    table().into_iter().fold(Router::new(), |router, (path, answers)| router.route(path, answers)).with_state(console)
+}
+
+/// A path and who answers it.
+type Route = (&'static str, MethodRouter<Arc<Console>>);
+
+fn table() -> [Route; 12] {
+    [
+        ("/api/v1/events", get(events::list)),
+        ("/api/v1/events/{event_id}", get(events::one)),
+        ("/api/v1/events/{event_id}/proof", get(proof::of_event)),
+        ("/api/v1/sessions", get(sessions::list)),
+        ("/api/v1/sessions/{session_id}", get(sessions::one)),
+        ("/api/v1/clients/{client_id}", get(clients::one)),
+        ("/api/v1/search", get(search::search)),
+        ("/api/v1/quarantine", get(quarantine::list)),
+        ("/api/v1/schema", get(description::schema)),
+        ("/openapi.json", get(description::openapi)),
+        ("/log/{business}/checkpoint", get(log::checkpoint)),
+        ("/log/{business}/tile/{*path}", get(log::tile)),
+    ]
 }

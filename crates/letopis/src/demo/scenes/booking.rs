@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{super::agenda::Slot, BOOK, OTHER, PRICE, some_service, visit};
+use super::{BOOK, OTHER, PRICE, some_service, visit};
 use crate::demo::{
+    agenda::Slot,
     shops::Service,
     talk::Talk,
     words::{assistant, client},
@@ -25,7 +26,7 @@ pub(super) fn booked(mut talk: Talk<'_>, way: Way) {
     let crm_id = lead(&mut talk);
     let booking_id = enter(&mut talk, service, slot, &crm_id);
     talk.answers(assistant::BOOKED);
-    farewell(&mut talk);
+    farewell(&mut talk, client::THANKS);
     let booked_at = talk.now;
     let visit = visit::Visit { thread: talk.thread, service, slot, booking_id, crm_id };
     visit::follow(talk.stage, visit, booked_at);
@@ -103,10 +104,10 @@ pub(super) fn enter(talk: &mut Talk<'_>, service: &'static Service, slot: Slot, 
     id
 }
 
-/// Thanks, and a goodbye.
-pub(super) fn farewell(talk: &mut Talk<'_>) {
+/// Thanks in these words, and a goodbye.
+pub(super) fn farewell(talk: &mut Talk<'_>, thanks: &[&str]) {
     if talk.stage.dice.chance(0.68) {
-        talk.says(client::THANKS, OTHER);
+        talk.says(thanks, OTHER);
         if talk.stage.dice.chance(0.8) {
             talk.answers(assistant::BYE);
         }

@@ -22,7 +22,7 @@ pub(super) fn promised_only(mut talk: Talk<'_>) {
     if booking::as_far_as_choice(&mut talk, booking::Way::Straight).is_some() {
         booking::contact(&mut talk);
         talk.answers(assistant::BOOKED);
-        booking::farewell(&mut talk);
+        booking::farewell(&mut talk, client::THANKS);
     }
 }
 

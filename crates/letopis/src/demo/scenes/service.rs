@@ -4,6 +4,8 @@ use serde_json::json;
 
 use super::{ADDRESS, BOOK, COMPLAINT, OTHER, booking, some_service, visit};
 use crate::demo::{
+    agenda::Slot,
+    shops::Service,
     talk::Talk,
     words::{self, assistant, client, operator},
 };
@@ -11,7 +13,7 @@ use crate::demo::{
 pub(super) fn address(mut talk: Talk<'_>) {
     talk.says(client::ASK_ADDRESS, ADDRESS);
     talk.answers(assistant::ADDRESS);
-    booking::farewell(&mut talk);
+    booking::farewell(&mut talk, client::ALL_CLEAR);
 }
 
 pub(super) fn question(mut talk: Talk<'_>) {
@@ -22,7 +24,7 @@ pub(super) fn question(mut talk: Talk<'_>) {
         talk.says(&[question.as_str()], OTHER);
         talk.answers(&[answer]);
     }
-    booking::farewell(&mut talk);
+    booking::farewell(&mut talk, client::ALL_CLEAR);
 }
 
 /// A complaint goes to a person, who nearly always answers.
@@ -38,7 +40,7 @@ pub(super) fn complains(mut talk: Talk<'_>) {
         talk.pause(180, 2700);
         talk.operator(operator::COMPLAINT);
         if talk.stage.dice.chance(0.5) {
-            talk.says(client::THANKS, OTHER);
+            talk.says(client::ALL_CLEAR, OTHER);
         }
     }
 }
@@ -59,7 +61,7 @@ pub(super) fn booked_by_person(mut talk: Talk<'_>) {
 }
 
 /// A person enters the visit and says so; what follows a booking follows.
-pub(super) fn by_hand(mut talk: Talk<'_>, service: &'static crate::demo::shops::Service, slot: crate::demo::agenda::Slot) {
+pub(super) fn by_hand(mut talk: Talk<'_>, service: &'static Service, slot: Slot) {
     talk.pause(40, 240);
     talk.with_slot(slot);
     let person = talk.thread.person;

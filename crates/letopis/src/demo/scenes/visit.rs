@@ -6,8 +6,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{super::agenda::Slot, CANCEL, MOVE, OTHER};
+use super::{CANCEL, MOVE, OTHER};
 use crate::demo::{
+    agenda::Slot,
     hours,
     shops::{Service, Shop},
     stage::Stage,
@@ -103,7 +104,7 @@ fn cancel(stage: &mut Stage, visit: &Visit, at: Timestamp) {
     talk.happens("booking_cancelled", json!({"action": "cancel_booking", "crm_id": visit.crm_id, "booking": booking}));
     talk.answers(assistant::CANCELLED);
     if talk.stage.dice.chance(0.4) {
-        talk.says(client::THANKS, OTHER);
+        talk.says(client::ALL_CLEAR, OTHER);
     }
 }
 
@@ -182,7 +183,7 @@ fn reply(talk: &mut Talk<'_>, visit: &Visit, answer: Answer) {
 /// Who confirmed nearly always comes; who was never reached often does not.
 fn outcome(stage: &mut Stage, visit: &mut Visit, answer: Answer) {
     let no_show = match answer {
-        Answer::Confirmed => 0.045,
+        Answer::Confirmed => 0.05,
         Answer::NotDelivered => 0.3,
         _ => 0.2,
     };

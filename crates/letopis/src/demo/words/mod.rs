@@ -96,7 +96,7 @@ fn lower_first(text: &str) -> String {
 pub(super) fn pools() -> Vec<&'static [&'static str]> {
     use self::{assistant as a, client as c, operator as o};
     vec![
-        c::HELLO, c::ASK_VISIT, c::ASK_PRICE, c::AGREE_AFTER_PRICE, c::PICK_TIME, c::GIVE_CONTACT, c::THANKS, c::ASK_ADDRESS, c::CANCEL, c::MOVE,
+        c::HELLO, c::ASK_VISIT, c::ASK_PRICE, c::AGREE_AFTER_PRICE, c::PICK_TIME, c::GIVE_CONTACT, c::THANKS, c::ALL_CLEAR, c::ASK_ADDRESS, c::CANCEL, c::MOVE,
         c::COMPLAINT, c::WANT_PERSON, c::REFUSE, c::ANYBODY, c::UNCLEAR, c::CONFIRM, c::PITY, c::GRATEFUL, a::HELLO, a::OFFER, a::ASK_CONTACT,
         a::BOOKED, a::PRICE, a::ADDRESS, a::BYE, a::NO_SLOTS, a::FALLBACK, a::HANDOFF, a::SORRY, a::CANCELLED, a::MOVE_OFFER, a::MOVED, a::REMINDER,
         a::CONFIRMED, a::REFUSED, a::LEAD_TAKEN, a::LATE, o::COMPLAINT, o::RECOVER, o::HELP, o::BOOKED,

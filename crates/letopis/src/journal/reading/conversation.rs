@@ -1,11 +1,13 @@
 //! One conversation with its events, as the conversation page shows it.
 
+use std::collections::HashMap;
+
 use rusqlite::Connection;
 
+use super::events::{EventLine, client_of_identity};
 use super::sessions::{SessionLine, with_client};
 use crate::event::BusinessId;
 use crate::journal::event_rows::{COLUMNS, from_row};
-use crate::journal::projection::EventRow;
 use crate::journal::session_by_pid;
 
 /// Events of a conversation that are shown: a longer one is a bot talking to itself.
@@ -17,7 +19,7 @@ pub struct SessionDetail {
     /// Its sum and its client.
     pub line: SessionLine,
     /// Its events by the sender's time, and of one moment in the order in which they were recorded.
-    pub events: Vec<EventRow>,
+    pub events: Vec<EventLine>,
     /// There are more than can be shown.
     pub more: bool,
 }
@@ -28,10 +30,19 @@ pub struct SessionDetail {
 /// When the database says no.
 pub fn session(conn: &Connection, business: BusinessId, pid: &str) -> rusqlite::Result<Option<SessionDetail>> {
     let Some(session) = session_by_pid(conn, business, pid)? else { return Ok(None) };
-    let read = |row: &rusqlite::Row<'_>| Ok(from_row(row)?.row);
-    let mut events: Vec<EventRow> = conn.prepare_cached(&events_sql())?.query_map([session.id], read)?.collect::<rusqlite::Result<_>>()?;
-    let more = events.len() > MOST_EVENTS;
-    events.truncate(MOST_EVENTS);
+    let mut stored = conn.prepare_cached(&events_sql())?.query_map([session.id], from_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let more = stored.len() > MOST_EVENTS;
+    stored.truncate(MOST_EVENTS);
+    // Mostly one person: looked up once.
+    let mut known = HashMap::new();
+    let mut events = Vec::with_capacity(stored.len());
+    for event in stored {
+        if let Some(identity) = event.identity.filter(|identity| !known.contains_key(identity)) {
+            known.insert(identity, client_of_identity(conn, identity)?);
+        }
+        let client = event.identity.and_then(|identity| known.get(&identity).cloned().flatten());
+        events.push(EventLine { row: event.row, session: Some(session.pid.clone()), client });
+    }
     Ok(Some(SessionDetail { line: with_client(conn, session)?, events, more }))
 }
 

@@ -128,7 +128,7 @@ pub(super) fn session_pid(conn: &Connection, id: i64) -> rusqlite::Result<Option
     conn.prepare_cached("SELECT pid FROM sessions WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()
 }
 
-fn client_of_identity(conn: &Connection, id: i64) -> rusqlite::Result<Option<ClientName>> {
+pub(super) fn client_of_identity(conn: &Connection, id: i64) -> rusqlite::Result<Option<ClientName>> {
     let client = conn.prepare_cached("SELECT client FROM identities WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()?;
     client.map(|client| client_name(conn, client)).transpose().map(Option::flatten)
 }

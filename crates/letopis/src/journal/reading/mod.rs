@@ -24,6 +24,8 @@ mod plans;
 mod search;
 mod sessions;
 mod snippet;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use client::{ClientDetail, ClientName, Known, Likeness, client};

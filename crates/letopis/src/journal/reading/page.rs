@@ -74,6 +74,12 @@ impl<T> Listed<T> {
         Ok(Listed { items, next: self.next })
     }
 
+    /// The same page, told differently.
+    #[must_use]
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
+        Listed { items: self.items.into_iter().map(f).collect(), next: self.next }
+    }
+
     /// A list with nothing in it.
     #[must_use]
     pub fn empty() -> Self {

@@ -131,10 +131,10 @@ impl<'a> Check<'a> {
             }
             return Ok(());
         };
-        if !self.marks.contains_key(&identity) {
-            if let Some(mark) = super::models::mark(self.audit, identity)? {
-                self.marks.insert(identity, mark);
-            }
+        if !self.marks.contains_key(&identity)
+            && let Some(mark) = super::models::mark(self.audit, identity)?
+        {
+            self.marks.insert(identity, mark);
         }
         if !self.marks.get(&identity).is_some_and(|mark| said.marks.contains(mark)) {
             report.add("row", index, "events.identity", "the row belongs to a client that the record does not name");

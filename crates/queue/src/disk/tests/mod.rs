@@ -2,3 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod contract;
+mod crash;
+mod damage;
+mod faults;
+mod rig;
+mod secrecy;
+mod sim;

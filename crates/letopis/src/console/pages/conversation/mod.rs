@@ -125,7 +125,7 @@ fn story(
     detail: SessionDetail,
 ) -> Result<Story, PageError> {
     let SessionDetail { line: found, events, more } = detail;
-    let seen: Vec<Seen> = events.into_iter().map(|row| proof::look(conn, books, t, row)).collect();
+    let seen: Vec<Seen> = events.into_iter().map(|event| proof::look(conn, books, t, event.row)).collect();
     let session = &found.session;
     let who = who::of_line(conn, business, t, &found)?;
     let brief = line::line(t, clock, &found, who.clone(), None);

@@ -1,0 +1,60 @@
+//! A data folder as it lies there, for commands that only read: no lock, no recording, also beside a running server.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Config, drawn_origin, log_of};
+use crate::access::{self, Business};
+use crate::journal::log::Log;
+use crate::journal;
+use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
+
+/// The tables and keys of a folder.
+pub struct Stored {
+    /// The database, read-only.
+    pub conn: Connection,
+    vault: Vault,
+    origin: String,
+    folder: std::path::PathBuf,
+}
+
+impl Stored {
+    /// Opens the folder; nothing in it is changed.
+    ///
+    /// # Errors
+    /// When it is not a data folder, or its keys or tables cannot be used.
+    pub fn open(data: &Path, config: &Config) -> anyhow::Result<Self> {
+        let folder = data.canonicalize().with_context(|| format!("data folder {}", data.display()))?;
+        let database = folder.join("letopis.db");
+        anyhow::ensure!(database.exists(), "{} holds no journal", data.display());
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(&database, flags).with_context(|| database.display().to_string())?;
+        conn.execute_batch("PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA busy_timeout=5000;")?;
+        journal::setup(&conn)?;
+        let master = MasterKey::load(&folder.join("master.key"), false)?;
+        let vault = Vault::new(privacy::load_business_keys(&conn, &master)?);
+        let origin = config.origin.clone().unwrap_or_else(|| drawn_origin(&master));
+        Ok(Self { conn, vault, origin, folder })
+    }
+
+    /// The businesses in it.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn businesses(&self) -> anyhow::Result<Vec<Business>> {
+        Ok(access::business::all(&self.conn)?)
+    }
+
+    /// Keys and log of one of them.
+    ///
+    /// # Errors
+    /// When it has no keys.
+    pub fn log(&self, business: &Business) -> anyhow::Result<(Arc<BusinessKeys>, Log)> {
+        let keys = self.vault.keys(business.id).with_context(|| format!("business {} has no keys", business.slug))?;
+        let log = log_of(&self.origin, &self.folder, business.slug.as_str(), &keys)?;
+        Ok((keys, log))
+    }
+}

@@ -1,0 +1,88 @@
+//! `letopis verify-proof`: a proof, or all proofs of a dossier, checked offline with the log's key and nothing else.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail, ensure};
+use ledger::{Entry, ProofBundle, TlogProof, VerifyingKey, leaf_hash};
+use serde_json::{Value, json};
+
+use super::voice::Voice;
+use crate::console::dossier;
+
+/// What to check, and whom to believe.
+#[derive(Debug, clap::Args)]
+pub(super) struct VerifyProofArgs {
+    /// A proof bundle (JSON), a dossier (HTML), or a .tlog-proof.
+    file: PathBuf,
+    /// The log's key as its owner published it, or a file that holds it. Never take it from the file you check.
+    #[arg(long)]
+    key: String,
+    /// For a .tlog-proof: a file with the 82 bytes of the entry.
+    #[arg(long)]
+    entry: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &VerifyProofArgs, voice: Voice) -> anyhow::Result<()> {
+    let key = key(&args.key)?;
+    let bytes = std::fs::read(&args.file).with_context(|| args.file.display().to_string())?;
+    let name = args.file.display();
+    if bytes.starts_with(b"c2sp.org/tlog-proof@") {
+        return check_tlog_proof(args, &bytes, &key, voice);
+    }
+    let bundles = match dossier::proofs_inside(&bytes) {
+        Some(json) => serde_json::from_slice(json).with_context(|| format!("{name}: the proofs of the dossier"))?,
+        None => vec![ProofBundle::from_json(&bytes).with_context(|| name.to_string())?],
+    };
+    ensure!(!bundles.is_empty(), "{name} holds no proof");
+    let mut checked = Vec::new();
+    let mut wrong = 0;
+    for bundle in &bundles {
+        let (line, told) = check(bundle, &key);
+        wrong += usize::from(told["ok"] != true);
+        if !voice.json {
+            println!("{line}");
+        }
+        checked.push(told);
+    }
+    voice.say(&json!({ "ok": wrong == 0, "origin": key.name(), "proofs": checked }), |_| {});
+    if wrong > 0 {
+        bail!("{name}: {wrong} of {} proofs do not hold", bundles.len());
+    }
+    voice.note(format_args!("what this shows: the log {} committed to exactly these contents before it signed; not that they are true", key.name()));
+    Ok(())
+}
+
+fn check(bundle: &ProofBundle, key: &VerifyingKey) -> (String, Value) {
+    let id = bundle.event_id.as_deref().unwrap_or("(no id)");
+    match bundle.verify(key) {
+        Ok(verified) => {
+            let (index, size) = (verified.index, verified.checkpoint.size);
+            let told = json!({ "ok": true, "event_id": bundle.event_id, "record": index, "checkpoint_size": size });
+            (format!("ok     {id}: record {index} under the checkpoint of {size}"), told)
+        }
+        Err(why) => {
+            let told = json!({ "ok": false, "event_id": bundle.event_id, "record": bundle.index, "error": why.to_string() });
+            (format!("WRONG  {id}: {why}"), told)
+        }
+    }
+}
+
+fn check_tlog_proof(args: &VerifyProofArgs, bytes: &[u8], key: &VerifyingKey, voice: Voice) -> anyhow::Result<()> {
+    let name = args.file.display();
+    let proof: TlogProof = std::str::from_utf8(bytes)?.parse().with_context(|| name.to_string())?;
+    let path = args.entry.as_ref().context("a .tlog-proof says nothing of the record: give the entry with --entry, or check a bundle")?;
+    let entry = std::fs::read(path).with_context(|| path.display().to_string())?;
+    Entry::decode(&entry).with_context(|| path.display().to_string())?;
+    let checkpoint = proof.verify(&leaf_hash(&entry), key).with_context(|| name.to_string())?;
+    voice.say(&json!({ "ok": true, "record": proof.index, "checkpoint_size": checkpoint.size }), |_| {
+        println!("ok     the entry is record {} under the checkpoint of {}", proof.index, checkpoint.size);
+    });
+    Ok(())
+}
+
+/// A key, or a file with one.
+fn key(text: &str) -> anyhow::Result<VerifyingKey> {
+    let read = std::fs::read_to_string(text).ok();
+    let text = read.as_deref().unwrap_or(text).trim();
+    text.parse().with_context(|| format!("--key {text:?} is neither a verifier key (name+hash+base64) nor a file with one"))
+}

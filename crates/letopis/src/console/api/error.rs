@@ -1,0 +1,90 @@
+//! Why a question was not answered: one enum, one match, one shape.
+//!
+//! ```json
+//! {"error":{"code":"forbidden","message":"key:ingest may not read-journal here: ask an owner of the business"}}
+//! ```
+//! Texts name parameters, ids of ours and rules; never what was searched, said or sent, because answers end up in other people's logs.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::access::{AccessError, KeyRefused};
+use crate::journal::evidence::EvidenceError;
+use crate::journal::reading::BadCursor;
+use crate::store::StoreError;
+
+/// A refusal.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ApiError {
+    #[error(transparent)]
+    Key(#[from] KeyRefused),
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    #[error("{name}: {rule}")]
+    Parameter { name: &'static str, rule: &'static str },
+    #[error("unknown or repeated parameter: see /openapi.json for the parameters of this call")]
+    Parameters,
+    #[error(transparent)]
+    Cursor(#[from] BadCursor),
+    #[error("no such {0} here")]
+    NoSuch(&'static str),
+    #[error("the record was erased or has expired: its commitment stays in the log, its content is gone")]
+    Erased,
+    #[error(transparent)]
+    Evidence(EvidenceError),
+    #[error("this business has no keys: the server was not started on the folder that they are in")]
+    NoKeys,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("file of the log: {0}")]
+    LogFile(#[from] std::io::Error),
+}
+
+impl From<rusqlite::Error> for ApiError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<EvidenceError> for ApiError {
+    fn from(error: EvidenceError) -> Self {
+        match error {
+            EvidenceError::Sqlite(e) => e.into(),
+            EvidenceError::NoEntry(_) => Self::NoSuch("event"),
+            EvidenceError::NoBlob(_) => Self::Erased,
+            other => Self::Evidence(other),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, code, retry_s) = match &self {
+            Self::Key(_) => (StatusCode::UNAUTHORIZED, "unauthorized", None),
+            Self::Access(AccessError::Forbidden { .. }) => (StatusCode::FORBIDDEN, "forbidden", None),
+            Self::Parameter { .. } | Self::Parameters => (StatusCode::BAD_REQUEST, "bad_parameter", None),
+            Self::Cursor(_) => (StatusCode::BAD_REQUEST, "bad_cursor", None),
+            Self::NoSuch(_) => (StatusCode::NOT_FOUND, "not_found", None),
+            Self::Erased => (StatusCode::GONE, "erased", None),
+            Self::Evidence(EvidenceError::NotSigned(_)) => (StatusCode::CONFLICT, "not_signed_yet", Some(1)),
+            Self::Evidence(_) => (StatusCode::INTERNAL_SERVER_ERROR, "altered", None),
+            Self::Store(e) if e.is_busy() || e.is_full() => (StatusCode::SERVICE_UNAVAILABLE, "busy", Some(1)),
+            Self::Access(_) | Self::NoKeys | Self::Store(_) | Self::LogFile(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", None),
+        };
+        // What an altered record is wrong about may be told to who asked; what our disk says is for our log.
+        let internal = code == "internal" || code == "busy";
+        if status.is_server_error() {
+            tracing::error!(error = %self, code, "question not answered");
+        }
+        let message = if internal { "this could not be read now; the server's log says why".to_owned() } else { self.to_string() };
+        let mut response = (status, Json(serde_json::json!({ "error": { "code": code, "message": message } }))).into_response();
+        if let Some(seconds) = retry_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

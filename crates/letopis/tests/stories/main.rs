@@ -1,0 +1,33 @@
+//! Stories: what Letopis promises, told against the real binary.
+//!
+//! One integration binary. `app` starts, kills and restarts the server on a folder of its own; `http` is a client that can
+//! also be rude; `stopped` opens the folder of a stopped server, as an auditor would. Every other module is a story.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
+
+mod app;
+mod http;
+mod stopped;
+
+mod clock;
+mod event_in;
+mod full_disk;
+mod hostile;
+mod killed;
+mod rooms;
+mod tampered;
+mod two_servers;
+
+use serde_json::{Value, json};
+
+/// The customer's own example, with the line breaks it has in the design.
+pub const EXAMPLE: &str = r#"{"event_id":"evt_20250101_001","timestamp":"2025-01-01T12:34:56+03:00","channel":"whatsapp",
+ "client":{"phone":"+7xxxxxxxxxx","name":"Иван"},"session_id":"sess_abc123","intent":"запись_на_приём","confidence":0.87,
+ "bot_response":"Записал на 15:00, отправил напоминание","action":"create_lead","crm_id":"BX_LEAD_4521"}"#;
+
+/// A plain event of its own: one client writes, the assistant answers.
+pub fn event(id: &str) -> Value {
+    json!({
+        "event_id": id, "timestamp": "2025-01-01T12:34:56+03:00", "channel": "telegram", "session_id": "sess_1",
+        "client": {"phone": "+79215550101", "name": "Анна"}, "text": "когда можно записаться?", "bot_response": "завтра в 15:00"
+    })
+}
