@@ -133,8 +133,8 @@ fn story(
     if session.last_us > session.started_us {
         facts.push((t.say("fact-lasted"), clock.took(session.last_us - session.started_us)));
     }
-    if let Some(wait) = brief.wait {
-        facts.push((t.say("fact-first-answer"), wait.label));
+    if let Some((asked_us, answered_us)) = session.first_in_us.zip(session.first_out_us).filter(|(asked, answered)| answered >= asked) {
+        facts.push((t.say("fact-first-answer"), clock.took(answered_us - asked_us)));
     }
     facts.push((t.say("fact-messages"), t.count("count-events", session.events)));
     if let Some(confidence) = session.confidence {
