@@ -447,3 +447,7 @@ crm-kind = { $what ->
     [contact] contact
    *[other] { $what }
 }
+
+# Dossier
+dossier = Download the dossier
+dossier-help = One page with the conversation and all proofs: for a dispute

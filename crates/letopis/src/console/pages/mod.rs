@@ -29,6 +29,8 @@ mod quarantine;
 mod search;
 mod settings;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 mod visitor;
 mod welcome;
 mod who;
@@ -77,7 +79,8 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/journal/events", get(journal::events::show))
         .route("/sessions/{pid}", get(conversation::show))
         .route("/sessions/{pid}/thread", get(conversation::refresh))
-        .route("/sessions/{pid}/proof/{record}", get(conversation::download))
+        .route("/sessions/{pid}/proof/{record}", get(conversation::take_away::proof))
+        .route("/sessions/{pid}/dossier", get(conversation::take_away::dossier))
         .route("/clients/{pid}", get(client::show))
         .route("/clients/{pid}/merge", post(client::merge))
         .route("/clients/{pid}/unmerge", post(client::unmerge))
