@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::voice::Voice;
+use super::voice::{Voice, out};
 use crate::app::Config;
 use crate::app::config::DEFAULTS;
 
@@ -25,15 +25,15 @@ pub(super) fn run(data: &Path, args: &ConfigArgs, voice: Voice) -> anyhow::Resul
     match args.what {
         None if voice.json => {
             let settings: toml::Table = toml::from_str(DEFAULTS)?;
-            println!("{}", serde_json::to_string(&settings)?);
+            out!("{}", serde_json::to_string(&settings)?);
         }
-        None => print!("{DEFAULTS}"),
+        None => out!("{}", DEFAULTS.trim_end()),
         Some(What::Check) => {
             let config = Config::of_folder(data)?;
             let path = data.join("letopis.toml");
             let found = path.exists();
             voice.say(&json!({ "ok": true, "file": found.then_some(&path), "listen": config.listen.to_string() }), |_| {
-                println!("{} {}", path.display(), if found { "is fine" } else { "is not there: the defaults hold" });
+                out!("{} {}", path.display(), if found { "is fine" } else { "is not there: the defaults hold" });
             });
         }
     }

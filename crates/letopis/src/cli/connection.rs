@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::control::{OfBusiness, Result, Told, choose, decide};
 use super::house::House;
-use super::voice::Voice;
+use super::voice::{Voice, out};
 use crate::access::{Change, ConnectionId, ConnectionKind, Name, Slug, connection};
 use crate::app::{App, now_us};
 
@@ -56,7 +56,7 @@ pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice)
     match command {
         ConnectionCommand::Add(add) => {
             let made: Value = house.ask("connection/add", &add).await?;
-            voice.say(&made, |made| println!("{}", made["url"].as_str().unwrap_or_default()));
+            voice.say(&made, |made| out!("{}", made["url"].as_str().unwrap_or_default()));
             voice.note(format_args!("connection {}; the URL is shown only now", made["id"].as_str().unwrap_or_default()));
         }
         ConnectionCommand::List { business } => {
@@ -65,7 +65,7 @@ pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice)
         }
         ConnectionCommand::Revoke(revoke) => {
             let done: Value = house.ask("connection/revoke", &revoke).await?;
-            voice.say(&done, |_| println!("connection {} works no more", revoke.id));
+            voice.say(&done, |_| out!("connection {} works no more", revoke.id));
         }
     }
     Ok(())

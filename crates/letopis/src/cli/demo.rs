@@ -21,6 +21,7 @@ use super::import::Counted;
 use super::serve::{Server, told_to_stop};
 use super::user::{Invite, Person};
 use super::{control, house};
+use super::voice::out;
 use crate::access::{BusinessKind, Role, Slug};
 use crate::demo::{self, Shop};
 
@@ -49,11 +50,11 @@ pub(super) fn run(data: &Path, listen: Option<SocketAddr>) -> anyhow::Result<()>
         let (app, stopped) = (server.app.clone(), told_to_stop());
         let house = House::Within(control::routes(app.clone()));
         let mut serving = tokio::spawn(server.run(stopped));
-        println!("Letopis demo: {}", app.base_url());
+        out!("Letopis demo: {}", app.base_url());
         let filling = async {
             let link = prepare(&house).await?;
-            println!("{}", link.map_or_else(|| format!("sign in as {OWNER}"), |link| format!("owner (once, 24 h): {link}")));
-            println!("everything in {} is synthetic; delete the folder to begin anew", data.display());
+            out!("{}", link.map_or_else(|| format!("sign in as {OWNER}"), |link| format!("owner (once, 24 h): {link}")));
+            out!("everything in {} is synthetic; delete the folder to begin anew", data.display());
             if !marker.filled {
                 fill(&house, &marker).await?;
                 Marker { filled: true, ..marker }.write(data)?;
@@ -138,7 +139,7 @@ async fn fill(house: &House, marker: &Marker) -> anyhow::Result<()> {
         bar.tick();
     }
     bar.finish_and_clear();
-    println!("filled: {new} events of the last 30 days");
+    out!("filled: {new} events of the last 30 days");
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use anyhow::bail;
 use rustix::fs::statvfs;
 use serde::Serialize;
 
-use super::voice::Voice;
+use super::voice::{Voice, out};
 use crate::app::{Config, Folder, Stored};
 
 /// Below it the server soon answers 503.
@@ -38,7 +38,7 @@ pub(super) fn run(data: &Path, voice: Voice) -> anyhow::Result<()> {
             State::Warn => "warn",
             State::Bad => "BAD ",
         };
-        println!("{mark}  {:11}  {}", finding.check, finding.message);
+        out!("{mark}  {:11}  {}", finding.check, finding.message);
     }
     let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
     voice.say(&serde_json::json!({ "ok": bad == 0, "checks": findings }), |_| {});

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::control::{ControlError, Told, choose};
 use super::house::House;
 use super::proof::save;
-use super::voice::Voice;
+use super::voice::{Voice, out};
 use crate::access::Slug;
 use crate::access::trail::{About, What, Who, audit};
 use crate::app::{App, now_us};
@@ -49,7 +49,7 @@ pub(super) async fn run(house: &House, args: DossierArgs, voice: Voice) -> anyho
     save(args.output.as_deref(), made.html.as_bytes())?;
     if let Some(path) = &args.output {
         let told = json!({ "file": path, "events": made.events });
-        voice.say(&told, |_| println!("{}: {} events, each with its proof", path.display(), made.events));
+        voice.say(&told, |_| out!("{}: {} events, each with its proof", path.display(), made.events));
     }
     Ok(())
 }

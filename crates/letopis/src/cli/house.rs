@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::control;
+use super::voice::err;
 use crate::app::{App, Config, Folder, InUse};
 
 /// A server that is just starting or stopping has the lock but no socket: this often, a third of a second apart.
@@ -164,8 +165,8 @@ impl Opened {
         let welcome = app.welcome().await?;
         let parts = app.start(&ended)?;
         if let Some(welcome) = welcome {
-            eprintln!("new data folder {}, business main", app.folder.path().display());
-            eprintln!("owner (once, 24 h, while `letopis serve` runs): {}/welcome/{}", app.base_url(), welcome.owner_link.reveal());
+            err!("new data folder {}, business main", app.folder.path().display());
+            err!("owner (once, 24 h, while `letopis serve` runs): {}/welcome/{}", app.base_url(), welcome.owner_link.reveal());
             for change in &welcome.changes {
                 app.decide.change("first start", change, crate::app::now_us()).await?;
             }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::control::{OfBusiness, Result, Told, choose, decide};
 use super::house::House;
-use super::voice::Voice;
+use super::voice::{Voice, out};
 use crate::access::{Change, KeyId, KeyRole, Name, Slug, key};
 use crate::app::{App, now_us};
 
@@ -56,7 +56,7 @@ pub(super) async fn run(house: &House, command: KeyCommand, voice: Voice) -> any
     match command {
         KeyCommand::Create(create) => {
             let made: Value = house.ask("key/create", &create).await?;
-            voice.say(&made, |made| println!("{}", made["key"].as_str().unwrap_or_default()));
+            voice.say(&made, |made| out!("{}", made["key"].as_str().unwrap_or_default()));
             voice.note(format_args!("key {} for {}; it is shown only now", made["id"].as_str().unwrap_or_default(), create.role));
         }
         KeyCommand::List { business } => {
@@ -65,7 +65,7 @@ pub(super) async fn run(house: &House, command: KeyCommand, voice: Voice) -> any
         }
         KeyCommand::Revoke(revoke) => {
             let done: Value = house.ask("key/revoke", &revoke).await?;
-            voice.say(&done, |_| println!("key {} works no more", revoke.id));
+            voice.say(&done, |_| out!("key {} works no more", revoke.id));
         }
     }
     Ok(())

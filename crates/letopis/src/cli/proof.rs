@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::control::{ControlError, Told, choose};
 use super::house::House;
-use super::voice::Voice;
+use super::voice::{Voice, out};
 use crate::access::Slug;
 use crate::app::App;
 use crate::event::RecordNo;
@@ -74,7 +74,7 @@ pub(super) async fn run(house: &House, args: ProofArgs, voice: Voice) -> anyhow:
     save(args.output.as_deref(), text.as_bytes())?;
     if let Some(path) = &args.output {
         let told = json!({ "file": path, "record": bundle.index, "records": records, "origin": bundle.origin, "vkey": vkey });
-        voice.say(&told, |_| println!("{}: record {} of {}", path.display(), bundle.index, bundle.origin));
+        voice.say(&told, |_| out!("{}: record {} of {}", path.display(), bundle.index, bundle.origin));
     }
     voice.note(format_args!("check it with: letopis verify-proof FILE --key '{vkey}'"));
     Ok(())

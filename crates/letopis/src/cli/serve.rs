@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::control;
+use super::voice::out;
 use crate::access::trail::Who;
 use crate::access::{AccessError, Scope, business, first, link};
 use crate::app::{App, Config, now_us};
@@ -24,7 +25,7 @@ pub(super) fn run(data: &Path, listen: Option<SocketAddr>) -> anyhow::Result<()>
     runtime.block_on(async {
         let server = Server::open(data, listen).await?;
         let app = Arc::clone(&server.app);
-        println!("Letopis: {}", app.base_url());
+        out!("Letopis: {}", app.base_url());
         first_start(&app).await?;
         server.run(told_to_stop()).await
     })
@@ -67,8 +68,8 @@ pub(super) fn told_to_stop() -> watch::Receiver<bool> {
 async fn first_start(app: &Arc<App>) -> anyhow::Result<()> {
     let base = app.base_url();
     if let Some(welcome) = app.welcome().await? {
-        println!("owner (once, 24 h): {base}/welcome/{}", welcome.owner_link.reveal());
-        println!("ingest key:         {}", welcome.ingest_key.reveal());
+        out!("owner (once, 24 h): {base}/welcome/{}", welcome.owner_link.reveal());
+        out!("ingest key:         {}", welcome.ingest_key.reveal());
         let publishing = Arc::clone(app);
         tokio::spawn(async move {
             for change in &welcome.changes {
@@ -86,7 +87,7 @@ async fn first_start(app: &Arc<App>) -> anyhow::Result<()> {
         Ok::<_, AccessError>(Some(link))
     });
     if let Some(link) = link.await? {
-        println!("owner (once, 24 h): {base}/welcome/{}", link.reveal());
+        out!("owner (once, 24 h): {base}/welcome/{}", link.reveal());
     }
     Ok(())
 }

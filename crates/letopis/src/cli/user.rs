@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::control::{OfBusiness, ControlError, Result, Told, choose, chosen, decide};
 use super::house::House;
-use super::voice::Voice;
+use super::voice::{Voice, out};
 use crate::access::trail::Who;
 use crate::access::{Invitation, Login, Member, Name, Role, Scope, Slug, User, link, member, user};
 use crate::app::{App, now_us};
@@ -104,9 +104,9 @@ pub(super) async fn run(house: &House, command: UserCommand, voice: Voice) -> an
         UserCommand::Enable(person) => ("enabled", house.ask("user/enable", &person).await?),
     };
     voice.say(&done, |done| match done[what].as_str() {
-        Some(text) => println!("{text}"),
-        None if what == "link" => println!("added; they sign in with their password as before"),
-        None => println!("{what}"),
+        Some(text) => out!("{text}"),
+        None if what == "link" => out!("added; they sign in with their password as before"),
+        None => out!("{what}"),
     });
     if done["link"].is_string() {
         voice.note(format_args!("the link works once, for 24 hours"));

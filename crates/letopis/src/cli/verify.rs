@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
-use super::voice::Voice;
+use super::voice::{Voice, out};
 use crate::access::{Business, Slug};
 use crate::app::{Config, Stored};
 use crate::journal::verify::{Audit, Report, verify};
@@ -39,7 +39,7 @@ pub(super) fn run(data: &Path, args: &VerifyArgs, voice: Voice) -> anyhow::Resul
     let ok = reports.iter().all(Report::ok);
     if !voice.json {
         reports.iter().for_each(print_findings);
-        println!("{}", if ok { "all is well" } else { "NOT ALL IS WELL" });
+        out!("{}", if ok { "all is well" } else { "NOT ALL IS WELL" });
     }
     let wrong: u64 = reports.iter().map(|report| report.wrong).sum();
     voice.say(&json!({ "ok": ok, "deep": args.deep, "reports": reports }), |_| {});
@@ -69,11 +69,11 @@ fn summary(business: &Business, report: &Report) -> String {
 fn print_findings(report: &Report) {
     for finding in &report.findings {
         let record = finding.record.map(|record| format!(" record {record}")).unwrap_or_default();
-        println!("{}{record} ({}): {}", finding.what, finding.place, finding.message);
+        out!("{}{record} ({}): {}", finding.what, finding.place, finding.message);
     }
     let unlisted = report.wrong.saturating_sub(report.findings.len() as u64);
     if unlisted > 0 {
-        println!("… and {unlisted} more");
+        out!("… and {unlisted} more");
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, bail, ensure};
 use ledger::{Entry, ProofBundle, TlogProof, VerifyingKey, leaf_hash};
 use serde_json::{Value, json};
 
-use super::voice::Voice;
+use super::voice::{Voice, out};
 use crate::console::dossier;
 
 /// What to check, and whom to believe.
@@ -29,7 +29,8 @@ pub(super) fn run(args: &VerifyProofArgs, voice: Voice) -> anyhow::Result<()> {
     if bytes.starts_with(b"c2sp.org/tlog-proof@") {
         return check_tlog_proof(args, &bytes, &key, voice);
     }
-    let bundles = match dossier::proofs_inside(&bytes) {
+    let inside = dossier::proofs_inside(&bytes);
+    let bundles = match inside {
         Some(json) => serde_json::from_slice(json).with_context(|| format!("{name}: the proofs of the dossier"))?,
         None => vec![ProofBundle::from_json(&bytes).with_context(|| name.to_string())?],
     };
@@ -40,13 +41,24 @@ pub(super) fn run(args: &VerifyProofArgs, voice: Voice) -> anyhow::Result<()> {
         let (line, told) = check(bundle, &key);
         wrong += usize::from(told["ok"] != true);
         if !voice.json {
-            println!("{line}");
+            out!("{line}");
         }
         checked.push(told);
     }
-    voice.say(&json!({ "ok": wrong == 0, "origin": key.name(), "proofs": checked }), |_| {});
+    let shown = match inside {
+        Some(_) => Some(dossier::shows_what_it_proves(&bytes, &bundles)?),
+        None => None,
+    };
+    let ok = wrong == 0 && shown != Some(false);
+    voice.say(&json!({ "ok": ok, "origin": key.name(), "shown_as_proved": shown, "proofs": checked }), |_| {});
+    if shown == Some(false) {
+        bail!("{name}: what the page shows of the conversation is not what its proofs say: it was edited, or made by another version");
+    }
     if wrong > 0 {
         bail!("{name}: {wrong} of {} proofs do not hold", bundles.len());
+    }
+    if shown.is_some() {
+        voice.note(format_args!("the conversation on the page is the one in the proofs; its heading is not covered"));
     }
     voice.note(format_args!("what this shows: the log {} committed to exactly these contents before it signed; not that they are true", key.name()));
     Ok(())
@@ -58,7 +70,8 @@ fn check(bundle: &ProofBundle, key: &VerifyingKey) -> (String, Value) {
         Ok(verified) => {
             let (index, size) = (verified.index, verified.checkpoint.size);
             let told = json!({ "ok": true, "event_id": bundle.event_id, "record": index, "checkpoint_size": size });
-            (format!("ok     {id}: record {index} under the checkpoint of {size}"), told)
+            let says = dossier::in_words(bundle).map(|words| format!("\n       {words}")).unwrap_or_default();
+            (format!("ok     {id}: record {index} under the checkpoint of {size}{says}"), told)
         }
         Err(why) => {
             let told = json!({ "ok": false, "event_id": bundle.event_id, "record": bundle.index, "error": why.to_string() });
@@ -75,7 +88,7 @@ fn check_tlog_proof(args: &VerifyProofArgs, bytes: &[u8], key: &VerifyingKey, vo
     Entry::decode(&entry).with_context(|| path.display().to_string())?;
     let checkpoint = proof.verify(&leaf_hash(&entry), key).with_context(|| name.to_string())?;
     voice.say(&json!({ "ok": true, "record": proof.index, "checkpoint_size": checkpoint.size }), |_| {
-        println!("ok     the entry is record {} under the checkpoint of {}", proof.index, checkpoint.size);
+        out!("ok     the entry is record {} under the checkpoint of {}", proof.index, checkpoint.size);
     });
     Ok(())
 }

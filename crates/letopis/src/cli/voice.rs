@@ -1,8 +1,24 @@
 //! How commands speak: JSON for machines, tables for people, remarks on the error stream.
 
 use std::fmt;
+use std::io::{self, Write};
 
 use serde_json::Value;
+
+/// A line of the result. Whoever reads it may go away (`| head`); that is no reason to end badly, least of all for a server.
+pub(super) fn put(line: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stdout().lock(), "{line}");
+}
+
+/// A remark beside it.
+pub(super) fn remark(line: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// As `println!` and `eprintln!`, but a closed stream is no panic.
+macro_rules! out { ($($text:tt)*) => { $crate::cli::voice::put(format_args!($($text)*)) }; }
+macro_rules! err { ($($text:tt)*) => { $crate::cli::voice::remark(format_args!($($text)*)) }; }
+pub(super) use {err, out};
 
 /// To whom a command speaks.
 #[derive(Debug, Clone, Copy)]
@@ -14,13 +30,13 @@ pub(super) struct Voice {
 impl Voice {
     /// The result, as JSON or in the way of `human`.
     pub(super) fn say(self, value: &Value, human: impl FnOnce(&Value)) {
-        if self.json { println!("{value}") } else { human(value) }
+        if self.json { out!("{value}") } else { human(value) }
     }
 
     /// A remark that is no result; a machine is not bothered with it.
     pub(super) fn note(self, remark: fmt::Arguments<'_>) {
         if !self.json {
-            eprintln!("{remark}");
+            err!("{remark}");
         }
     }
 
@@ -30,7 +46,7 @@ impl Voice {
             let members = value.as_object().into_iter().flatten();
             let width = members.clone().map(|(name, _)| name.len()).max().unwrap_or(0);
             for (name, member) in members {
-                println!("{:width$}  {}", title(name), cell(name, member));
+                out!("{:width$}  {}", title(name), cell(name, member));
             }
         });
     }
@@ -41,7 +57,7 @@ impl Voice {
             let rows: Vec<Vec<String>> =
                 value.as_array().into_iter().flatten().map(|row| columns.iter().map(|name| cell(name, &row[*name])).collect()).collect();
             if rows.is_empty() {
-                println!("none");
+                out!("none");
                 return;
             }
             let titles: Vec<String> = columns.iter().map(|name| title(name).to_uppercase()).collect();
@@ -49,7 +65,7 @@ impl Voice {
             let widths: Vec<usize> = (0..columns.len()).map(width).collect();
             for row in [&titles].into_iter().chain(&rows) {
                 let line: Vec<String> = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}")).collect();
-                println!("{}", line.join("  ").trim_end());
+                out!("{}", line.join("  ").trim_end());
             }
         });
     }

@@ -207,8 +207,15 @@ impl Drop for TestApp {
 
 /// `letopis serve` on a folder and a free port, untouched by the tester's own environment.
 pub fn serve(data: &Path) -> Command {
+    let mut command = command();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+    command
+}
+
+/// The binary, untouched by the tester's own environment.
+pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_letopis"));
-    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data).env_remove("LETOPIS_DATA").env_remove("LETOPIS_LISTEN");
+    ["LETOPIS_DATA", "LETOPIS_LISTEN", "LETOPIS_PUBLIC_URL"].iter().for_each(|name| drop(command.env_remove(name)));
     command
 }
 

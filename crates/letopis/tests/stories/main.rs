@@ -9,9 +9,11 @@ mod http;
 mod stopped;
 
 mod clock;
+mod commands;
 mod event_in;
 mod full_disk;
 mod hostile;
+mod import;
 mod killed;
 mod rooms;
 mod tampered;

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::source::Source;
 use super::{ImportArgs, Tally};
+use super::super::voice::err;
 
 pub(super) struct Resume {
     /// None where nothing can be kept: standard input.
@@ -49,7 +50,7 @@ impl Resume {
         let parent = path.parent().unwrap_or(path);
         let written = std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&next, kept)).and_then(|()| std::fs::rename(&next, path));
         if let Err(e) = written {
-            eprintln!("how far the import has come cannot be kept: {e}");
+            err!("how far the import has come cannot be kept: {e}");
             self.path = None;
         }
     }

@@ -15,6 +15,7 @@ use super::resume::Resume;
 use super::source::Reading;
 use super::tally::Tally;
 use super::{House, ImportArgs};
+use super::super::voice::err;
 use crate::import::{ImportError, Item};
 
 /// Large enough that one fsync and one transaction are shared by many events, small enough to be answered in a blink.
@@ -67,7 +68,7 @@ fn count(tally: &mut Tally, batch: &Batch, counted: &Counted) {
     faults.sort();
     for (position, reason) in faults {
         if tally.reject(position, reason.clone()) {
-            eprintln!("position {position}: {reason}");
+            err!("position {position}: {reason}");
         }
     }
     tally.read += (batch.positions.len() + batch.faults.len()) as u64;

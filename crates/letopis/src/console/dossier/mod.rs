@@ -4,7 +4,7 @@
 //! proofs out of it (they stand as JSON in `<script type="application/json" id="proofs">`) or gives the page to `letopis verify-proof`.
 //! It is made only when every event is proved and shown as sealed: a page with a doubt in it would help nobody.
 //!
-//! * `words` – how it speaks Russian · `templates/dossier.html` – what it looks like
+//! * `words` – how it speaks Russian · `templates/dossier*.html` – what it looks like
 
 mod words;
 
@@ -15,14 +15,15 @@ use ledger::ProofBundle;
 use rusqlite::Connection;
 
 use crate::access::Business;
-use crate::event::{Facets, RecordNo};
+use crate::event::{Facets, RecordNo, record};
 use crate::journal::evidence::{self, EvidenceError};
 use crate::journal::log::Log;
-use crate::journal::projection::{EventRow, MASKED_PHONE};
+use crate::journal::projection::{EventRow, MASKED_PHONE, Projected};
 use crate::journal::reading::{self, SessionDetail};
 use crate::privacy::BusinessKeys;
 
-const OPENING: &str = r#"<script type="application/json" id="proofs">"#;
+const PROOFS: (&str, &str) = (r#"<script type="application/json" id="proofs">"#, "</script>");
+const TALK: (&str, &str) = (r#"<ol class="talk">"#, "</ol>");
 const TOKENS: &str = include_str!("../../../assets/tokens.css");
 
 /// A finished dossier.
@@ -47,7 +48,7 @@ pub enum DossierError {
     TooLong(usize),
     /// A proof that was just made does not hold.
     #[error("record {0}: {1}")]
-    Proof(RecordNo, String),
+    Proof(u64, String),
     /// The page or the proofs could not be written.
     #[error("page: {0}")]
     Page(String),
@@ -75,8 +76,16 @@ struct Page<'a> {
     outcome: &'static str,
     first: String,
     last: String,
-    lines: Vec<Line>,
+    events: usize,
+    talk: &'a str,
     proofs: String,
+}
+
+/// What was said and done: the part of the page that follows from the proofs alone.
+#[derive(Template)]
+#[template(path = "dossier_talk.html")]
+struct Talk {
+    lines: Vec<Line>,
 }
 
 /// One event on the page.
@@ -113,7 +122,7 @@ pub fn make(
     if detail.more {
         return Err(DossierError::TooLong(detail.events.len()));
     }
-    let bundles = detail.events.iter().map(|line| prove(conn, keys, log, &line.row)).collect::<Result<Vec<_>, _>>()?;
+    let bundles = detail.events.iter().map(|event| prove(conn, keys, log, &event.row)).collect::<Result<Vec<_>, _>>()?;
     let Some(last) = bundles.last() else { return Err(DossierError::Unknown) };
     let html = page(&detail, &bundles, log, business, &last.proof.checkpoint, now_us)?;
     Ok(Dossier { html, events: bundles.len() })
@@ -122,8 +131,36 @@ pub fn make(
 /// The proofs inside a dossier, as JSON; none when the bytes are no dossier.
 #[must_use]
 pub fn proofs_inside(page: &[u8]) -> Option<&[u8]> {
-    let start = memchr::memmem::find(page, OPENING.as_bytes())? + OPENING.len();
-    let length = memchr::memmem::find(&page[start..], b"</script>")?;
+    between(page, PROOFS)
+}
+
+/// Whether what the page shows of the conversation is what its proofs say: the page around a proof can be edited by anybody.
+///
+/// # Errors
+/// When a proof holds no record, so nothing can be compared.
+pub fn shows_what_it_proves(page: &[u8], bundles: &[ProofBundle]) -> Result<bool, DossierError> {
+    let talk = talk(bundles)?;
+    Ok(between(page, TALK) == between(talk.as_bytes(), TALK))
+}
+
+/// What the record in a proof says, in a few lines of text: for whoever does not trust the page around it.
+#[must_use]
+pub fn in_words(bundle: &ProofBundle) -> Option<String> {
+    let row = projected(bundle).ok()?;
+    let words = [("said", &row.said), ("reply", &row.reply), ("error", &row.error)];
+    let words = words.into_iter().filter_map(|(what, text)| Some(format!("\n       {what}: {}", text.as_ref()?)));
+    Some(format!("{} {}{}", words::moment(row.ts_us, row.offset_min), row.kind, words.collect::<String>()))
+}
+
+fn projected(bundle: &ProofBundle) -> Result<EventRow, DossierError> {
+    let unreadable = |e: String| DossierError::Proof(bundle.index, e);
+    let (envelope, bytes) = record::split(&bundle.record).map_err(|e| unreadable(e.to_string()))?;
+    Ok(Projected::of(&envelope, bytes).map_err(|e| unreadable(e.to_string()))?.row)
+}
+
+fn between<'a>(page: &'a [u8], (opening, closing): (&str, &str)) -> Option<&'a [u8]> {
+    let start = memchr::memmem::find(page, opening.as_bytes())? + opening.len();
+    let length = memchr::memmem::find(&page[start..], closing.as_bytes())?;
     Some(&page[start..start + length])
 }
 
@@ -134,8 +171,20 @@ fn prove(conn: &Connection, keys: &BusinessKeys, log: &Log, row: &EventRow) -> R
     evidence::compare(row, &opened)?;
     let bundle = evidence::proof_bundle(conn, keys, log, record)?.with_event_id(&row.event_id);
     // What is handed out is checked the way the receiver will check it.
-    bundle.verify(log.verifying_key()).map_err(|e| DossierError::Proof(record, e.to_string()))?;
+    bundle.verify(log.verifying_key()).map_err(|e| DossierError::Proof(record.index(), e.to_string()))?;
     Ok(bundle)
+}
+
+/// The conversation as the records in the proofs tell it.
+fn talk(bundles: &[ProofBundle]) -> Result<String, DossierError> {
+    let mut lines = Vec::with_capacity(bundles.len());
+    let mut before = None;
+    for bundle in bundles {
+        let row = projected(bundle)?;
+        let json = serde_json::to_string_pretty(bundle).map_err(|e| DossierError::Page(e.to_string()))?;
+        lines.push(line(&row, bundle.index, before.replace(row.ts_us), &json));
+    }
+    Talk { lines }.render().map_err(|e| DossierError::Page(e.to_string()))
 }
 
 fn page(
@@ -146,15 +195,9 @@ fn page(
     checkpoint: &str,
     now_us: i64,
 ) -> Result<String, DossierError> {
-    let not_written = |e: serde_json::Error| DossierError::Page(e.to_string());
-    let mut lines = Vec::with_capacity(bundles.len());
-    let mut before = None;
-    for (event, bundle) in detail.events.iter().zip(bundles) {
-        let json = serde_json::to_string_pretty(bundle).map_err(not_written)?;
-        lines.push(line(&event.row, before.replace(event.row.ts_us), &json));
-    }
+    let talk = talk(bundles)?;
     // `<` only occurs inside strings of the JSON: escaped, it cannot end the script element.
-    let proofs = serde_json::to_string(bundles).map_err(not_written)?.replace('<', "\\u003c");
+    let proofs = serde_json::to_string(bundles).map_err(|e| DossierError::Page(e.to_string()))?.replace('<', "\\u003c");
     let session = &detail.line.session;
     let name = detail.line.client.as_ref().and_then(|client| client.name.as_deref());
     let offset = detail.events.first().map_or(0, |event| event.row.offset_min);
@@ -173,14 +216,14 @@ fn page(
         outcome: words::outcome(session.outcome()),
         first: words::moment(session.started_us, offset),
         last: words::moment(session.last_us, offset),
-        lines,
+        events: bundles.len(),
+        talk: &talk,
         proofs,
     };
     page.render().map_err(|e| DossierError::Page(e.to_string()))
 }
 
-fn line(row: &EventRow, before_us: Option<i64>, json: &str) -> Line {
-    let index = RecordNo::from_i64(row.record).index();
+fn line(row: &EventRow, index: u64, before_us: Option<i64>, json: &str) -> Line {
     let operator = row.facets.has(Facets::OPERATOR);
     let (side, speaker) = match (row.facets.has(Facets::INBOUND), operator) {
         (_, true) => ("staff", "Сотрудник"),
@@ -190,7 +233,7 @@ fn line(row: &EventRow, before_us: Option<i64>, json: &str) -> Line {
     let masked = (row.flags & MASKED_PHONE != 0).then(|| "телефон пришёл скрытым".to_owned());
     let facts = [
         ("намерение", row.intent.clone()),
-        ("уверенность", row.confidence.map(|confidence| format!("{confidence:.2}"))),
+        ("уверенность", row.confidence.map(|confidence| format!("{confidence:.2}").replace('.', ","))),
         ("действие", row.action.clone()),
         ("карточка CRM", row.crm.clone()),
         ("сотрудник", row.operator.clone()),
@@ -223,7 +266,7 @@ mod tests {
 
     #[test]
     fn proofs_are_found_in_a_page_and_nowhere_else() {
-        let page = format!("<html>{OPENING}[1,2]</script></html>");
+        let page = format!("<html>{}[1,2]{}</html>", PROOFS.0, PROOFS.1);
         assert_eq!(proofs_inside(page.as_bytes()), Some(&b"[1,2]"[..]));
         assert_eq!(proofs_inside(b"{\"format\":\"letopis/proof@v1\"}"), None);
     }

@@ -69,6 +69,15 @@ pub(super) fn kind(word: &str) -> &str {
         "visit_arrived" => "клиент пришёл",
         "visit_no_show" => "клиент не пришёл",
         "error" => "ошибка",
+        "model_changed" => "сменили модель",
+        "scenario_changed" => "сменили сценарий",
+        "review_labelled" => "оценка сотрудника",
+        "consent_given" => "клиент дал согласие",
+        "consent_withdrawn" => "клиент отозвал согласие",
+        "llm_call" => "запрос к модели",
+        "crm_call" => "запрос к CRM",
+        "action" => "действие",
+        "other" => "событие",
         other => other,
     }
 }
