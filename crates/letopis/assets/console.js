@@ -43,7 +43,7 @@
       button.textContent = box.dataset.copied;
       setTimeout(() => { button.textContent = box.dataset.copy; }, 2000);
     });
-    box.prepend(button);
+    box.after(button);
   }
 
   // A question before what cannot be undone.

@@ -301,3 +301,153 @@ verdict-not = What this does not prove: that what was said is true, and that the
 proof-download = Download the proof
 error-not-signed = Not signed yet
 error-not-signed-help = The log is signed within a second. Reload the page.
+speaker-client = Client
+
+search-empty = What are you looking for?
+search-hint-words = words from a conversation, in any form
+search-hint-phone = the last 4 digits of a phone, or all of it
+search-hint-name = a client's name
+search-hint-id = the number of a CRM card, conversation or event
+search-nothing = Nothing for “{ $what }”
+search-nothing-help = Try one word, a name or the last four digits of a phone.
+search-people = Clients
+
+# Client
+client-known = Known by
+client-unknown = Neither phone nor account: the client gave none.
+client-alike = Perhaps the same person
+client-alike-help = These clients appeared in one event. A family may share a phone, so you decide.
+client-merge = The same person
+client-merge-ask = Merge with “{ $what }”? You can undo it.
+client-merged = Merged into this one
+client-unmerge = Separate
+client-history = Decisions
+client-talks = All conversations
+history-merged = { $by } merged { $what }
+history-unmerged = { $by } separated { $what }
+mark-kind = { $what ->
+    [phone] Phone
+    [email] E-mail
+    [crm] CRM
+    [id] Bot's number
+    [channel] Account
+   *[other] { $what }
+}
+
+# Refused
+count-refused = { $count ->
+    [one] { $count } event waits for a decision
+   *[other] { $count } events wait for a decision
+}
+quarantine-empty = Everything was accepted
+quarantine-empty-help = When the bot sends an event with a fault, it is not lost but waits here with an explanation.
+quarantine-lead = These events came with a fault and are not in the journal. Correct the bot and send them again, or delete what is not needed.
+quarantine-drop = Delete
+quarantine-drop-ask = Delete this event? It cannot be brought back.
+door = { $what ->
+    [api] through the API
+    [hook] through a connection
+    [import] from a file
+   *[other] { $what }
+}
+refused = { $what ->
+    [not_utf8] The text is not UTF-8
+    [bad_json] This is not JSON
+    [not_an_object] An event must be a JSON object
+    [too_large] The event is too large
+    [too_deep] Nested too deep
+    [too_many_keys] Too many fields
+    [nul_character] A NUL character is not allowed
+    [missing_field] A field is missing
+    [duplicate_field] A field is given twice
+    [wrong_type] A field has the wrong type
+    [out_of_range] A number is out of range
+    [too_long] A value is too long
+    [bad_timestamp] Unclear time
+    [bad_type] Unknown type of event
+    [bad_value] A value is not allowed
+   *[other] The event could not be read
+}
+
+# Settings
+connect-title = How to connect the bot
+connect-lead = The bot or its platform sends every event here with a plain request.
+connect-1 = Create a key “events only” below and copy it.
+connect-2 = Send the first event. Put your key in place of KEY:
+connect-hook = The platform can store only an address? Create a connection: you get an address like { $what }, and it needs no key.
+keys-title = Keys for programs
+keys-lead = A key is shown once. If you lose it, revoke it and create another.
+key-name = What it is for
+key-name-hint = for example, the bot on our site
+key-may = What it may do
+key-create = Create a key
+key-fresh = The key “{ $what }” is ready
+key-used = used { $what }
+key-never-used = not used yet
+key-role = { $what ->
+    [ingest] events only
+    [read] read the journal
+   *[admin] everything
+}
+fresh-once = Copy it now: it is not shown again.
+revoke = Revoke
+revoke-ask = Revoke “{ $what }”? The program that has it stops working at once.
+revoked-when = revoked { $what }
+connections-title = Connections
+connections-lead = An address to paste into a platform's settings.
+connection-name = What to connect
+connection-name-hint = for example, a bot builder
+connection-add = Create an address
+connection-fresh = The address for “{ $what }” is ready
+connection-silent = no events yet
+connection-last = last event { $what }
+people-title = People
+person-me = you
+person-waiting = no password yet
+person-name = Name
+person-login-hint = an e-mail address or a word
+person-role = Role
+person-invite = Invite
+person-link = New link
+person-remove = Remove
+person-remove-ask = Remove “{ $what }”? They lose access at once.
+link-fresh = The sign-in link is ready
+link-fresh-note = Send it to the person. It works once and for 24 hours, and is not shown again.
+role = { $what ->
+    [owner] Owner
+    [manager] Manager
+    [marketer] Marketer
+    [integrator] Integrator
+   *[compliance] Data officer
+}
+company-title = Business
+company-name = Name
+company-kind = What it does
+company-zone = Time zone
+business-kind = { $what ->
+    [salon] Salon
+    [clinic] Clinic
+    [service] Services
+   *[other] Other
+}
+look-title = Look and sign-in
+refused-help = { $what ->
+    [bad_json] Check quotes and commas: one event is one object in braces.
+    [missing_field] Add this field: without it the event has no place in the journal.
+    [bad_timestamp] A time looks like 2025-01-01T12:34:56+03:00, with the zone at the end.
+    [wrong_type] Something else is expected here: a text in quotes, perhaps, or a number without.
+    [too_large] Send a shorter event.
+    [bad_type] A type is in Latin letters: message_in, booking_created and so on.
+   *[other] In detail:
+}
+key-word = KEY
+crm-kind = { $what ->
+    [lead] lead
+    [deal] deal
+    [contact] contact
+   *[other] { $what }
+}
+
+# Dossier
+dossier = Download the dossier
+dossier-help = One page with the conversation and all proofs: for a dispute

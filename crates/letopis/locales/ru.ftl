@@ -308,3 +308,154 @@ verdict-not = Чего это не доказывает: что сказанно
 proof-download = Скачать доказательство
 error-not-signed = Ещё не подписано
 error-not-signed-help = Подпись журнала появится через секунду. Обновите страницу.
+speaker-client = Клиент
+
+search-empty = Что ищем?
+search-hint-words = слова из переписки — в любой форме: «запись» найдёт и «записи»
+search-hint-phone = последние 4 цифры телефона или весь номер
+search-hint-name = имя клиента
+search-hint-id = номер карточки CRM, диалога или события
+search-nothing = По запросу «{ $what }» ничего нет
+search-nothing-help = Попробуйте одно слово, имя или последние четыре цифры телефона.
+search-people = Клиенты
+
+# Клиент
+client-known = Как узнаём
+client-unknown = Ни телефона, ни аккаунта: клиент их не назвал.
+client-alike = Возможно, это один человек
+client-alike-help = Эти клиенты встретились в одном событии. Телефон бывает семейным, поэтому решаете вы.
+client-merge = Это один человек
+client-merge-ask = Объединить с «{ $what }»? Это можно отменить.
+client-merged = Объединены сюда
+client-unmerge = Разделить
+client-history = Решения
+client-talks = Все диалоги
+history-merged = { $by }: объединил с { $what }
+history-unmerged = { $by }: отделил { $what }
+mark-kind = { $what ->
+    [phone] Телефон
+    [email] Почта
+    [crm] CRM
+    [id] Номер у бота
+    [channel] Аккаунт
+   *[other] { $what }
+}
+
+# Непринятое
+count-refused = { $count ->
+    [one] { $count } событие ждёт решения
+    [few] { $count } события ждут решения
+   *[many] { $count } событий ждут решения
+}
+quarantine-empty = Всё принято
+quarantine-empty-help = Если бот пришлёт событие с ошибкой, оно не потеряется, а будет ждать здесь с объяснением.
+quarantine-lead = Эти события пришли с ошибкой и не попали в журнал. Исправьте бота и пришлите их снова, или удалите ненужные.
+quarantine-drop = Удалить
+quarantine-drop-ask = Удалить это событие? Вернуть его будет нельзя.
+door = { $what ->
+    [api] через API
+    [hook] через подключение
+    [import] из файла
+   *[other] { $what }
+}
+refused = { $what ->
+    [not_utf8] Текст не в кодировке UTF-8
+    [bad_json] Это не JSON
+    [not_an_object] Событие должно быть объектом JSON
+    [too_large] Слишком большое событие
+    [too_deep] Слишком глубокая вложенность
+    [too_many_keys] Слишком много полей
+    [nul_character] Недопустимый нулевой символ
+    [missing_field] Не хватает поля
+    [duplicate_field] Поле указано дважды
+    [wrong_type] Поле не того типа
+    [out_of_range] Число вне допустимых пределов
+    [too_long] Слишком длинное значение
+    [bad_timestamp] Непонятное время
+    [bad_type] Неизвестный тип события
+    [bad_value] Недопустимое значение
+   *[other] Событие не удалось прочитать
+}
+
+# Настройки
+connect-title = Как подключить бота
+connect-lead = Бот или его платформа присылает сюда каждое событие обычным запросом.
+connect-1 = Создайте ниже ключ «только приём событий» и скопируйте его.
+connect-2 = Отправьте первое событие. Вместо КЛЮЧ вставьте свой ключ:
+connect-hook = Платформа умеет хранить только адрес? Создайте подключение: получится адрес вида { $what }, ключ для него не нужен.
+keys-title = Ключи для программ
+keys-lead = Ключ показывается один раз. Потеряли — отзовите и создайте новый.
+key-name = Для чего ключ
+key-name-hint = например, бот на сайте
+key-may = Что можно
+key-create = Создать ключ
+key-fresh = Ключ «{ $what }» готов
+key-used = использован { $what }
+key-never-used = ещё не использован
+key-role = { $what ->
+    [ingest] только приём событий
+    [read] чтение журнала
+   *[admin] полный доступ
+}
+fresh-once = Скопируйте сейчас: больше он не будет показан.
+revoke = Отозвать
+revoke-ask = Отозвать «{ $what }»? Программа с ним сразу перестанет работать.
+revoked-when = отозван { $what }
+connections-title = Подключения
+connections-lead = Адрес, который достаточно вставить в настройки платформы.
+connection-name = Что подключаем
+connection-name-hint = например, конструктор ботов
+connection-add = Создать адрес
+connection-fresh = Адрес для «{ $what }» готов
+connection-silent = событий ещё не было
+connection-last = последнее событие { $what }
+people-title = Сотрудники
+person-me = это вы
+person-waiting = пароль ещё не выбран
+person-name = Имя
+person-login-hint = почта или слово
+person-role = Роль
+person-invite = Пригласить
+person-link = Новая ссылка
+person-remove = Убрать
+person-remove-ask = Убрать «{ $what }»? Доступ пропадёт сразу.
+link-fresh = Ссылка для входа готова
+link-fresh-note = Отправьте её человеку. Она работает один раз и 24 часа; больше не будет показана.
+role = { $what ->
+    [owner] Владелец
+    [manager] Администратор
+    [marketer] Маркетолог
+    [integrator] Интегратор
+   *[compliance] Ответственный за данные
+}
+company-title = Компания
+company-name = Название
+company-kind = Чем занимается
+company-zone = Часовой пояс
+business-kind = { $what ->
+    [salon] Салон
+    [clinic] Клиника
+    [service] Услуги
+   *[other] Другое
+}
+look-title = Вид и вход
+refused-help = { $what ->
+    [bad_json] Проверьте кавычки и запятые: одно событие — один объект в фигурных скобках.
+    [missing_field] Добавьте это поле: без него событие нельзя поставить в журнал.
+    [bad_timestamp] Время нужно вида 2025-01-01T12:34:56+03:00, с часовым поясом в конце.
+    [wrong_type] Здесь ждут другое: например, текст в кавычках или число без них.
+    [too_large] Пришлите событие короче.
+    [bad_type] Тип пишется латиницей: message_in, booking_created и так далее.
+   *[other] Подробности:
+}
+key-word = КЛЮЧ
+crm-kind = { $what ->
+    [lead] лид
+    [deal] сделка
+    [contact] контакт
+   *[other] { $what }
+}
+
+# Досье
+dossier = Скачать досье
+dossier-help = Одна страница с перепиской и всеми доказательствами: для спора с клиентом

@@ -74,7 +74,7 @@ impl Capture {
     /// # Errors
     /// [`Refusal`]: nothing of the body was accepted.
     pub async fn accept(&self, sender: Sender, body: Bytes, lines: bool) -> Result<Accepted, Refusal> {
-        let slices = items::split(&body, lines)?;
+        let (text, slices) = items::split(&body, lines)?;
         let limit = self.config.items;
         match slices.len() {
             0 => return Err(Refusal::Empty),
@@ -85,7 +85,7 @@ impl Capture {
         let (mut items, mut ids, mut rejected) = (Vec::with_capacity(slices.len()), Vec::with_capacity(slices.len()), Vec::new());
         for (index, range) in slices.into_iter().enumerate() {
             let (offset, length) = (range.start as u32, range.len() as u32);
-            let kind = match event::check(&body[range], &limits) {
+            let kind = match event::check_text(&text[range], &limits) {
                 Ok(checked) => accepted(checked.event_id.map(std::borrow::Cow::into_owned), &mut ids),
                 Err(error) => {
                     let reason = serde_json::to_string(&error).unwrap_or_default();

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body_util::BodyExt;
 use tokio::time::{Instant, timeout_at};
 
 use super::Config;
 use super::room::{Room, Share};
-use super::unpack::Encoding;
+use super::unpack::{Encoding, grow};
 
 /// How much of a refused body is read and thrown away, so that the sender hears why: in bodies of the largest allowed size.
 const DISCARDED_BODIES: usize = 4;
@@ -96,8 +96,8 @@ pub(super) async fn discard(headers: &HeaderMap, body: &mut Body, config: &Confi
 async fn collect(body: &mut Body, config: &Config, share: &mut Share) -> Result<Bytes, BadBody> {
     let limit = config.body_bytes;
     let deadline = Instant::now() + Duration::from_secs(config.body_seconds);
-    let mut whole = BytesMut::new();
-    let mut first = None;
+    let mut whole = Vec::new();
+    let mut first: Option<Bytes> = None;
     while let Some(frame) = next(body, config, deadline).await? {
         let Ok(data) = frame.into_data() else { continue };
         let length = whole.len() + first.as_ref().map_or(0, Bytes::len) + data.len();
@@ -106,17 +106,16 @@ async fn collect(body: &mut Body, config: &Config, share: &mut Share) -> Result<
         }
         share.take(data.len())?;
         // Nearly every event comes in one piece, and is not copied then.
-        match first.take() {
-            None if whole.is_empty() => first = Some(data),
-            None => whole.extend_from_slice(&data),
-            Some(before) => {
-                whole.reserve(before.len() + data.len());
-                whole.extend_from_slice(&before);
-                whole.extend_from_slice(&data);
-            }
+        if first.is_none() && whole.is_empty() {
+            first = Some(data);
+            continue;
+        }
+        for piece in first.take().iter().chain([&data]) {
+            grow(&mut whole, piece.len());
+            whole.extend_from_slice(piece);
         }
     }
-    Ok(first.unwrap_or_else(|| whole.freeze()))
+    Ok(first.unwrap_or_else(|| Bytes::from(whole)))
 }
 
 async fn next(body: &mut Body, config: &Config, deadline: Instant) -> Result<Option<hyper::body::Frame<Bytes>>, BadBody> {

@@ -18,17 +18,21 @@ pub enum NotItems {
     Array(String),
 }
 
-/// The ranges of the items of `body`. With `lines` it is NDJSON whatever it looks like.
+/// The body as text, and the ranges of its items. With `lines` it is NDJSON whatever it looks like.
 ///
 /// # Errors
 /// [`NotItems`] when they cannot be told apart.
-pub(super) fn split(body: &[u8], lines: bool) -> Result<Vec<Range<usize>>, NotItems> {
+pub(super) fn split(body: &[u8], lines: bool) -> Result<(&str, Vec<Range<usize>>), NotItems> {
     let text = simdutf8::compat::from_utf8(body).map_err(|e| NotItems::NotUtf8(e.valid_up_to()))?;
+    Ok((text, ranges(text, lines)?))
+}
+
+fn ranges(text: &str, lines: bool) -> Result<Vec<Range<usize>>, NotItems> {
     let start = text.len() - text.trim_start().len();
     match text[start..].bytes().next() {
         None => Ok(Vec::new()),
         Some(b'[') if !lines => elements(text),
-        Some(_) if lines || has_lines(&text[start..]) => Ok(self::lines(body)),
+        Some(_) if lines || has_lines(&text[start..]) => Ok(self::lines(text.as_bytes())),
         Some(_) => Ok(std::iter::once(start..text.trim_end().len()).collect()),
     }
 }
@@ -71,7 +75,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn parts(body: &str, lines: bool) -> Vec<&str> {
-        split(body.as_bytes(), lines).unwrap().into_iter().map(|range| &body[range]).collect()
+        split(body.as_bytes(), lines).unwrap().1.into_iter().map(|range| &body[range]).collect()
     }
 
     #[test]
@@ -97,7 +101,7 @@ mod tests {
         #[test]
         fn ranges_are_inside_and_in_order(body: Vec<u8>, lines: bool) {
             let mut end = 0;
-            for range in split(&body, lines).unwrap_or_default() {
+            for range in split(&body, lines).map(|(_, ranges)| ranges).unwrap_or_default() {
                 prop_assert!(range.start >= end && range.end <= body.len() && !range.is_empty());
                 end = range.end;
             }

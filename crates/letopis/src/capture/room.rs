@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::body::BadBody;
 
 /// Bodies that are decompressed at one time; the others wait. Each may need 8 MiB for its window, which no share counts.
-const UNPACKERS: usize = 4;
+const UNPACKERS: usize = 2;
 
 /// What all requests share.
 pub(super) struct Room {

@@ -58,10 +58,18 @@ fn drain(mut decoder: impl Read, name: &'static str, limit: usize, share: &mut S
             Ok(length) if plain.len() + length > limit => return Err(BadBody::TooLarge { limit, after: " after decompression" }),
             Ok(length) => {
                 share.take(length)?;
+                grow(&mut plain, length);
                 plain.extend_from_slice(&piece[..length]);
             }
             Err(e) if e.kind() == ErrorKind::Interrupted => {}
             Err(_) => return Err(BadBody::Compressed(name)),
         }
+    }
+}
+
+/// Makes room by half, not by doubling: what is allocated stays near what the share counts.
+pub(super) fn grow(bytes: &mut Vec<u8>, more: usize) {
+    if bytes.capacity() - bytes.len() < more {
+        bytes.reserve_exact(more + bytes.len() / 2);
     }
 }

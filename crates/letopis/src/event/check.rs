@@ -56,7 +56,18 @@ pub struct Checked<'a> {
 /// # Errors
 /// The first fault found; what cannot be JSON comes before what fields mean.
 pub fn check<'a>(item: &'a [u8], limits: &Limits) -> Result<Checked<'a>, Invalid> {
-    let members = node::parse(item, limits)?;
+    outlined(node::parse(item, limits)?)
+}
+
+/// Checks one item of a body that is known to be UTF-8.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_text<'a>(item: &'a str, limits: &Limits) -> Result<Checked<'a>, Invalid> {
+    outlined(node::parse_text(item, limits)?)
+}
+
+fn outlined(members: node::Members<'_>) -> Result<Checked<'_>, Invalid> {
     let outline = Outline::of(&members)?;
     let event_id = members.into_iter().find(|(key, _)| key == Field::EventId.name()).and_then(|(_, node)| label(node));
     Ok(Checked { event_id, timestamp: outline.timestamp })

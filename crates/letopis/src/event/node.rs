@@ -32,16 +32,15 @@ pub(super) enum Node<'a> {
 
 /// Reads an item, which must be one JSON object.
 pub(super) fn parse<'a>(item: &'a [u8], limits: &Limits) -> Result<Members<'a>, Invalid> {
-    if item.len() > limits.item_bytes {
-        let message = format!(
-            "the item has {} bytes, at most {} are allowed; move large content elsewhere and send a reference",
-            item.len(),
-            limits.item_bytes
-        );
-        return Err(Invalid::new(Code::TooLarge, "", message));
-    }
+    too_large(item.len(), limits)?;
     let text = simdutf8::compat::from_utf8(item)
         .map_err(|error| Invalid::new(Code::NotUtf8, "", format!("byte {} is not UTF-8; encode the item as UTF-8", error.valid_up_to())))?;
+    parse_text(text, limits)
+}
+
+/// The same for what is known to be text.
+pub(super) fn parse_text<'a>(text: &'a str, limits: &Limits) -> Result<Members<'a>, Invalid> {
+    too_large(text.len(), limits)?;
     let guard = Guard { limits, fault: Cell::new(None) };
     let mut json = serde_json::Deserializer::from_str(text);
     let read = Seed { guard: &guard, depth: 0 }.deserialize(&mut json).and_then(|node| json.end().map(|()| node));
@@ -50,6 +49,15 @@ pub(super) fn parse<'a>(item: &'a [u8], limits: &Limits) -> Result<Members<'a>, 
         Ok(_) => Err(Invalid::new(Code::NotAnObject, "", "the item is not a JSON object; send one object for each event")),
         Err(error) => Err(guard.fault.take().map_or_else(|| bad_json(&error), |fault| *fault)),
     }
+}
+
+fn too_large(bytes: usize, limits: &Limits) -> Result<(), Invalid> {
+    if bytes <= limits.item_bytes {
+        return Ok(());
+    }
+    let most = limits.item_bytes;
+    let message = format!("the item has {bytes} bytes, at most {most} are allowed; move large content elsewhere and send a reference");
+    Err(Invalid::new(Code::TooLarge, "", message))
 }
 
 fn bad_json(error: &serde_json::Error) -> Invalid {

@@ -117,7 +117,7 @@ impl Clients {
 }
 
 fn new_client(tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected, pseudonym: &[u8; 16]) -> rusqlite::Result<i64> {
-    let pid = format!("c_{}", hex(&pseudonym[..8]));
+    let pid = public_id(pseudonym);
     let name = event.row.client_name.as_deref();
     let mut insert = tx.prepare_cached(
         "INSERT INTO clients (business, pid, root, name, name_folded, first_record) VALUES (?1, ?2, 0, ?3, ?4, ?5)",
@@ -125,6 +125,11 @@ fn new_client(tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected, pseu
     let id = insert.insert(params![keys.business().0, pid, name, name.map(fold), event.row.record])?;
     tx.prepare_cached("UPDATE clients SET root = ?1 WHERE id = ?1")?.execute([id])?;
     Ok(id)
+}
+
+/// The public id of a client, from the first identity that was seen of it.
+pub(super) fn public_id(pseudonym: &[u8; 16]) -> String {
+    format!("c_{}", hex(&pseudonym[..8]))
 }
 
 fn rename(tx: &Transaction<'_>, client: i64, name: &str) -> rusqlite::Result<()> {

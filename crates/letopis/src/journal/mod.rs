@@ -17,6 +17,8 @@ pub mod reading;
 pub mod session;
 mod session_rows;
 pub mod sessions;
+#[cfg(test)]
+mod sessions_tests;
 pub mod stems;
 #[cfg(test)]
 pub(crate) mod testing;

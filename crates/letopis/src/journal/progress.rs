@@ -55,6 +55,14 @@ pub fn stored(conn: &Connection, lane: Lane) -> rusqlite::Result<Position> {
     Ok(position.map_or(Position::START, |stored| Position::new(stored as u64)))
 }
 
+/// The same for what a business sent. [`Progress`] knows only what was recorded since the start.
+///
+/// # Errors
+/// When the database says no.
+pub fn stored_of(conn: &Connection, business: BusinessId) -> rusqlite::Result<Position> {
+    stored(conn, Lane(business.0))
+}
+
 /// Stores it with the records themselves.
 ///
 /// # Errors

@@ -75,7 +75,7 @@ impl EventRow {
 }
 
 /// Something a client is known by, in the plain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mark {
     /// `channel`, `id`, `phone`, `email` or `crm`.
     pub kind: &'static str,

@@ -9,7 +9,7 @@ use rusqlite::{Row, Transaction, params};
 
 use super::cache::Generations;
 use super::clients::Identity;
-use super::projection::Projected;
+use super::projection::{EventRow, Projected};
 use super::session::Session;
 use super::session_rows::{COLUMNS, from_row, insert, update};
 use crate::event::{BusinessId, Facets};
@@ -190,18 +190,22 @@ fn add(session: &mut Session, event: &Projected, identity: Option<&Identity>) {
 
 fn opened(tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected, identity: Option<&Identity>) -> rusqlite::Result<Session> {
     let (business, row) = (keys.business(), &event.row);
-    let base = match &event.given_session {
-        Some(given) => given.clone(),
-        None => format!("s_{}", hex(&keys.pseudonym(&["session", &row.record.to_string()])[..8])),
-    };
-    let pid = free_pid(tx, business, base)?;
+    let pid = free_pid(tx, business, public_id(keys, event.given_session.as_deref(), row.record))?;
     let mut session = Session::open(business, pid, event.given_session.clone(), row);
-    let reminded = identity.and_then(|i| i.reminded_us);
-    let answers_reminder = reminded.is_some_and(|at| (at..=at + REMINDER_REPLY_US).contains(&row.ts_us));
-    if answers_reminder && row.facets.has(Facets::INBOUND) {
-        session.kind = "reminder_reply".into();
-    }
+    kind_of(row, identity.and_then(|i| i.reminded_us)).clone_into(&mut session.kind);
     Ok(session)
+}
+
+/// The public id of a session before anything is added to tell parts of it apart: the given one, or a pseudonym of its first record.
+pub(super) fn public_id(keys: &BusinessKeys, given: Option<&str>, first_record: i64) -> String {
+    let drawn = || format!("s_{}", hex(&keys.pseudonym(&["session", &first_record.to_string()])[..8]));
+    given.map_or_else(drawn, str::to_owned)
+}
+
+/// What kind of session `row` opens, when the client was last reminded then.
+pub(super) fn kind_of(row: &EventRow, reminded_us: Option<i64>) -> &'static str {
+    let in_time = reminded_us.is_some_and(|at| (at..=at + REMINDER_REPLY_US).contains(&row.ts_us));
+    if in_time && row.facets.has(Facets::INBOUND) { "reminder_reply" } else { "dialogue" }
 }
 
 /// `base`, or `base~2`, `base~3`, … when the name is taken by an earlier part.

@@ -7,8 +7,8 @@ use tokio::sync::oneshot;
 
 use super::StoreError;
 
-/// Ten steps down is about a tenth of the processor against a busy thread of ordinary priority.
-const RECORDING_NICENESS: i32 = 10;
+/// Fifteen steps down is a thirtieth of the processor against a busy thread of ordinary priority, and all of it when nobody else wants it.
+const RECORDING_NICENESS: i32 = 15;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 

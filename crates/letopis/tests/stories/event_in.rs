@@ -7,6 +7,7 @@ use letopis::journal::projection::CONFLICT;
 use serde_json::json;
 
 use super::app::{TestApp, wait_until};
+use super::commands::json as json_of;
 use super::stopped::MAIN;
 use super::{EXAMPLE, event};
 
@@ -34,6 +35,28 @@ fn the_customers_example_comes_back_byte_for_byte() {
     assert_eq!(verified.index, opened.record.index());
     assert_eq!(proof.record, opened.r);
     folder.must_verify();
+}
+
+#[test]
+fn who_knows_the_position_reads_their_own_writes() {
+    let app = TestApp::start();
+    let made = json_of(app.data(), &["key", "create", "--role", "read"]);
+    let bearer = format!("Bearer {}", made["key"].as_str().unwrap());
+    let read = |path: &str| app.line().request("GET", path, &[("Authorization", &bearer)], b"").unwrap();
+    let answer = app.post(EXAMPLE.as_bytes()).json();
+    let shown = read(&format!("/api/v1/events/evt_20250101_001?after={}", answer["position"].as_str().unwrap()));
+    assert_eq!(shown.status, 200, "{}", shown.text());
+    assert!(shown.text().contains(EXAMPLE), "byte for byte, line breaks too: {}", shown.text());
+    for n in 0..20 {
+        let id = format!("own-{n}");
+        let position = app.post(event(&id).to_string().as_bytes()).json()["position"].as_str().unwrap().to_owned();
+        let shown = read(&format!("/api/v1/events/{id}?after={position}"));
+        assert_eq!(shown.status, 200, "{id}: {}", shown.text());
+    }
+    // A key that may only send sees nothing.
+    let ingest = format!("Bearer {}", app.key);
+    assert_eq!(app.line().request("GET", "/api/v1/events", &[("Authorization", &ingest)], b"").unwrap().status, 403);
+    assert_eq!(app.get("/api/v1/events").unwrap().status, 401);
 }
 
 #[test]

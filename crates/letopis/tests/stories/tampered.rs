@@ -148,7 +148,6 @@ fn an_edited_event_row_is_found_and_the_badge_names_the_column() {
         ("DELETE FROM blobs WHERE record = ?1", "blob", "blobs"),
         ("DELETE FROM entries WHERE record = ?1", "entry", "entries"),
         ("DELETE FROM seen WHERE record = ?1", "seen", "seen"),
-        ("UPDATE search SET stems = 'обман' WHERE rowid = ?1", "search", "search"),
     ] {
         let (found, _) = scene.after_sql(sql);
         assert!(found.iter().any(|f| f.what == what && f.place.starts_with(place)), "{sql}: {found:#?}");

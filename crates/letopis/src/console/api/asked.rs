@@ -17,7 +17,7 @@ use super::moments;
 use crate::access::{Action, Offered, Scope};
 use crate::console::Console;
 use crate::event::BusinessId;
-use crate::journal::progress::Position;
+use crate::journal::progress::{self, Position};
 use crate::journal::reading::{Listed, Page};
 use crate::privacy::BusinessKeys;
 
@@ -90,7 +90,7 @@ impl Asked {
         }
         let business = self.scope.business();
         let behind = match after {
-            Some(position) => !console.progress.has_recorded(business, position, PATIENCE).await,
+            Some(position) => !is_recorded(console, business, position).await?,
             None => false,
         };
         Ok(Ready { business, behind })
@@ -117,6 +117,11 @@ impl Ready {
             headers.insert(POSITION_RECORDED, HeaderValue::from_static("false"));
         }
     }
+}
+
+async fn is_recorded(console: &Console, business: BusinessId, position: Position) -> Result<bool, ApiError> {
+    let stored = console.store.read(move |conn| Ok::<_, ApiError>(progress::stored_of(conn, business)?)).await?;
+    Ok(stored >= position || console.progress.has_recorded(business, position, PATIENCE).await)
 }
 
 /// A page as it is written.

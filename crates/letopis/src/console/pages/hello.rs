@@ -11,14 +11,21 @@ pub(super) struct Hello {
 impl Hello {
     /// For this visitor's server.
     pub(super) fn new(visitor: &Visitor) -> Self {
-        Self { command: command(&visitor.origin, "КЛЮЧ", visitor) }
+        Self { command: command(visitor) }
     }
 }
 
-/// The customer's own example as a command.
-pub(super) fn command(origin: &str, key: &str, visitor: &Visitor) -> String {
-    let at = visitor.clock().rfc3339(visitor.now_us);
-    format!(
-        "curl {origin}/api/v1/events \\\n  -H 'Authorization: Bearer {key}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"timestamp\":\"{at}\",\"channel\":\"whatsapp\",\n       \"client\":{{\"phone\":\"+7 921 000-00-00\",\"name\":\"Иван\"}},\n       \"text\":\"Можно записаться на завтра?\",\n       \"bot_response\":\"Да, есть время в 15:00\"}}'"
-    )
+/// One event as a command.
+pub(super) fn command(visitor: &Visitor) -> String {
+    let (origin, key, at) = (&visitor.origin, visitor.t.say("key-word"), visitor.clock().rfc3339(visitor.now_us));
+    [
+        format!("curl {origin}/api/v1/events \\"),
+        format!("  -H 'Authorization: Bearer {key}' \\"),
+        "  -H 'Content-Type: application/json' \\".to_owned(),
+        format!("  -d '{{\"timestamp\":\"{at}\",\"channel\":\"whatsapp\","),
+        "       \"client\":{\"phone\":\"+7 921 000-00-00\",\"name\":\"Иван\"},".to_owned(),
+        "       \"text\":\"Можно записаться на завтра?\",".to_owned(),
+        "       \"bot_response\":\"Да, есть время в 15:00\"}'".to_owned(),
+    ]
+    .join("\n")
 }

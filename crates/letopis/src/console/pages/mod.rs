@@ -7,9 +7,10 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`, `conversation`
+//! * rooms: `journal`, `conversation`, `client`, `search`, `quarantine`, `settings`
 
 mod assets;
+mod client;
 mod conversation;
 mod cookie;
 mod error;
@@ -24,7 +25,12 @@ mod look;
 mod looked;
 mod moments;
 mod password;
+mod quarantine;
+mod search;
+mod settings;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 mod visitor;
 mod welcome;
 mod who;
@@ -73,8 +79,31 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/journal/events", get(journal::events::show))
         .route("/sessions/{pid}", get(conversation::show))
         .route("/sessions/{pid}/thread", get(conversation::refresh))
-        .route("/sessions/{pid}/proof/{record}", get(conversation::download))
+        .route("/sessions/{pid}/proof/{record}", get(conversation::take_away::proof))
+        .route("/sessions/{pid}/dossier", get(conversation::take_away::dossier))
+        .route("/clients/{pid}", get(client::show))
+        .route("/clients/{pid}/merge", post(client::merge))
+        .route("/clients/{pid}/unmerge", post(client::unmerge))
+        .route("/search", get(search::show))
+        .route("/quarantine", get(quarantine::show))
+        .route("/quarantine/{id}/drop", post(quarantine::discard))
+        .merge(settings_routes())
         .fallback(error::nothing_here)
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), headers::dress))
         .with_state(desk)
+}
+
+fn settings_routes() -> Router<Desk> {
+    use settings::{company, connections, keys, people};
+    Router::new()
+        .route("/settings", get(settings::show))
+        .route("/settings/company", post(company::set))
+        .route("/settings/keys", post(keys::create))
+        .route("/settings/keys/{id}/revoke", post(keys::revoke))
+        .route("/settings/connections", post(connections::add))
+        .route("/settings/connections/{id}/revoke", post(connections::revoke))
+        .route("/settings/people", post(people::invite))
+        .route("/settings/people/{id}/link", post(people::new_link))
+        .route("/settings/people/{id}/role", post(people::set_role))
+        .route("/settings/people/{id}/remove", post(people::remove))
 }

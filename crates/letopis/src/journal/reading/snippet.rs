@@ -33,7 +33,7 @@ impl Sought {
         let open = question.ends_with(char::is_alphanumeric);
         let last = words(question).last().filter(|_| open).map(|range| fold(&question[range]));
         let stems = stems(question).split(' ').filter(|stem| !stem.is_empty()).map(str::to_owned).collect();
-        Self { stems, beginning: last.filter(|word| word.chars().nth(1).is_some()) }
+        Self { stems, beginning: last.filter(|word| word.chars().nth(2).is_some()) }
     }
 
     /// The piece of `text` around the first word that is sought; its beginning when there is none.

@@ -1,11 +1,15 @@
 //! The audit: everything that is stored against everything that was signed.
 //!
 //! * always: the tree from the entries, every tile, bundle and checkpoint file, every blob's hash — `tree`, `records`
-//! * deep: every record is opened, and every row that screens read is computed again from R — `records`, `models`
+//! * deep: every record is opened, and every row that screens read is computed again from R — `records`, `models` (conversations),
+//!   `people` (identities and clients)
+//!
+//! Not compared: the full-text index (it shows nothing by itself), likenesses, and what `access` keeps.
 //!
 //! It reports which record and where, and goes on after a finding. It only reads.
 
 mod models;
+mod people;
 mod records;
 mod tree;
 
@@ -25,7 +29,8 @@ const STRIDE: u64 = 48 * 256;
 /// One thing that is not as it was signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What kind: `entry`, `blob`, `tile`, `bundle`, `checkpoint`, `record`, `row`, `session`, `client`, `decision`.
+    /// What kind: `entry`, `blob`, `tile`, `bundle`, `checkpoint`, `key`, `record`, `row`, `seen`, `session`, `client`,
+    /// `decision`.
     pub what: &'static str,
     /// The record's index, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,6 +121,7 @@ pub fn verify(audit: &Audit<'_>, progress: &mut dyn FnMut(u64, u64)) -> rusqlite
     }
     tree.finish(&mut report);
     if audit.deep {
+        records.finish(&mut report)?;
         models::check(audit, &mut report)?;
     }
     Ok(report)

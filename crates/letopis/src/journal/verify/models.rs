@@ -1,46 +1,44 @@
-//! Conversations and clients against the rows they are summed up from.
+//! Conversations against the rows they are summed up from.
+//!
+//! Sum, channel, kind, public id and client are worked out again from the rows, which `records` compares with R. Whether the gap rule
+//! cut where it should is not repeated here: `letopis rebuild` does that.
+
+use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::super::event_rows;
+use super::super::event_rows::{self, Stored};
 use super::super::projection::Mark;
 use super::super::session::Session;
-use super::super::session_rows;
+use super::super::{session_rows, sessions};
 use super::{Audit, Report};
-use crate::event::RecordNo;
+use crate::event::{Facets, RecordNo};
 
-/// Sums every conversation up again, and checks every identity against its keyed name.
+/// Reminders of each identity: (record, moment).
+type Reminders = HashMap<i64, Vec<(i64, i64)>>;
+
+/// Sums every conversation up again.
 pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<()> {
-    sessions(audit, report)?;
-    identities(audit, report)
-}
-
-fn sessions(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<()> {
     let business = audit.keys.business();
-    let sql = format!("SELECT {} FROM sessions WHERE business = ?1", session_rows::COLUMNS);
+    let reminders = reminders(audit)?;
+    let sql = format!("SELECT {}, outcome FROM sessions WHERE business = ?1", session_rows::COLUMNS);
     let mut all = audit.conn.prepare(&sql)?;
     let sql = format!("SELECT {} FROM events WHERE session = ?1", event_rows::COLUMNS);
     let mut members = audit.conn.prepare(&sql)?;
-    for session in all.query_map([business.0], session_rows::from_row)? {
-        let stored = session?;
+    let mut rows = all.query([business.0])?;
+    while let Some(row) = rows.next()? {
+        let (stored, outcome): (Session, String) = (session_rows::from_row(row)?, row.get(27)?);
         report.rows += 1;
-        let mut summed: Option<Session> = None;
-        for event in members.query_map([stored.id], event_rows::from_row)? {
-            let event = event?;
-            let sum = summed.get_or_insert_with(|| Session {
-                id: stored.id,
-                identity: stored.identity,
-                client: stored.client,
-                channel: stored.channel.clone(),
-                kind: stored.kind.clone(),
-                ..Session::open(business, stored.pid.clone(), stored.given.clone(), &event.row)
-            });
-            sum.absorb(&event.row);
-        }
-        if summed.as_ref() != Some(&stored) {
-            let first = RecordNo::from_i64(stored.first_record).index();
-            report.add("session", Some(first), format!("sessions {}", stored.id), "the conversation is not the sum of its events");
-        }
+        let members: Vec<Stored> = members.query_map([stored.id], event_rows::from_row)?.collect::<Result<_, _>>()?;
+        let wrong = match sum(&stored, &members, &reminders) {
+            Some(summed) if summed != stored || summed.outcome() != outcome => "the conversation is not the sum of its events",
+            None => "the conversation has no events",
+            Some(_) if !named(audit, &stored) => "the conversation has another public id than it was given",
+            Some(_) if !belongs(audit, &stored, &members)? => "the conversation belongs to a client that its events do not name",
+            Some(_) => continue,
+        };
+        let first = RecordNo::from_i64(stored.first_record).index();
+        report.add("session", Some(first), format!("sessions {}", stored.id), wrong);
     }
     let orphans = "SELECT count(*) FROM events e WHERE e.business = ?1 AND e.session IS NOT NULL
                    AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = e.session)";
@@ -51,19 +49,47 @@ fn sessions(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn identities(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<()> {
-    let sql = "SELECT id, pseudonym FROM identities WHERE business = ?1";
+/// The conversation as its events make it; client and public id are taken over and looked at separately.
+fn sum(stored: &Session, members: &[Stored], reminders: &Reminders) -> Option<Session> {
+    let opener = members.iter().min_by_key(|member| member.row.record)?;
+    let said = opener.identity.and_then(|identity| reminders.get(&identity));
+    let before = said.into_iter().flatten().filter(|(record, _)| *record <= opener.row.record);
+    let reminded_us = before.map(|(_, moment_us)| *moment_us).max();
+    let mut sum = Session {
+        id: stored.id,
+        identity: stored.identity,
+        client: stored.client,
+        kind: sessions::kind_of(&opener.row, reminded_us).to_owned(),
+        ..Session::open(stored.business, stored.pid.clone(), stored.given.clone(), &opener.row)
+    };
+    members.iter().for_each(|member| sum.absorb(&member.row));
+    Some(sum)
+}
+
+/// Whether its public id is the given one or the pseudonym of its first record, perhaps with the number of a part.
+fn named(audit: &Audit<'_>, stored: &Session) -> bool {
+    let base = sessions::public_id(audit.keys, stored.given.as_deref(), stored.first_record);
+    let Some(rest) = stored.pid.strip_prefix(&base) else { return false };
+    rest.is_empty() || rest.strip_prefix('~').is_some_and(|part| part.parse::<u32>().is_ok())
+}
+
+/// Whether its identity is one of its events', and its client that identity's.
+fn belongs(audit: &Audit<'_>, stored: &Session, members: &[Stored]) -> rusqlite::Result<bool> {
+    let Some(identity) = stored.identity else { return Ok(stored.client.is_none() && members.iter().all(|member| member.identity.is_none())) };
+    let mut find = audit.conn.prepare_cached("SELECT client FROM identities WHERE id = ?1")?;
+    let client: Option<i64> = find.query_row([identity], |row| row.get(0)).optional()?;
+    Ok(client.is_some() && client == stored.client && members.iter().any(|member| member.identity == Some(identity)))
+}
+
+fn reminders(audit: &Audit<'_>) -> rusqlite::Result<Reminders> {
+    let sql = "SELECT identity, record, ts_us FROM events WHERE business = ?1 AND identity IS NOT NULL AND facets & ?2 <> 0";
     let mut all = audit.conn.prepare(sql)?;
-    let rows = all.query_map([audit.keys.business().0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-    for row in rows {
-        let (id, pseudonym) = row?;
-        report.rows += 1;
-        let same = mark(audit, id)?.is_some_and(|mark| audit.keys.pseudonym(&mark.parts()).as_slice() == pseudonym);
-        if !same {
-            report.add("client", None, format!("identities {id}"), "the identity is not the one it was entered as");
-        }
+    let mut rows = all.query(params![audit.keys.business().0, Facets::REMINDER.bits()])?;
+    let mut reminders = Reminders::new();
+    while let Some(row) = rows.next()? {
+        reminders.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
     }
-    Ok(())
+    Ok(reminders)
 }
 
 /// What an identity's row says.

@@ -3,27 +3,30 @@
 use std::collections::HashMap;
 
 use ledger::Entry;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
+use super::super::append::{self, Seen};
 use super::super::evidence::{self, EvidenceError, Opened, Sealed};
 use super::super::event_rows::{self, Stored};
 use super::super::projection::{Mark, Projected};
+use super::people::People;
 use super::{Audit, Report};
 use crate::event::RecordNo;
-use crate::event::record::{self, DECISION_SOURCE};
+use crate::event::record::{self, DECISION_SOURCE, Decided, Envelope};
 use crate::privacy::{self, DataKey, KeyId};
 
 pub(super) struct Check<'a> {
     audit: &'a Audit<'a>,
     data_keys: HashMap<KeyId, DataKey>,
-    /// (given id of a session, its row number) as rows refer to it.
+    /// What the identities are that rows refer to.
     marks: HashMap<i64, Mark>,
+    people: People,
 }
 
 impl<'a> Check<'a> {
     pub(super) fn start(audit: &'a Audit<'a>) -> Self {
-        Self { audit, data_keys: HashMap::new(), marks: HashMap::new() }
+        Self { audit, data_keys: HashMap::new(), marks: HashMap::new(), people: People::default() }
     }
 
     /// Checks the records `from..to`; gives their entries to the tree.
@@ -46,7 +49,15 @@ impl<'a> Check<'a> {
         for record in rows.into_keys() {
             report.add("row", Some(RecordNo::from_i64(record).index()), "events", "a row without a sealed record");
         }
+        if entries.iter().any(Option::is_none) {
+            self.people.lost();
+        }
         Ok(entries)
+    }
+
+    /// After all records: what they tell of clients.
+    pub(super) fn finish(self, report: &mut Report) -> rusqlite::Result<()> {
+        self.people.compare(self.audit, report)
     }
 
     fn sealed(&self, from: u64, to: u64) -> rusqlite::Result<Vec<Sealed>> {
@@ -79,6 +90,7 @@ impl<'a> Check<'a> {
             }
             Err(EvidenceError::Sqlite(e)) => Err(e),
             Err(wrong) => {
+                self.people.lost();
                 let what = match &wrong {
                     EvidenceError::Entry(..) | EvidenceError::NoEntry(_) => "entry",
                     EvidenceError::NoBlob(_) | EvidenceError::BlobHash(_) | EvidenceError::Blob(_) => "blob",
@@ -104,11 +116,19 @@ impl<'a> Check<'a> {
 
     fn compare(&mut self, opened: &Opened, row: Option<Stored>, report: &mut Report) -> rusqlite::Result<()> {
         let index = Some(opened.record.index());
-        let decision = record::split(&opened.r).is_ok_and(|(envelope, _)| envelope.source == DECISION_SOURCE);
+        let Ok((envelope, client_bytes)) = record::split(&opened.r) else {
+            report.add("record", index, "blobs", "the record has no envelope");
+            return Ok(());
+        };
+        if envelope.source == DECISION_SOURCE {
+            return self.decision(opened.record, &envelope, client_bytes, report);
+        }
+        if let Ok(mut said) = Projected::of(&envelope, client_bytes) {
+            said.row.record = opened.record.as_i64();
+            self.people.hear(self.audit, &said);
+            self.known(&said, client_bytes, report)?;
+        }
         let Some(stored) = row else {
-            if decision {
-                return self.decision(opened, report);
-            }
             report.add("row", index, "events", "the record is sealed, but its row is missing");
             return Ok(());
         };
@@ -122,9 +142,23 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The identity that a row refers to must be one that R names.
+    /// A retry must be known as one.
+    fn known(&self, said: &Projected, client_bytes: &[u8], report: &mut Report) -> rusqlite::Result<()> {
+        let keys = self.audit.keys;
+        let record = RecordNo::from_i64(said.row.record);
+        let seen = append::seen(self.audit.conn, &keys.id_digest(&said.row.event_id), &keys.body_digest(client_bytes))?;
+        if seen != Seen::Duplicate(record) {
+            report.add("seen", Some(record.index()), "seen", "a retry of this event would not be known as one");
+        }
+        Ok(())
+    }
+
+    /// The identity that a row refers to must be one that R names, and the conversation the one that R names.
     fn belongs(&mut self, said: &Projected, stored: &Stored, report: &mut Report) -> rusqlite::Result<()> {
         let index = Some(RecordNo::from_i64(stored.row.record).index());
+        if !self.in_its_session(said, stored)? {
+            report.add("row", index, "events.session", "the row is not in the conversation that the record names");
+        }
         let Some(identity) = stored.identity else {
             if !said.marks.is_empty() {
                 report.add("row", index, "events.identity", "the record names a client, its row none");
@@ -136,22 +170,40 @@ impl<'a> Check<'a> {
         {
             self.marks.insert(identity, mark);
         }
-        if !self.marks.get(&identity).is_some_and(|mark| said.marks.contains(mark)) {
+        if self.marks.get(&identity) != said.marks.first() {
             report.add("row", index, "events.identity", "the row belongs to a client that the record does not name");
         }
         Ok(())
     }
 
-    fn decision(&self, opened: &Opened, report: &mut Report) -> rusqlite::Result<()> {
-        let stored: Result<String, _> =
-            self.audit.conn.prepare_cached("SELECT body FROM decisions WHERE record = ?1")?.query_row([opened.record.as_i64()], |row| row.get(0));
-        let said = record::split(&opened.r).ok().and_then(|(_, bytes)| serde_json::from_slice::<record::Decided>(bytes).ok());
-        let said = said.and_then(|decided| serde_json::to_value(&decided.decision).ok());
-        let stored = stored.ok().and_then(|body| serde_json::from_str::<serde_json::Value>(&body).ok());
-        if said.is_none() || said != stored {
-            report.add("decision", Some(opened.record.index()), "decisions", "the row is not the decision that was sealed");
-        }
+    fn in_its_session(&self, said: &Projected, stored: &Stored) -> rusqlite::Result<bool> {
+        let Some(session) = stored.session else {
+            let placed = said.given_session.is_some() || !said.marks.is_empty();
+            return Ok(!(placed && said.opens_session()));
+        };
+        let mut find = self.audit.conn.prepare_cached("SELECT given FROM sessions WHERE id = ?1")?;
+        let given: Option<Option<String>> = find.query_row([session], |row| row.get(0)).optional()?;
+        Ok(given.is_some_and(|given| given == said.given_session))
+    }
+
+    fn decision(&mut self, record: RecordNo, envelope: &Envelope, client_bytes: &[u8], report: &mut Report) -> rusqlite::Result<()> {
         report.rows += 1;
+        let mut find = self.audit.conn.prepare_cached("SELECT made_us, made_by, kind, body FROM decisions WHERE record = ?1")?;
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+        let stored: Option<(i64, String, String, String)> = find.query_row([record.as_i64()], read).optional()?;
+        let said = serde_json::from_slice::<Decided>(client_bytes).ok();
+        let same = said.as_ref().zip(stored).is_some_and(|(said, (made_us, made_by, kind, body))| {
+            let decision = serde_json::to_value(&said.decision).unwrap_or_default();
+            let body = serde_json::from_str::<serde_json::Value>(&body).unwrap_or_default();
+            let received_us = envelope.received_at.as_microsecond();
+            body == decision && decision["decision"] == kind && (made_us, made_by) == (received_us, said.by.clone())
+        });
+        if !same {
+            report.add("decision", Some(record.index()), "decisions", "the row is not the decision that was sealed");
+        }
+        if let Some(said) = said {
+            self.people.decided(record.as_i64(), said.decision);
+        }
         Ok(())
     }
 }

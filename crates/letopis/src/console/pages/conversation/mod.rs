@@ -3,12 +3,13 @@
 //! Every event on the page is opened, checked against the signed log and compared with what is shown, each time the page is asked for: a badge
 //! that was computed earlier would prove nothing about this screen.
 //!
-//! * `proof` – badges and the proof to take away · `pieces` – bubbles, steps and delays · `step` – what was done · `fold` – the small print
+//! * `proof` – badges · `take_away` – proofs and dossiers as files · `pieces` – bubbles, steps and delays · `step` – what was done · `fold` – the small print
 
 mod fold;
 mod pieces;
 mod proof;
 mod step;
+pub(super) mod take_away;
 
 use std::sync::Arc;
 
@@ -34,8 +35,6 @@ use crate::journal::reading::{self, SessionDetail};
 use crate::privacy::BusinessKeys;
 use pieces::{Body, Piece};
 use proof::{Seen, Verdict};
-
-pub(super) use proof::download;
 
 /// The conversation as the page shows it.
 struct Story {
@@ -133,8 +132,8 @@ fn story(
     if session.last_us > session.started_us {
         facts.push((t.say("fact-lasted"), clock.took(session.last_us - session.started_us)));
     }
-    if let Some(wait) = brief.wait {
-        facts.push((t.say("fact-first-answer"), wait.label));
+    if let Some((asked_us, answered_us)) = session.first_in_us.zip(session.first_out_us).filter(|(asked, answered)| answered >= asked) {
+        facts.push((t.say("fact-first-answer"), clock.took(answered_us - asked_us)));
     }
     facts.push((t.say("fact-messages"), t.count("count-events", session.events)));
     if let Some(confidence) = session.confidence {

@@ -1,28 +1,15 @@
-//! Badges: what was proved about each shown event, in words; and the proof bundle to take away.
+//! Badges: what was proved about each shown event, in words.
 //!
 //! Green only when the sealed record opens, is what the log committed to, is covered by a signed checkpoint, and every field on the screen
 //! is what the record says. Amber while the signature is still to come. Red names what differs.
 
-use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use rusqlite::Connection;
 
-use super::super::Desk;
-use super::super::error::PageError;
 use super::super::language::Texts;
-use super::super::visitor::Visitor;
 use super::Books;
-use crate::access::Action;
-use crate::access::trail::What;
 use crate::event::{Event, RecordNo, record};
-use crate::journal::event_rows;
 use crate::journal::evidence::{self, EvidenceError};
 use crate::journal::projection::EventRow;
-use crate::journal::session_by_pid;
-
-/// A tree holds no more: whatever is beyond it is nobody's record.
-const MOST_RECORDS: u64 = (1 << 40) - 1;
 
 /// What a badge says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,34 +98,4 @@ impl Verdict {
         });
         Self { colour, says, explained }
     }
-}
-
-/// `GET /sessions/{pid}/proof/{record}`: the proof bundle of one event of the conversation, by the number of its record.
-///
-/// By number and not by event id, because two events may claim one id, and each has its own proof.
-pub(in crate::console::pages) async fn download(
-    State(desk): State<Desk>,
-    visitor: Visitor,
-    Path((pid, index)): Path<(String, u64)>,
-) -> Result<Response, PageError> {
-    visitor.require(Action::Prove)?;
-    if index > MOST_RECORDS {
-        return Err(PageError::NotFound);
-    }
-    let business = visitor.business.id;
-    let books = Books::of(&desk, business)?;
-    let bundle = desk.console.store.read(move |conn| {
-        let session = session_by_pid(conn, business, &pid)?.ok_or(PageError::NotFound)?;
-        let record = RecordNo::new(business, index);
-        let here = event_rows::by_record(conn, record)?.filter(|stored| stored.session == Some(session.id)).ok_or(PageError::NotFound)?;
-        let bundle = evidence::proof_bundle(conn, &books.keys, &books.log, record)?;
-        Ok::<_, PageError>(bundle.with_event_id(here.row.event_id))
-    });
-    let json = serde_json::to_vec_pretty(&bundle.await?).map_err(|e| PageError::Broken(e.to_string()))?;
-    desk.looked.at(&desk.console.store, &visitor, What::Exported, &format!("proof of record {index}"));
-    let headers = [
-        (header::CONTENT_TYPE, "application/json".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"letopis-proof-{}-{index}.json\"", visitor.business.slug)),
-    ];
-    Ok((headers, json).into_response())
 }

@@ -46,6 +46,7 @@ fn look(kind: &EventType) -> (&'static str, &'static str) {
         EventType::LeadCreated => ("card", "accent"),
         EventType::ReminderSent | EventType::ReminderDelivered => ("bell", ""),
         EventType::Handoff => ("person", "info"),
+        EventType::ConsentGiven | EventType::ConsentWithdrawn => ("person", ""),
         EventType::Payment => ("money", "ok"),
         EventType::Error => ("error", "bad"),
         EventType::CrmCall => ("link", ""),

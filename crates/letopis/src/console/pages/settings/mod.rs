@@ -1,0 +1,86 @@
+//! Settings: the firm, keys for programs, connections, people, and how to connect.
+//!
+//! Everybody sees the parts their role may change. A secret is on the page that answers its creation and nowhere else, so those forms answer with
+//! the page itself and not with a redirect.
+//!
+//! * `keys` · `connections` · `people` · `company` – one part each: what is shown, and its forms
+
+pub(super) mod company;
+pub(super) mod connections;
+pub(super) mod keys;
+pub(super) mod people;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::Desk;
+use super::error::PageError;
+use super::frame::{Frame, Section, page};
+use super::hello;
+use super::visitor::Visitor;
+use crate::access::{Action, Change};
+use company::Company;
+use connections::ConnectionRow;
+use keys::KeyRow;
+use people::PersonRow;
+
+/// A word with its label, for select boxes.
+struct Word {
+    value: &'static str,
+    label: String,
+    chosen: bool,
+}
+
+/// A secret that was just made.
+struct Fresh {
+    title: String,
+    secret: String,
+    note: String,
+}
+
+#[derive(Template)]
+#[template(path = "settings/settings.html")]
+struct SettingsPage {
+    f: Frame,
+    fresh: Option<Fresh>,
+    company: Option<Company>,
+    keys: Option<Vec<KeyRow>>,
+    key_roles: Vec<Word>,
+    connections: Option<Vec<ConnectionRow>>,
+    people: Option<Vec<PersonRow>>,
+    roles: Vec<Word>,
+    command: String,
+    hook_command: String,
+}
+
+/// `GET /settings`
+pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<Response, PageError> {
+    draw(&desk, &visitor, None).await
+}
+
+/// The page, with a fresh secret on it if there is one.
+async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Response, PageError> {
+    let scope = &visitor.scope;
+    let keys = if scope.can(Action::ManageKeys) { Some(keys::rows(desk, visitor).await?) } else { None };
+    let connections = if scope.can(Action::ManageConnections) { Some(connections::rows(desk, visitor).await?) } else { None };
+    let people = if scope.can(Action::ManageMembers) { Some(people::rows(desk, visitor).await?) } else { None };
+    page(&SettingsPage {
+        f: Frame::new(desk, visitor, Section::Settings, visitor.t.say("nav-settings")),
+        company: scope.can(Action::ManageSettings).then(|| Company::of(visitor)),
+        key_roles: keys::roles(visitor),
+        roles: people::roles(visitor, None),
+        command: hello::command(visitor),
+        hook_command: format!("{}/hooks/…", visitor.origin),
+        fresh,
+        keys,
+        connections,
+        people,
+    })
+}
+
+/// Seals a change and waits until it is in effect.
+async fn change(desk: &Desk, visitor: &Visitor, change: &Change) -> Result<(), PageError> {
+    desk.console.decide.change(visitor.by(), change, visitor.now_us).await?;
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! The pages as a browser sees them: coming in, forms, roles, badges.
+
+#![allow(clippy::unwrap_used)]
+
+mod scene;
+
+use axum::http::{Method, StatusCode, header};
+
+use crate::access::Role;
+use scene::Scene;
+
+#[tokio::test]
+async fn a_stranger_is_asked_to_sign_in_and_comes_back() {
+    let scene = Scene::open().await;
+    let browser = scene.browser();
+    let answer = browser.get("/journal?outcome=lead").await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/sign-in?back=/journal%3Foutcome%3Dlead"));
+    let form = browser.get(answer.location()).await;
+    assert!(form.body.contains(r#"name="back" value="/journal?outcome=lead""#) && form.body.contains("<html lang=\"ru\""));
+    for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"), ("cache-control", "no-store")] {
+        assert_eq!(form.headers.get(name).unwrap(), value);
+    }
+    let policy = form.headers.get(header::CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"));
+    let style = form.body.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let style = browser.get(style).await;
+    assert_eq!(style.status, StatusCode::OK);
+    assert!(style.headers.get(header::CACHE_CONTROL).unwrap().to_str().unwrap().contains("immutable"));
+    assert_eq!(browser.get("/nowhere").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_link_is_spent_by_its_button_only() {
+    let scene = Scene::open().await;
+    let (scanner, owner) = (scene.browser(), scene.browser());
+    let link = format!("/welcome/{}", scene.owner_link);
+    assert!(scanner.get(&link).await.body.contains("Здравствуйте, Владелец!"));
+    let elsewhere = owner.send(Method::POST, &link, "", &[("sec-fetch-site", "cross-site")]).await;
+    assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
+    let entered = owner.post(&link, "").await;
+    assert_eq!((entered.status, entered.location()), (StatusCode::SEE_OTHER, "/password"));
+    assert!(entered.cookies()[0].starts_with("letopis=lts_") && entered.cookies()[0].contains("HttpOnly; SameSite=Lax"));
+    assert_eq!(owner.get("/").await.location(), "/journal");
+    assert_eq!(scanner.post(&link, "").await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn a_password_is_chosen_and_opens() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    assert_eq!(owner.submit("/password", "password=short").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(owner.submit("/password", "password=correct+horse").await.location(), "/");
+    assert_eq!(owner.submit("/password", "current=wrong&password=another+horse").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let other = scene.browser();
+    let wrong = other.post("/sign-in", "login=owner&password=wrong&back=/search").await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    assert!(wrong.body.contains(r#"value="owner""#) && !wrong.body.contains("wrong"));
+    let right = other.post("/sign-in", "login=owner&password=correct+horse&back=//evil.example").await;
+    assert_eq!((right.status, right.location()), (StatusCode::SEE_OTHER, "/"));
+    assert_eq!(other.get("/journal").await.status, StatusCode::OK);
+    let changed = other.submit("/password", "current=correct+horse&password=another+horse").await;
+    assert_eq!((changed.location(), other.get("/journal").await.status), ("/", StatusCode::OK));
+    assert_eq!(owner.get("/journal").await.status, StatusCode::SEE_OTHER, "other browsers are signed out");
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down() {
+    let scene = Scene::open().await;
+    let browser = scene.browser();
+    for _ in 0..5 {
+        assert_eq!(browser.post("/sign-in", "login=nobody&password=guess").await.status, StatusCode::UNAUTHORIZED);
+    }
+    let slowed = browser.post("/sign-in", "login=nobody&password=guess").await;
+    assert_eq!((slowed.status, slowed.headers.get(header::RETRY_AFTER).unwrap().to_str().unwrap()), (StatusCode::TOO_MANY_REQUESTS, "1"));
+    assert!(slowed.body.contains("Попробуйте через 1 секунду."));
+}
+
+#[tokio::test]
+async fn a_form_needs_the_sessions_token_and_our_own_page() {
+    let scene = Scene::open().await;
+    let (owner, other) = (scene.owner().await, scene.member(Role::Manager).await);
+    let csrf = owner.csrf().await;
+    assert_eq!(owner.post("/sign-out", "").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(owner.post("/sign-out", &format!("csrf={}", other.csrf().await)).await.status, StatusCode::FORBIDDEN);
+    let elsewhere = owner.send(Method::POST, "/sign-out", &format!("csrf={csrf}"), &[("origin", "https://evil.example")]).await;
+    assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
+    assert_eq!(owner.get("/journal").await.status, StatusCode::OK);
+    let left = owner.post("/sign-out", &format!("csrf={csrf}")).await;
+    assert_eq!((left.status, left.location()), (StatusCode::SEE_OTHER, "/sign-in"));
+    assert_eq!(owner.get("/journal").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_role_sees_its_part() {
+    let scene = Scene::open().await;
+    for (role, journal, home, keys) in [
+        (Role::Manager, StatusCode::OK, "/journal", false),
+        (Role::Compliance, StatusCode::OK, "/journal", false),
+        (Role::Marketer, StatusCode::FORBIDDEN, "/settings", false),
+        (Role::Integrator, StatusCode::FORBIDDEN, "/settings", true),
+    ] {
+        let browser = scene.member(role).await;
+        let shown = browser.get("/journal").await;
+        assert_eq!((shown.status, browser.get("/").await.location()), (journal, home), "{role}");
+        for path in ["/sessions/anna", "/sessions/anna/thread", "/search?q=стрижка", "/sessions/anna/dossier", "/journal/events"] {
+            let path = path.replace("стрижка", "a");
+            assert_eq!(browser.get(&path).await.status, journal, "{role} {path}");
+        }
+        let settings = browser.get("/settings").await.body;
+        assert_eq!((settings.contains("id=\"keys\""), settings.contains("id=\"people\"")), (keys, false), "{role}");
+        assert_eq!(browser.submit("/settings/people", "login=x&name=x&role=owner").await.status, StatusCode::FORBIDDEN);
+    }
+}
+
+#[tokio::test]
+async fn the_journal_lists_filters_and_refreshes() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let page = owner.get("/journal").await.body;
+    let order: Vec<usize> = ["/sessions/boris", "/sessions/anna", "/sessions/vera", "/sessions/sess_abc123"].map(|url| page.find(url).unwrap()).into();
+    assert!(order.is_sorted(), "newest first");
+    for said in ["+7 921 •••-••-21", "ждёт", "ответ через 2 с", "уверен на 41 %", "<b>4</b>", "сегодня"] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(!page.contains("79217654321") && !page.contains("921 765-43-21"), "phones are masked in lists");
+    let unanswered = owner.get("/journal?outcome=unanswered").await.body;
+    assert!(unanswered.contains("/sessions/boris") && !unanswered.contains("/sessions/anna"));
+    assert!(owner.get("/journal?channel=fax").await.body.contains("Таких диалогов нет"));
+    let live = owner.get("/journal/lines?outcome=unanswered").await;
+    let tag = live.headers.get(header::ETAG).unwrap().to_str().unwrap().to_owned();
+    let again = owner.send(Method::GET, "/journal/lines?outcome=unanswered", "", &[("if-none-match", &tag)]).await;
+    assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+}
+
+#[tokio::test]
+async fn a_conversation_tells_what_happened() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let thread = owner.get("/sessions/anna/thread").await.body;
+    let lines: Vec<&str> = thread.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    insta::assert_snapshot!("conversation", lines.join("\n"));
+    let page = owner.get("/sessions/anna").await.body;
+    assert!(page.contains("Все 5 записей подлинные") && page.contains("/sessions/anna/dossier"));
+    let english = owner.get("/sessions/anna?lang=en").await;
+    assert!(english.body.contains("All 5 records are genuine"));
+    assert!(english.cookies().iter().any(|line| line.starts_with("letopis-lang=en;")));
+}
+
+#[tokio::test]
+async fn a_badge_turns_red_when_a_row_was_edited() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    scene.tamper("UPDATE events SET reply = 'Да, бесплатно' WHERE event_id = 'a2'").await;
+    let page = owner.get("/sessions/anna").await.body;
+    assert!(page.contains("1 запись не совпадает") && page.contains("на экране другое — ответ ассистента"));
+    assert!(!page.contains("/dossier"), "nothing to prove with");
+    assert_eq!(page.matches("fold differs").count(), 1);
+    scene.tamper("DELETE FROM blobs").await;
+    assert!(owner.get("/sessions/boris").await.body.contains("Самой записи нет"));
+}
+
+#[tokio::test]
+async fn a_proof_leaves_as_a_file() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let answer = owner.get("/sessions/anna/proof/1").await;
+    assert_eq!(answer.headers.get(header::CONTENT_DISPOSITION).unwrap(), "attachment; filename=\"letopis-proof-main-1.json\"");
+    assert!(ledger::ProofBundle::from_json(answer.body.as_bytes()).is_ok());
+    assert_eq!(owner.get("/sessions/anna/proof/0").await.status, StatusCode::NOT_FOUND, "of another conversation");
+    assert_eq!(owner.get("/sessions/anna/proof/99999999999999").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_was_said_is_found_and_marked() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let page = owner.get("/search?q=%D1%81%D1%82%D1%80%D0%B8%D0%B6%D0%BA%D0%B0").await.body;
+    assert!(page.contains("<mark>стрижку</mark>") && page.contains("&#60;b&#62;"), "marked, and escaped");
+    assert!(owner.get("/search?q=4567").await.body.contains("+7 921 •••-••-67"));
+    assert!(owner.get("/search?q=zzz").await.body.contains("ничего нет"));
+}
+
+#[tokio::test]
+async fn a_client_page_shows_who_and_takes_decisions() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let page = owner.get("/sessions/anna").await.body;
+    let client = page.split("href=\"/clients/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let page = owner.get(&format!("/clients/{client}")).await.body;
+    assert!(page.contains("+7 921 123-45-67") && page.contains("/sessions/anna"));
+    let url = format!("/clients/{client}/merge");
+    assert_eq!(owner.submit(&url, "other=c_0000000000000000").await.status, StatusCode::NOT_FOUND);
+    let other = owner.get("/sessions/vera").await.body;
+    let other = other.split("href=\"/clients/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(owner.submit(&url, &format!("other={other}")).await.location(), format!("/clients/{client}"));
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_and_an_invitation_too() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let made = owner.submit("/settings/keys", "name=Бот&role=ingest").await;
+    assert!(made.body.contains("ltp_ingest_") && made.body.contains("Ключ «Бот» готов"), "{}", made.status);
+    assert!(!owner.get("/settings").await.body.contains("ltp_ingest_"));
+    assert_eq!(owner.submit("/settings/keys", "name=&role=ingest").await.status, StatusCode::BAD_REQUEST);
+    let invited = owner.submit("/settings/people", "login=olga&name=Ольга&role=manager").await.body;
+    let link = invited.split("http://letopis.example").find(|rest| rest.starts_with("/welcome/")).unwrap().split('<').next().unwrap();
+    let olga = scene.browser();
+    assert_eq!(olga.post(link, "").await.location(), "/password");
+    assert_eq!(olga.get("/journal").await.status, StatusCode::OK);
+}

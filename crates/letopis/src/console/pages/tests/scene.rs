@@ -1,0 +1,205 @@
+//! The console of a salon over a journal in a folder of its own, a browser to look at it, and a stand-in for the recorder that
+//! takes decisions from the queue and applies changes of access.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use queue::Queue;
+use queue::memory::MemoryQueue;
+use tower::ServiceExt;
+
+use super::super::{Console, routes};
+use crate::access::{self, Change, Invitation, KeyRing, Role, Scope, link, member, trail::Who};
+use crate::decide::Decide;
+use crate::event::record::{Decided, Decision};
+use crate::event::{BusinessId, Frame};
+use crate::journal::log::Logs;
+use crate::journal::testing::{NOON, Pen};
+use crate::journal::{self, Progress};
+use crate::privacy::{self, Vault};
+use crate::store::{Migration, Store, StoreError};
+
+/// When pages are looked at: an hour after the first event.
+pub(super) const NOW: i64 = NOON + 3_600_000_000;
+
+/// The customer's own example, a conversation with everything in it, and one that nobody answered.
+const EVENTS: [&str; 8] = [
+    r#"{"event_id":"evt_20250101_001","timestamp":"2025-01-01T12:34:56+03:00","channel":"whatsapp","client":{"phone":"+7xxxxxxxxxx","name":"Иван"},"session_id":"sess_abc123","intent":"запись_на_приём","confidence":0.87,"bot_response":"Записал на 15:00, отправил напоминание","action":"create_lead","crm_id":"BX_LEAD_4521"}"#,
+    r#"{"event_id":"a1","timestamp":"2025-01-01T14:00:00+03:00","channel":"telegram","session_id":"anna","client":{"phone":"89211234567","name":"Анна"},"text":"Можно на <b>стрижку</b> завтра?","intent":"запись","confidence":0.41}"#,
+    r#"{"event_id":"a2","timestamp":"2025-01-01T14:00:02+03:00","channel":"telegram","session_id":"anna","client":{"phone":"89211234567"},"bot_response":"Да, в 15:00","model":"gpt-x","latency_ms":1800,"scenario":"запись","scenario_version":"7"}"#,
+    r#"{"event_id":"a3","timestamp":"2025-01-01T14:00:40+03:00","channel":"telegram","session_id":"anna","client":{"phone":"89211234567"},"type":"booking_created","booking":{"starts_at":"2025-01-02T15:00","service":"стрижка","staff":"Егор"},"crm_id":"BX_DEAL_7"}"#,
+    r#"{"event_id":"a4","timestamp":"2025-01-01T14:30:00+03:00","channel":"telegram","session_id":"anna","client":{"phone":"89211234567"},"operator":"Вера","text":"Ждём вас!"}"#,
+    r#"{"event_id":"a5","timestamp":"2025-01-01T14:31:00+03:00","channel":"telegram","session_id":"anna","client":{"phone":"89211234567"},"type":"error","error":{"code":"crm_timeout","message":"CRM не ответила"}}"#,
+    r#"{"event_id":"b1","timestamp":"2025-01-01T14:50:00+03:00","channel":"site","session_id":"boris","client":{"phone":"89217654321"},"text":"Есть кто живой?"}"#,
+    r#"{"event_id":"c1","timestamp":"2025-01-01T13:00:00+03:00","channel":"vk","session_id":"vera","client":{"channel_id":"id5","phone":"89210000001","name":"Вера"},"text":"Сколько стоит окрашивание?","bot_response":"От 4000 ₽"}"#,
+];
+
+/// A salon with a console.
+pub(super) struct Scene {
+    _folder: tempfile::TempDir,
+    pub(super) store: Store,
+    router: Router,
+    business: BusinessId,
+    pub(super) owner_link: String,
+}
+
+/// An answer, read to its end.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: String,
+}
+
+/// Somebody's browser: it keeps cookies and says where its forms come from.
+pub(super) struct Browser<'a> {
+    scene: &'a Scene,
+    cookies: RefCell<BTreeMap<String, String>>,
+}
+
+impl Scene {
+    pub(super) async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let migrations = [access::SCHEMA, privacy::SCHEMA, journal::SCHEMA].map(|sql| Migration { name: "test", sql });
+        let store = Store::open(&folder.path().join("db"), &migrations, journal::setup).unwrap();
+        let (log_folder, written) = (folder.path().join("log"), Arc::new(OnceLock::new()));
+        let kept = Arc::clone(&written);
+        let welcome = store.write(move |tx| {
+            let welcome = access::first::start(tx, NOW, &mut rand::rng()).unwrap().unwrap();
+            let mut pen = Pen::new(tx, welcome.business);
+            EVENTS.iter().for_each(|event| drop(pen.event(tx, event).unwrap()));
+            pen.flush(tx);
+            let log = pen.publish(tx, &log_folder);
+            let _ = kept.set((pen, log));
+            Ok::<_, StoreError>(welcome)
+        });
+        let welcome = welcome.await.unwrap();
+        let (pen, log) = Arc::into_inner(written).unwrap().into_inner().unwrap();
+        let (logs, vault, progress) = (Logs::default(), Vault::new(vec![(*pen.keys).clone()]), Progress::default());
+        logs.add(log);
+        let queue: Arc<dyn Queue> = Arc::new(MemoryQueue::new(queue::Limits::default()));
+        tokio::spawn(stand_in(Arc::clone(&queue), store.clone(), progress.clone()));
+        let console = Console {
+            store: store.clone(),
+            vault,
+            logs,
+            decide: Decide::new(queue, progress.clone()),
+            progress,
+            keys: Arc::new(KeyRing::default()),
+            now_us: || NOW,
+            secure_cookies: false,
+        };
+        let router = routes(Arc::new(console));
+        let owner_link = welcome.owner_link.reveal().to_owned();
+        Self { _folder: folder, store, router, business: welcome.business, owner_link }
+    }
+
+    /// A browser that nobody signed in with.
+    pub(super) fn browser(&self) -> Browser<'_> {
+        Browser { scene: self, cookies: RefCell::default() }
+    }
+
+    /// A signed-in browser of the owner.
+    pub(super) async fn owner(&self) -> Browser<'_> {
+        let browser = self.browser();
+        let answer = browser.post(&format!("/welcome/{}", self.owner_link), "").await;
+        assert_eq!(answer.location(), "/password");
+        browser
+    }
+
+    /// A signed-in browser of a new member.
+    pub(super) async fn member(&self, role: Role) -> Browser<'_> {
+        let business = self.business;
+        let token = self.store.write(move |tx| {
+            let (scope, login) = (Scope::local(business), role.as_str());
+            let guest = Invitation { login: login.parse().unwrap(), name: login.parse().unwrap(), role };
+            let (changes, user) = member::invite(tx, &scope, &guest, NOW, &mut rand::rng()).unwrap();
+            changes.iter().for_each(|change| access::apply(tx, change).unwrap());
+            Ok::<_, StoreError>(link::issue(tx, &scope, Who::Local, user, NOW, &mut rand::rng()).unwrap())
+        });
+        let browser = self.browser();
+        browser.post(&format!("/welcome/{}", token.await.unwrap().reveal()), "").await;
+        browser
+    }
+
+    /// Does something to the database behind everybody's back.
+    pub(super) async fn tamper(&self, sql: &'static str) {
+        self.store.write(move |tx| Ok::<_, StoreError>(tx.execute_batch(sql)?)).await.unwrap();
+    }
+}
+
+impl Browser<'_> {
+    pub(super) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, "", &[]).await
+    }
+
+    /// A form as a page of ours sends it.
+    pub(super) async fn post(&self, path: &str, form: &str) -> Answer {
+        self.send(Method::POST, path, form, &[("sec-fetch-site", "same-origin")]).await
+    }
+
+    /// The same with the session's token in it.
+    pub(super) async fn submit(&self, path: &str, form: &str) -> Answer {
+        let csrf = self.csrf().await;
+        self.post(path, &format!("csrf={csrf}&{form}")).await
+    }
+
+    /// The token that our forms carry.
+    pub(super) async fn csrf(&self) -> String {
+        let page = self.get("/settings").await.body;
+        page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    }
+
+    pub(super) async fn send(&self, method: Method, path: &str, form: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(method.clone()).uri(path).header(header::HOST, "letopis.example");
+        let cookies: Vec<String> = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request = request.header(header::COOKIE, cookies.join("; "));
+        if method == Method::POST {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(form.to_owned())).unwrap();
+        let (head, body) = self.scene.router.clone().oneshot(request).await.unwrap().into_parts();
+        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().into()).unwrap();
+        let answer = Answer { status: head.status, headers: head.headers, body };
+        for line in answer.cookies() {
+            let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+        }
+        answer
+    }
+}
+
+impl Answer {
+    pub(super) fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub(super) fn cookies(&self) -> Vec<&str> {
+        self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect()
+    }
+}
+
+/// Applies what the recorder would: changes of access. Merges are tested where they are applied.
+async fn stand_in(queue: Arc<dyn Queue>, store: Store, progress: Progress) {
+    let mut consumer = queue.consumer("test").unwrap();
+    while let Ok(batch) = consumer.receive(1 << 20, Duration::from_secs(60)).await {
+        for delivery in batch.iter() {
+            let frame = Frame::decode(&delivery.frame).unwrap();
+            let decided: Decided = serde_json::from_slice(&frame.body).unwrap();
+            if let Decision::Access { change } = decided.decision {
+                let change: Change = serde_json::from_value(change).unwrap();
+                store.write(move |tx| access::apply(tx, &change)).await.unwrap();
+            }
+            progress.advance(HashMap::from([(delivery.lane, delivery.position)]));
+        }
+        batch.ack().await.unwrap();
+    }
+}
