@@ -8,8 +8,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{Config, drawn_origin, log_of};
 use crate::access::{self, Business};
-use crate::journal::log::Log;
 use crate::journal;
+use crate::journal::log::Log;
 use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
 
 /// The tables and keys of a folder.

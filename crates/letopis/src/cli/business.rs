@@ -9,7 +9,7 @@ use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::control::{OfBusiness, BY, ControlError, Told, chosen};
+use super::control::{BY, ControlError, OfBusiness, Told, chosen};
 use super::house::House;
 use super::voice::Voice;
 use crate::access::trail::{About, What, Who};

@@ -72,10 +72,7 @@ pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice)
 }
 
 pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/connection/add", post(add))
-        .route("/connection/list", post(list))
-        .route("/connection/revoke", post(revoke))
+    Router::new().route("/connection/add", post(add)).route("/connection/list", post(list)).route("/connection/revoke", post(revoke))
 }
 
 async fn add(State(app): State<Arc<App>>, Json(add): Json<Add>) -> Told<Value> {
@@ -97,9 +94,8 @@ async fn list(State(app): State<Arc<App>>, Json(about): Json<OfBusiness>) -> Res
 
 async fn revoke(State(app): State<Arc<App>>, Json(revoke): Json<Revoke>) -> Told<Value> {
     let id = revoke.id;
-    let worked_out = decide(&app, revoke.business, move |conn, scope| {
-        Ok((vec![connection::revoke(conn, scope, id, now_us())?], id.to_string(), ()))
-    });
+    let worked_out =
+        decide(&app, revoke.business, move |conn, scope| Ok((vec![connection::revoke(conn, scope, id, now_us())?], id.to_string(), ())));
     worked_out.await?;
     Ok(Json(json!({ "id": id, "revoked": true })))
 }

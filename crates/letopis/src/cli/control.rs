@@ -34,7 +34,8 @@ pub(super) struct OfBusiness {
 
 /// All of them.
 pub(super) fn routes(app: Arc<App>) -> Router {
-    let nouns = [business::routes(), key::routes(), user::routes(), connection::routes(), import::routes(), proof::routes(), dossier::routes()];
+    let nouns =
+        [business::routes(), key::routes(), user::routes(), connection::routes(), import::routes(), proof::routes(), dossier::routes()];
     let all = nouns.into_iter().fold(Router::new(), Router::merge);
     Router::new().nest("/control", all).layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(app)
 }

@@ -20,8 +20,8 @@ use super::house::House;
 use super::import::Counted;
 use super::serve::{Server, told_to_stop};
 use super::user::{Invite, Person};
-use super::{control, house};
 use super::voice::out;
+use super::{control, house};
 use crate::access::{BusinessKind, Role, Slug};
 use crate::demo::{self, Shop};
 

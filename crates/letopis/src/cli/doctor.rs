@@ -68,7 +68,8 @@ fn sqlite() -> Finding {
 fn settings(data: &Path) -> Finding {
     match Config::of_folder(data) {
         Ok(config) if !config.listen.ip().is_loopback() && config.public_url.as_deref().is_none_or(|url| url.starts_with("http://")) => {
-            let message = format!("listens on {} without TLS: put a proxy before it and set public_url to its https:// address", config.listen);
+            let message =
+                format!("listens on {} without TLS: put a proxy before it and set public_url to its https:// address", config.listen);
             told("settings", State::Warn, message)
         }
         Ok(config) => told("settings", State::Ok, format!("fine; listens on {}", config.listen)),
@@ -84,7 +85,10 @@ fn folder(data: &Path) -> Finding {
         return told("folder", State::Bad, format!("{} belongs to user {owner}: run Letopis as that user", shown.display()));
     }
     if mode & 0o077 != 0 {
-        return told("folder", State::Bad, format!("{} is open to other users (mode {mode:o}): chmod 700", shown.display()));
+        let open = data.join("letopis.db").metadata().is_ok_and(|about| about.mode() & 0o077 != 0);
+        let state = if open { State::Bad } else { State::Warn };
+        let what = if open { ", and so is the journal in it: chmod 600 its files and" } else { ":" };
+        return told("folder", state, format!("{} is open to other users (mode {mode:o}){what} chmod 700 the folder", shown.display()));
     }
     told("folder", State::Ok, format!("{}, only its user may look in", shown.display()))
 }
@@ -92,9 +96,11 @@ fn folder(data: &Path) -> Finding {
 fn master_key(data: &Path) -> Finding {
     let path = data.join("master.key");
     match path.metadata() {
-        Err(_) if data.join("letopis.db").exists() => {
-            told("master key", State::Bad, "master.key is missing: without it nothing that was sealed can be read; restore it from the safe place")
-        }
+        Err(_) if data.join("letopis.db").exists() => told(
+            "master key",
+            State::Bad,
+            "master.key is missing: without it nothing that was sealed can be read; restore it from the safe place",
+        ),
         Err(_) => told("master key", State::Ok, "not made yet"),
         Ok(about) if about.permissions().mode() & 0o077 != 0 => {
             told("master key", State::Bad, format!("master.key is readable by others (mode {:o}): chmod 600", about.mode() & 0o777))
@@ -122,7 +128,13 @@ fn space(data: &Path) -> Finding {
     let Ok(about) = statvfs(data) else { return told("disk space", State::Warn, "unknown") };
     let free = about.f_bavail * about.f_frsize;
     let share = free * 100 / (about.f_blocks * about.f_frsize).max(1);
-    let state = if free < LOW_SPACE_BYTES { State::Bad } else if share < 10 { State::Warn } else { State::Ok };
+    let state = if free < LOW_SPACE_BYTES {
+        State::Bad
+    } else if share < 10 {
+        State::Warn
+    } else {
+        State::Ok
+    };
     told("disk space", state, format!("{} GB free, {share} %", free >> 30))
 }
 
@@ -132,8 +144,16 @@ fn encryption(data: &Path) -> Finding {
     let encrypted = device.ok().and_then(|(major, minor)| is_encrypted(&PathBuf::from(format!("/sys/dev/block/{major}:{minor}")), 4));
     match encrypted {
         Some(true) => told("encryption", State::Ok, "the disk under the folder is encrypted (dm-crypt)"),
-        Some(false) => told("encryption", State::Warn, "the disk under the folder does not look encrypted; the search index holds what clients wrote in the plain: use LUKS or an encrypted volume"),
-        None => told("encryption", State::Warn, "whether the disk is encrypted cannot be seen from here (a container, a network disk): the search index holds what clients wrote in the plain, so make sure that it is"),
+        Some(false) => told(
+            "encryption",
+            State::Warn,
+            "the disk under the folder does not look encrypted; the search index holds what clients wrote in the plain: use LUKS or an encrypted volume",
+        ),
+        None => told(
+            "encryption",
+            State::Warn,
+            "whether the disk is encrypted cannot be seen from here (a container, a network disk): the search index holds what clients wrote in the plain, so make sure that it is",
+        ),
     }
 }
 
@@ -148,7 +168,8 @@ fn is_encrypted(device: &Path, depth: usize) -> Option<bool> {
 }
 
 fn server(data: &Path) -> Finding {
-    let connects = tokio::runtime::Builder::new_current_thread().enable_all().build().map(|runtime| runtime.block_on(Folder::connect(data)).is_ok());
+    let connects =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map(|runtime| runtime.block_on(Folder::connect(data)).is_ok());
     match connects {
         Ok(true) => told("server", State::Ok, "runs and answers commands"),
         _ => told("server", State::Ok, "does not run; commands open the folder themselves"),

@@ -117,16 +117,18 @@ impl House {
         serde_json::from_slice(&answer.body).context("the server answers in another version; restart it with this program")
     }
 
-    /// The same again and again while the answer is "not yet", for a few seconds: a checkpoint follows a record within one.
+    /// The same again and again while the answer is "not yet": a record follows its acceptance, and a checkpoint the record, within a
+    /// second. What is unknown is asked for as long as it takes to be recorded.
     ///
     /// # Errors
     /// As [`House::ask`].
     pub(super) async fn ask_until_signed<A: DeserializeOwned>(&self, what: &str, question: &impl Serialize) -> anyhow::Result<A> {
         let body = Bytes::from(serde_json::to_vec(question)?);
-        for _ in 0..20 {
-            let answer = self.call(what, "application/json", body.clone()).await?;
-            if answer.status != StatusCode::CONFLICT || answer.retry_after_s.is_none() {
-                break;
+        for attempt in 0..20 {
+            match self.call(what, "application/json", body.clone()).await?.status {
+                StatusCode::CONFLICT => {}
+                StatusCode::NOT_FOUND if attempt < 4 => {}
+                _ => break,
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
         }

@@ -93,6 +93,8 @@ enum Command {
 /// # Errors
 /// What the command says went wrong.
 pub fn main() -> anyhow::Result<()> {
+    // Whatever is written, tables and tiles, proofs and dossiers, is for its own user's eyes.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let Cli { data: named, json, command } = Cli::parse();
     let voice = Voice { json };
     let from_environment = || std::env::var_os("LETOPIS_DATA").map(PathBuf::from);

@@ -65,7 +65,8 @@ pub(super) async fn run(house: &House, args: ProofArgs, voice: Voice) -> anyhow:
     let wanted = Wanted { business: args.business, event_id: args.event_id, record: args.record };
     let Proven { records, vkey, bundle } = house.ask_until_signed("proof", &wanted).await?;
     if records.len() > 1 && args.record.is_none() {
-        voice.note(format_args!("the id came with different contents: records {records:?}; this is {}, choose with --record", bundle.index));
+        voice
+            .note(format_args!("the id came with different contents: records {records:?}; this is {}, choose with --record", bundle.index));
     }
     let text = match args.format {
         ProofFormat::Bundle => serde_json::to_string_pretty(&bundle)? + "\n",

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::control::{OfBusiness, ControlError, Result, Told, choose, chosen, decide};
+use super::control::{ControlError, OfBusiness, Result, Told, choose, chosen, decide};
 use super::house::House;
 use super::voice::{Voice, out};
 use crate::access::trail::Who;

@@ -60,7 +60,10 @@ pub(super) fn run(args: &VerifyProofArgs, voice: Voice) -> anyhow::Result<()> {
     if shown.is_some() {
         voice.note(format_args!("the conversation on the page is the one in the proofs; its heading is not covered"));
     }
-    voice.note(format_args!("what this shows: the log {} committed to exactly these contents before it signed; not that they are true", key.name()));
+    voice.note(format_args!(
+        "what this shows: the log {} committed to exactly these contents before it signed; not that they are true",
+        key.name()
+    ));
     Ok(())
 }
 

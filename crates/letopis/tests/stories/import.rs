@@ -54,7 +54,11 @@ fn bad_places_are_named_and_the_rest_goes_in() {
     assert_eq!(positions, [2, 3]);
     assert!(!said.out.contains("Анны") && !said.err.contains("Анны"), "no personal data in reasons");
     app.wait_recorded(2);
-    assert_eq!(count(&app.tables(), "SELECT count(*) FROM quarantine"), 1, "what the check refused is kept; what is no JSON stays in the file");
+    assert_eq!(
+        count(&app.tables(), "SELECT count(*) FROM quarantine"),
+        1,
+        "what the check refused is kept; what is no JSON stays in the file"
+    );
 }
 
 #[test]
@@ -68,7 +72,9 @@ fn an_interrupted_import_goes_on() {
     let path = written(&app, "many.jsonl", &text);
     let mut child = command().arg("--data").arg(app.data()).args(["import"]).arg(&path).stderr(Stdio::null()).spawn().unwrap();
     let kept = app.data().join("import");
-    wait_until("a batch is noted", || kept.read_dir().is_ok_and(|mut files| files.any(|f| f.unwrap().path().extension().is_some_and(|e| e == "json"))));
+    wait_until("a batch is noted", || {
+        kept.read_dir().is_ok_and(|mut files| files.any(|f| f.unwrap().path().extension().is_some_and(|e| e == "json")))
+    });
     child.kill().unwrap();
     child.wait().unwrap();
     let tally = import(&app, &[path.to_str().unwrap()]);

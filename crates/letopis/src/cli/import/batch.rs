@@ -87,4 +87,3 @@ fn look_up(conn: &Connection, keys: &BusinessKeys, before: u64, body: &[u8], acc
     }
     Ok((duplicates, conflicts))
 }
-

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::super::voice::err;
 use super::source::Source;
 use super::{ImportArgs, Tally};
-use super::super::voice::err;
 
 pub(super) struct Resume {
     /// None where nothing can be kept: standard input.
@@ -28,7 +28,8 @@ impl Resume {
         if source.changed_ns == 0 {
             return Self { path: None };
         }
-        let ImportArgs { files: _, format: _, again: _, business, map, set, columns, offset, channel, services, start, source: named } = args;
+        let ImportArgs { files: _, format: _, again: _, business, map, set, columns, offset, channel, services, start, source: named } =
+            args;
         let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
         let about = format!("{:?}", (file, source.bytes, source.changed_ns, source.format, business, map, set, columns, offset, channel));
         let about = format!("{about}{:?}", (services, start, named));
@@ -48,7 +49,8 @@ impl Resume {
         let kept = serde_json::to_vec(&Kept { position, tally: tally.clone() }).unwrap_or_default();
         let next = path.with_extension("next");
         let parent = path.parent().unwrap_or(path);
-        let written = std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&next, kept)).and_then(|()| std::fs::rename(&next, path));
+        let written =
+            std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&next, kept)).and_then(|()| std::fs::rename(&next, path));
         if let Err(e) = written {
             err!("how far the import has come cannot be kept: {e}");
             self.path = None;

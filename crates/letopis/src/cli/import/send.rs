@@ -10,12 +10,12 @@ use bytes::Bytes;
 use indicatif::ProgressBar;
 use tokio::sync::mpsc;
 
+use super::super::voice::err;
 use super::batch::Counted;
 use super::resume::Resume;
 use super::source::Reading;
 use super::tally::Tally;
 use super::{House, ImportArgs};
-use super::super::voice::err;
 use crate::import::{ImportError, Item};
 
 /// Large enough that one fsync and one transaction are shared by many events, small enough to be answered in a blink.
@@ -100,10 +100,9 @@ fn read(reading: Reading, sender: &mpsc::Sender<Batch>) {
     let mut batch = Batch::default();
     for item in events {
         batch.add(item);
-        if batch.positions.len() >= BATCH_EVENTS || batch.body.len() >= BATCH_BYTES || batch.faults.len() >= BATCH_EVENTS {
-            if sender.blocking_send(std::mem::take(&mut batch).sealed(&bytes)).is_err() {
-                return;
-            }
+        let full = batch.positions.len() >= BATCH_EVENTS || batch.body.len() >= BATCH_BYTES || batch.faults.len() >= BATCH_EVENTS;
+        if full && sender.blocking_send(std::mem::take(&mut batch).sealed(&bytes)).is_err() {
+            return;
         }
     }
     let _ = sender.blocking_send(batch.sealed(&bytes));

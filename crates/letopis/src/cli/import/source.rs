@@ -47,7 +47,8 @@ impl Source {
         let head = input.fill_buf().with_context(|| path.display().to_string())?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let format = args.format.or_else(|| Format::detect(&name, head));
-        let format = format.with_context(|| format!("{}: what is it? say --format jsonl, json, csv, sgd or dialogue-txt", path.display()))?;
+        let format =
+            format.with_context(|| format!("{}: what is it? say --format jsonl, json, csv, sgd or dialogue-txt", path.display()))?;
         Ok(Self { input, name, format, bytes, changed_ns })
     }
 
