@@ -24,6 +24,15 @@
     setInterval(() => refresh(part).catch(() => {}), EVERY_MS);
   }
 
+  // The page of beginners waits for the first conversation.
+  for (const part of document.querySelectorAll("[data-wait]")) {
+    setInterval(async () => {
+      if (document.hidden) return;
+      const answer = await fetch(part.dataset.wait, { redirect: "manual" }).catch(() => null);
+      if (answer?.status === 200 && (await answer.text()).includes("data-row")) location.reload();
+    }, EVERY_MS);
+  }
+
   // A choice in a filter is made at once.
   for (const field of document.querySelectorAll("form[data-auto] select, form[data-auto] input[type=checkbox]")) {
     field.addEventListener("change", () => field.form.requestSubmit());

@@ -451,3 +451,4 @@ crm-kind = { $what ->
 # Dossier
 dossier = Download the dossier
 dossier-help = One page with the conversation and all proofs: for a dispute
+verdict-show = Show where

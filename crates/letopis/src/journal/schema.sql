@@ -141,6 +141,8 @@ CREATE VIRTUAL TABLE search USING fts5 (
   stems, content = 'spoken', content_rowid = 'record', tokenize = "unicode61 remove_diacritics 0"
 );
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+-- The index itself, term by term, for verify. It holds nothing.
+CREATE VIRTUAL TABLE indexed USING fts5vocab (search, instance);
 
 -- People's decisions, in the order in which they were sealed.
 CREATE TABLE decisions (

@@ -43,7 +43,7 @@ struct Other {
 
 /// An entry of the line of time.
 enum Moment {
-    Talk(Line),
+    Talk(Box<Line>),
     /// An event outside conversations: a reminder, mostly.
     Event { when: String, exact: String, title: String, words: String },
 }
@@ -172,7 +172,7 @@ fn talks(
         let who = who::of_line(conn, business, t, found)?;
         let mut line = line::line(t, clock, found, who, None);
         line.time = clock.brief(found.session.last_us);
-        moments.push((found.session.last_us, Moment::Talk(line)));
+        moments.push((found.session.last_us, Moment::Talk(Box::new(line))));
     }
     moments.extend(detail.outside.iter().map(|row| (row.ts_us, lone(t, clock, row))));
     moments.sort_by_key(|(at_us, _)| std::cmp::Reverse(*at_us));

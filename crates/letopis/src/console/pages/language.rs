@@ -161,7 +161,6 @@ mod tests {
     fn both_languages_say_the_same_things() {
         let (ru, en) = (keys(RU), keys(EN));
         assert_eq!(ru.symmetric_difference(&en).collect::<Vec<_>>(), Vec::<&&str>::new());
-        assert_eq!(RU.matches("\n").count() > ru.len(), true);
     }
 
     #[test]

@@ -79,11 +79,11 @@ impl Clock {
         let seconds = (us.max(0) + SECOND_US / 2) / SECOND_US;
         let say = |key: &str, first: i64, rest: i64| self.t.with(key, &[("count", first.into()), ("rest", rest.into())]);
         match seconds {
-            0 => self.t.say("took-instant"),
-            ..MINUTE_S => say("took-seconds", seconds, 0),
-            ..HOUR_S => say("took-minutes", seconds / MINUTE_S, 0),
-            ..DAY_S if seconds % HOUR_S / MINUTE_S == 0 => say("took-hours", seconds / HOUR_S, 0),
-            ..DAY_S => say("took-hours-minutes", seconds / HOUR_S, seconds % HOUR_S / MINUTE_S),
+            ..1 => self.t.say("took-instant"),
+            1..MINUTE_S => say("took-seconds", seconds, 0),
+            MINUTE_S..HOUR_S => say("took-minutes", seconds / MINUTE_S, 0),
+            HOUR_S..DAY_S if seconds % HOUR_S / MINUTE_S == 0 => say("took-hours", seconds / HOUR_S, 0),
+            HOUR_S..DAY_S => say("took-hours-minutes", seconds / HOUR_S, seconds % HOUR_S / MINUTE_S),
             _ => say("took-days", seconds / DAY_S, 0),
         }
     }

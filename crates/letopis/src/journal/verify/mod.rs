@@ -1,7 +1,8 @@
 //! The audit: everything that is stored against everything that was signed.
 //!
 //! * always: the tree from the entries, every tile, bundle and checkpoint file, every blob's hash — `tree`, `records`
-//! * deep: every record is opened, and every row that screens read is computed again from R — `records`, `models` (conversations),
+//! * deep: every record is opened, and every row that screens read is computed again from R — `records`, `models`,
+//!   `words` (conversations),
 //!   `people` (identities and clients)
 //!
 //! Not compared: the full-text index (it shows nothing by itself), likenesses, and what `access` keeps.
@@ -12,6 +13,7 @@ mod models;
 mod people;
 mod records;
 mod tree;
+mod words;
 
 use rusqlite::Connection;
 use serde::Serialize;
@@ -123,6 +125,7 @@ pub fn verify(audit: &Audit<'_>, progress: &mut dyn FnMut(u64, u64)) -> rusqlite
     if audit.deep {
         records.finish(&mut report)?;
         models::check(audit, &mut report)?;
+        words::check(audit, &mut report)?;
     }
     Ok(report)
 }

@@ -40,6 +40,8 @@ pub(super) struct Verdict {
     pub(super) colour: Colour,
     pub(super) says: String,
     pub(super) explained: String,
+    /// The number of the first record that does not match.
+    pub(super) first_wrong: Option<u64>,
 }
 
 impl Colour {
@@ -96,6 +98,7 @@ impl Verdict {
             Colour::Amber => "verdict-amber-help",
             Colour::Red => "verdict-red-help",
         });
-        Self { colour, says, explained }
+        let wrong = seen.iter().find(|seen| seen.badge.colour == Colour::Red);
+        Self { colour, says, explained, first_wrong: wrong.map(|seen| RecordNo::from_i64(seen.row.record).index()) }
     }
 }

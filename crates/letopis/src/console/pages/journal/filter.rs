@@ -50,7 +50,7 @@ impl Period {
     }
 
     /// Its first moment: seven days are today and the six before.
-    fn from_us(self, clock: &Clock) -> Option<i64> {
+    fn begins_us(self, clock: &Clock) -> Option<i64> {
         match self {
             Self::Today => Some(clock.day_start(0)),
             Self::Week => Some(clock.day_start(6)),
@@ -77,8 +77,8 @@ impl Asked {
     }
 
     /// The first moment of the period.
-    pub(in crate::console::pages) fn from_us(&self, clock: &Clock) -> Option<i64> {
-        self.period().from_us(clock)
+    pub(in crate::console::pages) fn begins_us(&self, clock: &Clock) -> Option<i64> {
+        self.period().begins_us(clock)
     }
 
     /// As the journal understands it.
@@ -88,7 +88,7 @@ impl Asked {
             outcome: given(&self.outcome),
             intent: given(&self.intent),
             client: None,
-            from_us: self.from_us(clock),
+            from_us: self.begins_us(clock),
             to_us: None,
             below_confidence: self.is_low().then_some(LOW_CONFIDENCE),
             text: given(self.q.trim()),

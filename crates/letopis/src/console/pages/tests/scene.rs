@@ -72,7 +72,9 @@ impl Scene {
         let welcome = store.write(move |tx| {
             let welcome = access::first::start(tx, NOW, &mut rand::rng()).unwrap().unwrap();
             let mut pen = Pen::new(tx, welcome.business);
-            EVENTS.iter().for_each(|event| drop(pen.event(tx, event).unwrap()));
+            for event in EVENTS {
+                pen.event(tx, event).unwrap();
+            }
             pen.flush(tx);
             let log = pen.publish(tx, &log_folder);
             let _ = kept.set((pen, log));
