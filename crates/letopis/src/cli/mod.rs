@@ -5,7 +5,7 @@
 //! needs none.
 //!
 //! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
-//!   `dossier` · about: `config`, `doctor`
+//!   `dossier` · about: `config`, `doctor`, `logging`
 
 mod business;
 mod config;
@@ -17,6 +17,7 @@ mod dossier;
 mod house;
 mod import;
 mod key;
+mod logging;
 mod proof;
 mod serve;
 mod user;
@@ -28,6 +29,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use tracing_subscriber::filter::LevelFilter;
 
 use house::{Absent, visit};
 use voice::Voice;
@@ -103,6 +105,9 @@ pub fn main() -> anyhow::Result<()> {
         command,
         Command::Import(_) | Command::Key(key::KeyCommand::Create(_)) | Command::Business(business::BusinessCommand::Add(_))
     );
+    // A server tells how it fares; a command only what went wrong.
+    let serves = matches!(command, Command::Serve { .. });
+    logging::start(if serves { LevelFilter::INFO } else { LevelFilter::WARN })?;
     let absent = if create { Absent::Create } else { Absent::Refuse };
     match command {
         Command::Serve { listen } => serve::run(&data, listen),

@@ -27,7 +27,10 @@ pub(super) fn run(data: &Path, listen: Option<SocketAddr>) -> anyhow::Result<()>
         let app = Arc::clone(&server.app);
         out!("Letopis: {}", app.base_url());
         first_start(&app).await?;
-        server.run(told_to_stop()).await
+        tracing::info!(address = app.base_url(), version = env!("CARGO_PKG_VERSION"), "serving");
+        server.run(told_to_stop()).await?;
+        tracing::info!("stopped");
+        Ok(())
     })
 }
 
