@@ -171,6 +171,7 @@ channel-name = { $what ->
 }
 outcome = { $what ->
     [booked] booked
+    [cancelled] cancelled
     [refused] refused
     [handoff] handed over
     [failed] failed

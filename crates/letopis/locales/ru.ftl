@@ -174,6 +174,7 @@ channel-name = { $what ->
 }
 outcome = { $what ->
     [booked] записан
+    [cancelled] отменил
     [refused] отказ
     [handoff] передан человеку
     [failed] сбой

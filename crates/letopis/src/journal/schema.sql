@@ -118,6 +118,7 @@ CREATE TABLE sessions (
   intent TEXT, intent_us INTEGER, intent_record INTEGER,
   name TEXT, name_us INTEGER, name_record INTEGER,
   snippet TEXT, snippet_us INTEGER, snippet_record INTEGER,
+  booking TEXT, booking_us INTEGER, booking_record INTEGER,   -- booked or cancelled, whichever came last
   UNIQUE (business, pid)
 );
 CREATE INDEX sessions_by_given ON sessions (business, given, started_us) WHERE given IS NOT NULL;

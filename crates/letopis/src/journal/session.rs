@@ -7,7 +7,7 @@ use super::projection::EventRow;
 use crate::event::{BusinessId, Facets};
 
 /// How a conversation ended, as far as its events tell. The first that holds, in this order.
-pub const OUTCOMES: [&str; 7] = ["booked", "refused", "handoff", "failed", "lead", "unanswered", "open"];
+pub const OUTCOMES: [&str; 8] = ["booked", "cancelled", "refused", "handoff", "failed", "lead", "unanswered", "open"];
 
 /// A value and the event it was seen in; the latest wins, and of two at one moment the one recorded later.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +65,8 @@ pub struct Session {
     pub name: Option<Latest>,
     /// The last thing said.
     pub snippet: Option<Latest>,
+    /// `booked` or `cancelled`, whichever came last.
+    pub booking: Option<Latest>,
 }
 
 /// Longest snippet in a list, in characters.
@@ -96,6 +98,7 @@ impl Session {
             intent: None,
             name: None,
             snippet: None,
+            booking: None,
         }
     }
 
@@ -122,6 +125,7 @@ impl Session {
         keep_latest(&mut self.intent, seen(&row.intent));
         keep_latest(&mut self.name, seen(&row.client_name));
         keep_latest(&mut self.snippet, seen(&row.last_words().map(shorten)));
+        keep_latest(&mut self.booking, seen(&booking(row.facets).map(str::to_owned)));
     }
 
     /// Takes in another session that turned out to be the same conversation.
@@ -141,14 +145,17 @@ impl Session {
         keep_latest(&mut self.intent, other.intent.clone());
         keep_latest(&mut self.name, other.name.clone());
         keep_latest(&mut self.snippet, other.snippet.clone());
+        keep_latest(&mut self.booking, other.booking.clone());
     }
 
     /// How it ended so far.
     #[must_use]
     pub fn outcome(&self) -> &'static str {
         let facets = self.facets;
+        let booking = self.booking.as_ref().map(|last| last.value.as_str());
         match () {
-            () if facets.has(Facets::BOOKING) => "booked",
+            () if booking == Some("booked") => "booked",
+            () if booking == Some("cancelled") => "cancelled",
             () if facets.has(Facets::REFUSED) => "refused",
             () if facets.has(Facets::HANDOFF) => "handoff",
             () if facets.has(Facets::FAILURE) => "failed",
@@ -156,6 +163,15 @@ impl Session {
             () if self.inbound > 0 && self.replies == 0 => "unanswered",
             () => "open",
         }
+    }
+}
+
+/// What an event says about a booking.
+fn booking(facets: Facets) -> Option<&'static str> {
+    match () {
+        () if facets.has(Facets::CANCELLED) => Some("cancelled"),
+        () if facets.has(Facets::BOOKING) || facets.has(Facets::RESCHEDULED) => Some("booked"),
+        () => None,
     }
 }
 

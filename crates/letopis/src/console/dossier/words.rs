@@ -26,6 +26,7 @@ pub(super) fn pause(us: i64) -> Option<String> {
 pub(super) fn outcome(word: &str) -> &'static str {
     match word {
         "booked" => "есть запись",
+        "cancelled" => "запись отменена",
         "refused" => "клиент отказался",
         "handoff" => "передан сотруднику",
         "failed" => "сбой",

@@ -59,7 +59,7 @@ pub(super) fn outcome(t: &Texts, outcome: &str) -> Chip {
         "lead" => "accent",
         "handoff" => "info",
         "unanswered" | "failed" => "bad",
-        "refused" => "warn",
+        "refused" | "cancelled" => "warn",
         _ => "",
     };
     Chip::new(tone, t.of("outcome", outcome))
