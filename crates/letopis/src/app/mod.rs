@@ -198,18 +198,20 @@ impl App {
             on_recorded: Arc::new(move |recorded| noticed.on_recorded(recorded)),
         };
         let runtime = tokio::runtime::Handle::current();
-        let (progress, published_until) = (self.progress.clone(), stop.clone());
-        let (stop, after) = (stop.clone(), runtime.clone());
+        let (progress, stop, after) = (self.progress.clone(), stop.clone(), runtime.clone());
+        // The last batch is to be signed too: publishing ends after recording has.
+        let (end, recorded_all) = watch::channel(false);
         // Both have work that blocks: threads of their own, so that answering never waits for them.
         let recording = std::thread::Builder::new().name("recorder".into());
         let recording = recording.spawn(move || {
             give_way();
             runtime.block_on(recorder.run(consumer, stop));
+            let _ = end.send(true);
         })?;
         let publishing = std::thread::Builder::new().name("publisher".into());
         let publishing = publishing.spawn(move || {
             give_way();
-            after.block_on(publisher.run(progress, published_until));
+            after.block_on(publisher.run(progress, recorded_all));
         })?;
         Ok(vec![recording, publishing])
     }

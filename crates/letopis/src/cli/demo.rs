@@ -48,6 +48,7 @@ pub(super) fn run(data: &Path, listen: Option<SocketAddr>) -> anyhow::Result<()>
     runtime.block_on(async {
         let server = Server::open(data, listen).await?;
         let (app, stopped) = (server.app.clone(), told_to_stop());
+        let told = stopped.clone();
         let house = House::Within(control::routes(app.clone()));
         let mut serving = tokio::spawn(server.run(stopped));
         out!("Letopis demo: {}", app.base_url());
@@ -63,7 +64,8 @@ pub(super) fn run(data: &Path, listen: Option<SocketAddr>) -> anyhow::Result<()>
         };
         tokio::select! {
             ended = &mut serving => return ended?,
-            filled = filling => filled?,
+            // Stopped in the middle, it goes on with the rest at the next start.
+            filled = filling => if !*told.borrow() { filled? },
         }
         serving.await?
     })
