@@ -1,5 +1,6 @@
 //! A data folder as it lies there, for commands that only read: no lock, no recording, also beside a running server.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -56,5 +57,41 @@ impl Stored {
         let keys = self.vault.keys(business.id).with_context(|| format!("business {} has no keys", business.slug))?;
         let log = log_of(&self.origin, &self.folder, business.slug.as_str(), &keys)?;
         Ok((keys, log))
+    }
+
+    /// The segments of the queue that hold a frame which was flushed and cannot be read any more: file, and position of the frame. Frames
+    /// are looked at from outside, by their checksums, so this works beside a running server.
+    ///
+    /// # Errors
+    /// When the folder of the queue cannot be read.
+    pub fn damaged_segments(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let folder = self.folder.join("queue");
+        let mut damaged = Vec::new();
+        for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let path = entry?.path();
+            let (Some(name), Some("seg")) = (path.file_name().and_then(OsStr::to_str), path.extension().and_then(OsStr::to_str)) else { continue };
+            // Read twice, because a server may be writing between two pieces of the first reading.
+            if damage(&path).is_some()
+                && let Some(wrong) = damage(&path)
+            {
+                damaged.push((format!("queue/{name}"), wrong));
+            }
+        }
+        damaged.sort();
+        Ok(damaged)
+    }
+}
+
+/// What is wrong with a segment; nothing is with one that was consumed and destroyed meanwhile.
+fn damage(path: &Path) -> Option<String> {
+    let first = path.file_stem().and_then(OsStr::to_str).and_then(|stem| stem.parse().ok())?;
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return None,
+        Err(e) => return Some(e.to_string()),
+    };
+    match queue::disk::inspect(&bytes, first) {
+        Ok(found) => found.damaged_at.map(|at| format!("frame {at} was accepted and cannot be read any more")),
+        Err(reason) => Some(reason),
     }
 }

@@ -40,13 +40,16 @@ pub(super) fn run(data: &Path, args: &VerifyArgs, voice: Voice) -> anyhow::Resul
         voice.note(format_args!("{}", summary(business, &report)));
         reports.push(report);
     }
-    let ok = reports.iter().all(Report::ok);
+    let waiting = stored.damaged_segments()?;
+    let ok = waiting.is_empty() && reports.iter().all(Report::ok);
     if !voice.json {
         reports.iter().for_each(print_findings);
+        waiting.iter().for_each(|(file, wrong)| out!("queue ({file}): {wrong}"));
         out!("{}", if ok { "all is well" } else { "NOT ALL IS WELL" });
     }
-    let wrong: u64 = reports.iter().map(|report| report.wrong).sum();
-    voice.say(&json!({ "ok": ok, "deep": args.deep, "reports": reports }), |_| {});
+    let wrong = waiting.len() as u64 + reports.iter().map(|report| report.wrong).sum::<u64>();
+    let queue: Vec<_> = waiting.iter().map(|(file, wrong)| json!({ "what": "queue", "place": file, "message": wrong })).collect();
+    voice.say(&json!({ "ok": ok, "deep": args.deep, "reports": reports, "queue": queue }), |_| {});
     if ok { Ok(()) } else { bail!("{wrong} findings") }
 }
 

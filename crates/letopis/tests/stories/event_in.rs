@@ -59,6 +59,9 @@ fn who_knows_the_position_reads_their_own_writes() {
     assert_eq!(app.get("/api/v1/events").unwrap().status, 401);
 }
 
+/// Headers, body, and how many events are in it.
+type Shape<'a> = (&'a [(&'a str, &'a str)], &'a [u8], usize);
+
 #[test]
 fn every_shape_of_body_is_taken() {
     let mut app = TestApp::start();
@@ -69,7 +72,7 @@ fn every_shape_of_body_is_taken() {
     let gzipped = gzip(event("shape-gzip").to_string().as_bytes());
     let zstded = zstd::encode_all(format!("{}\n{}", event("shape-zstd-0"), event("shape-zstd-1")).as_bytes(), 3).unwrap();
     let ndjson = [("Content-Type", "application/x-ndjson")];
-    let shapes: [(&[(&str, &str)], &[u8], usize); 6] = [
+    let shapes: [Shape<'_>; 6] = [
         (&[], pretty.as_bytes(), 1),
         (&[("Content-Type", "application/json; charset=utf-8")], array.as_bytes(), 2),
         (&ndjson, lines.as_bytes(), 2),

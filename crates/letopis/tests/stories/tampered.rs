@@ -148,6 +148,7 @@ fn an_edited_event_row_is_found_and_the_badge_names_the_column() {
         ("DELETE FROM blobs WHERE record = ?1", "blob", "blobs"),
         ("DELETE FROM entries WHERE record = ?1", "entry", "entries"),
         ("DELETE FROM seen WHERE record = ?1", "seen", "seen"),
+        ("UPDATE search SET stems = 'обман' WHERE rowid = ?1", "search", "search"),
     ] {
         let (found, _) = scene.after_sql(sql);
         assert!(found.iter().any(|f| f.what == what && f.place.starts_with(place)), "{sql}: {found:#?}");
@@ -232,8 +233,11 @@ fn a_flipped_byte_of_a_waiting_frame_is_found_and_named() {
         queue.close().await;
     });
     let segment = newest_segment(&copy.join("queue"));
+    let audit = || super::commands::letopis(&copy, &["verify"]);
+    assert!(audit().ok, "{}", audit().out);
     flip_file(&segment, 2000);
     let name = segment.file_name().unwrap().to_str().unwrap().to_owned();
+    assert!(!audit().ok && audit().out.contains(&format!("queue/{name}")), "{}", audit().out);
     let said = match disk::DiskQueue::open(&copy.join("queue"), key(), disk::Config::default()) {
         Ok(queue) => queue.check().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         Err(refused) => refused.to_string(),

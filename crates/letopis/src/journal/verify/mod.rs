@@ -5,7 +5,7 @@
 //!   `words` (conversations),
 //!   `people` (identities and clients)
 //!
-//! Not compared: the full-text index (it shows nothing by itself), likenesses, and what `access` keeps.
+//! Not compared: likenesses, quarantine, and what `access` keeps.
 //!
 //! It reports which record and where, and goes on after a finding. It only reads.
 
@@ -99,6 +99,7 @@ pub struct Audit<'a> {
 /// Only when the database cannot be read at all.
 pub fn verify(audit: &Audit<'_>, progress: &mut dyn FnMut(u64, u64)) -> rusqlite::Result<Report> {
     let business = audit.keys.business();
+    let note = tree::checkpoint(audit);
     let entries = append::next_index(audit.conn, business)?;
     let mut report = Report {
         business,
@@ -111,7 +112,7 @@ pub fn verify(audit: &Audit<'_>, progress: &mut dyn FnMut(u64, u64)) -> rusqlite
         wrong: 0,
         findings: Vec::new(),
     };
-    let mut tree = tree::Check::start(audit, &mut report);
+    let mut tree = tree::Check::start(audit, note, &mut report);
     let mut records = records::Check::start(audit);
     let mut from = 0;
     while from < entries {

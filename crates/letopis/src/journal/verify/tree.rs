@@ -7,6 +7,11 @@ use ledger::{Checkpoint, Tile, TileWriter, entry_bundle, leaf_hash};
 use super::super::log::TILE_LEAVES;
 use super::{Audit, Report};
 
+/// The signed checkpoint as it stands in its file.
+pub(super) fn checkpoint(audit: &Audit<'_>) -> std::io::Result<String> {
+    std::fs::read_to_string(audit.log.folder().join("checkpoint"))
+}
+
 pub(super) struct Check<'a> {
     folder: &'a Path,
     signed: Option<Checkpoint>,
@@ -17,9 +22,11 @@ pub(super) struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    pub(super) fn start(audit: &Audit<'a>, report: &mut Report) -> Self {
+    /// With the checkpoint as it was read *before* the state of the database that is audited: beside a running server it may be
+    /// behind, never ahead.
+    pub(super) fn start(audit: &Audit<'a>, note: std::io::Result<String>, report: &mut Report) -> Self {
         let folder = audit.log.folder();
-        let signed = match std::fs::read_to_string(folder.join("checkpoint")) {
+        let signed = match note {
             Ok(note) => Checkpoint::open(&note, audit.log.verifying_key()).map_err(|e| e.to_string()),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && report.entries == 0 => return Self::of(folder, None),
             Err(e) => Err(e.to_string()),
