@@ -215,7 +215,9 @@ pub fn serve(data: &Path) -> Command {
 /// The binary, untouched by the tester's own environment.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_letopis"));
-    ["LETOPIS_DATA", "LETOPIS_LISTEN", "LETOPIS_PUBLIC_URL"].iter().for_each(|name| drop(command.env_remove(name)));
+    for name in ["LETOPIS_DATA", "LETOPIS_LISTEN", "LETOPIS_PUBLIC_URL", "LETOPIS_LOG"] {
+        command.env_remove(name);
+    }
     command
 }
 
