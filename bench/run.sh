@@ -81,8 +81,8 @@ load_floor() { # LABEL ARGS…
 }
 load_product() { # LABEL ARGS…
   local label=$1; shift
-  # The recorder's lag, where the product names it on its Prometheus page.
-  [ -z "${BENCH_LAG_METRIC:-}" ] || set -- "$@" --lag-url "$PRODUCT_URL/metrics" --lag-metric "$BENCH_LAG_METRIC"
+  # The recorder's lag, from the product's Prometheus page.
+  set -- "$@" --lag-url "$PRODUCT_URL/metrics" --lag-metric letopis_queue_pending_bytes
   "$BENCH" load --json --label "product/$label" --url "$PRODUCT_URL" --key "$INGEST_KEY" --server-pid "$PRODUCT_PID" "$@" >>"$RESULTS"
 }
 # Nothing of the last load may be left when the floor has its turn: the recorder would take its cores.
@@ -177,13 +177,8 @@ part_store() {
   done
   value product/memory-after-filling-mib "$(rss_mib "$PRODUCT_PID")"
   "$BENCH" pages --json --label product/page- --url "$PRODUCT_URL" --key "$(new_key "$data" read)" --paths-file bench/api.txt >>"$RESULTS"
-  # Pages of the console need a signed-in person: BENCH_COOKIE_COMMAND prints NAME=VALUE for the data folder in $1.
-  if [ -n "${BENCH_COOKIE_COMMAND:-}" ]; then
-    "$BENCH" pages --json --label product/page- --url "$PRODUCT_URL" --key "$(new_key "$data" read)" \
-      --cookie "$("$BENCH_COOKIE_COMMAND" "$data" "$PRODUCT_URL")" --paths-file bench/pages.txt >>"$RESULTS"
-  else
-    say "console pages are skipped: BENCH_COOKIE_COMMAND is not set"
-  fi
+  "$BENCH" pages --json --label product/page- --url "$PRODUCT_URL" --key "$(new_key "$data" read)" \
+    --cookie "$(BENCH_LETOPIS=$LETOPIS bench/sign-in.sh "$data" "$PRODUCT_URL")" --paths-file bench/pages.txt >>"$RESULTS"
   value product/memory-after-pages-mib "$(rss_mib "$PRODUCT_PID")"
   stop_product
   value product/disk-to-json-ratio "$(du -sb "$data" | awk -v j="$json_bytes" '{ printf "%.2f", $1 / j }')"

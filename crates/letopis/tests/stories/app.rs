@@ -215,7 +215,7 @@ pub fn serve(data: &Path) -> Command {
 /// The binary, untouched by the tester's own environment.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_letopis"));
-    for name in ["LETOPIS_DATA", "LETOPIS_LISTEN", "LETOPIS_PUBLIC_URL"] {
+    for name in ["LETOPIS_DATA", "LETOPIS_LISTEN", "LETOPIS_PUBLIC_URL", "LETOPIS_LOG"] {
         command.env_remove(name);
     }
     command
