@@ -85,11 +85,12 @@ impl Capture {
         let (mut items, mut ids, mut rejected) = (Vec::with_capacity(slices.len()), Vec::with_capacity(slices.len()), Vec::new());
         for (index, range) in slices.into_iter().enumerate() {
             let (offset, length) = (range.start as u32, range.len() as u32);
-            let kind = match event::check_text(&text[range], &limits) {
+            let item = &text[range];
+            let kind = match event::check_text(item, &limits) {
                 Ok(checked) => accepted(checked.event_id.map(std::borrow::Cow::into_owned), &mut ids),
                 Err(error) => {
                     let reason = serde_json::to_string(&error).unwrap_or_default();
-                    rejected.push(Rejected { index, event_id: None, error });
+                    rejected.push(Rejected { index, event_id: event::id_of(item), error });
                     ItemKind::Rejected { reason }
                 }
             };

@@ -67,6 +67,16 @@ pub fn check_text<'a>(item: &'a str, limits: &Limits) -> Result<Checked<'a>, Inv
     outlined(node::parse_text(item, limits)?)
 }
 
+/// The id of a refused item, if it can be made out: so that its sender knows which one it was.
+#[must_use]
+pub fn id_of(item: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        event_id: String,
+    }
+    serde_json::from_str::<Named>(item).ok().map(|named| named.event_id).filter(|id| !id.is_empty() && id.chars().count() <= ID_CHARS)
+}
+
 fn outlined(members: node::Members<'_>) -> Result<Checked<'_>, Invalid> {
     let outline = Outline::of(&members)?;
     let event_id = members.into_iter().find(|(key, _)| key == Field::EventId.name()).and_then(|(_, node)| label(node));

@@ -27,7 +27,7 @@ pub mod record;
 mod schema;
 mod when;
 
-pub use check::{Checked, Limits, check, check_text};
+pub use check::{Checked, Limits, check, check_text, id_of};
 pub use crm::{CrmKind, CrmRef};
 pub use derive::Facets;
 pub use frame::{Frame, FrameError, Item, ItemKind};
