@@ -22,13 +22,8 @@ pub(crate) struct Args {
 }
 
 /// The figures worth a place in the table, with the unit; the first that a measurement has is its main figure.
-const MAIN: [(&str, &str); 5] = [
-    ("end_to_end_per_s", "events/s"),
-    ("events_per_s", "events/s"),
-    ("p99_ms", "ms p99"),
-    ("fdatasync", "fdatasync"),
-    ("value", ""),
-];
+const MAIN: [(&str, &str); 5] =
+    [("end_to_end_per_s", "events/s"), ("events_per_s", "events/s"), ("p99_ms", "ms p99"), ("fdatasync", "fdatasync"), ("value", "")];
 const DETAILS: [(&str, &str); 14] = [
     ("p50_ms", "p50 ms"),
     ("p95_ms", "p95 ms"),

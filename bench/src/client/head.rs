@@ -57,9 +57,10 @@ impl Head {
             }
             Some(b't') => {
                 if let Some(v) = value_of(line, b"transfer-encoding")
-                    && v.eq_ignore_ascii_case(b"chunked") {
-                        self.body = Body::Chunked;
-                    }
+                    && v.eq_ignore_ascii_case(b"chunked")
+                {
+                    self.body = Body::Chunked;
+                }
             }
             Some(b'r') => {
                 if let Some(v) = value_of(line, b"retry-after") {

@@ -98,8 +98,7 @@ impl Reply {
 }
 
 fn connect(address: &Address) -> Result<TcpStream> {
-    let stream = TcpStream::connect_timeout(&address.socket, PATIENCE)
-        .with_context(|| format!("no server at {}", address.authority))?;
+    let stream = TcpStream::connect_timeout(&address.socket, PATIENCE).with_context(|| format!("no server at {}", address.authority))?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     Ok(stream)

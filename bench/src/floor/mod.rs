@@ -47,8 +47,7 @@ pub(crate) struct Args {
 type Answer = Response<BoxBody<Bytes, Infallible>>;
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let file = PreparedFile::create(&args.file, args.file_mib << 20)
-        .with_context(|| format!("cannot prepare {}", args.file.display()))?;
+    let file = PreparedFile::create(&args.file, args.file_mib << 20).with_context(|| format!("cannot prepare {}", args.file.display()))?;
     let committer = Arc::new(Committer::start(file, !args.no_sync)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
     runtime.block_on(serve(&Address::parse(&format!("http://{}", args.listen))?, &committer))?;

@@ -247,8 +247,7 @@ impl<'a> Engine<'a> {
     }
 
     fn listen_for(&self, index: usize, flags: EventFlags) -> Result<()> {
-        epoll::modify(&self.epoll, &self.wires[index].stream, EventData::new_u64(index as u64), flags)
-            .context("cannot watch a connection")
+        epoll::modify(&self.epoll, &self.wires[index].stream, EventData::new_u64(index as u64), flags).context("cannot watch a connection")
     }
 
     fn next_deadline(&self, now: Instant) -> Option<Instant> {

@@ -17,11 +17,7 @@ impl Target {
     pub(crate) fn new(address: Address, key: Option<&str>, batch: u32) -> Result<Self> {
         ensure!(batch > 0, "a request needs at least one event");
         let kind = if batch == 1 { "application/json" } else { "application/x-ndjson" };
-        let mut head = format!(
-            "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: {kind}\r\n",
-            address.path_or(EVENTS_PATH),
-            address.authority
-        );
+        let mut head = format!("POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: {kind}\r\n", address.path_or(EVENTS_PATH), address.authority);
         if let Some(key) = key {
             head.push_str(&format!("Authorization: Bearer {key}\r\n"));
         }

@@ -64,10 +64,11 @@ impl Wire {
             Err(e) => return Err(e),
         };
         if self.partial.is_empty()
-            && let Some((head, total)) = complete(&buffer[..n])? {
-                self.waiting = false;
-                return Ok(Some(take(&head, &buffer[head.head_bytes..total])));
-            }
+            && let Some((head, total)) = complete(&buffer[..n])?
+        {
+            self.waiting = false;
+            return Ok(Some(take(&head, &buffer[head.head_bytes..total])));
+        }
         self.partial.extend_from_slice(&buffer[..n]);
         let Some((head, total)) = complete(&self.partial)? else {
             return Ok(None);

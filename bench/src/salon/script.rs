@@ -1,9 +1,7 @@
 //! The scripts of a conversation: eight events each, from the first question to the booking, the refusal or the hand-over.
 //! A script gives templates; `template` fills them.
 
-use super::lines::{
-    ANSWERS, ASKING, CONFIRMING, FAREWELLS, MASTERS, NAMES, OFFERS, OPERATOR, REFUSALS, SERVICES, THANKS, WISHES,
-};
+use super::lines::{ANSWERS, ASKING, CONFIRMING, FAREWELLS, MASTERS, NAMES, OFFERS, OPERATOR, REFUSALS, SERVICES, THANKS, WISHES};
 use super::random::Random;
 use super::template::Template;
 
@@ -33,19 +31,20 @@ pub(super) fn session_templates(random: &mut Random) -> Vec<Template> {
         staff: random.pick(MASTERS),
         random,
     };
-    let mut events = vec![
-        s.client_says(ASKING),
-        s.bot_says(ANSWERS, "вопрос_об_услуге"),
-        s.client_says(WISHES),
-        s.bot_says(OFFERS, "запись_на_приём"),
-    ];
+    let mut events =
+        vec![s.client_says(ASKING), s.bot_says(ANSWERS, "вопрос_об_услуге"), s.client_says(WISHES), s.bot_says(OFFERS, "запись_на_приём")];
     // Of ten sessions five end in a booking, two in nothing, one each in a refusal, a person's help and another time.
     events.extend(match s.random.below(10) {
         0..=4 => [s.client_says(CONFIRMING), s.lead(), s.booking("booking_created", "created"), s.bot_says(FAREWELLS, "подтверждение")],
         5 | 6 => [s.client_says(ASKING), s.bot_says(ANSWERS, "вопрос_о_цене"), s.client_says(THANKS), s.bot_says(FAREWELLS, "прощание")],
         7 => [s.client_says(REFUSALS), s.note("client_refused", "отказ"), s.bot_says(FAREWELLS, "прощание"), s.client_says(THANKS)],
         8 => [s.note("handoff", "просьба_позвать_человека"), s.operator_says(), s.client_says(CONFIRMING), s.lead()],
-        _ => [s.client_says(CONFIRMING), s.booking("booking_created", "created"), s.client_says(WISHES), s.booking("booking_rescheduled", "rescheduled")],
+        _ => [
+            s.client_says(CONFIRMING),
+            s.booking("booking_created", "created"),
+            s.client_says(WISHES),
+            s.booking("booking_rescheduled", "rescheduled"),
+        ],
     });
     events.iter().map(|source| Template::new(source)).collect()
 }

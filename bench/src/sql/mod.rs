@@ -53,16 +53,19 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     remove_database(&file);
     remove_database(&stand_in);
     let rows = source.tables.iter().map(|t| t.rows.len()).sum::<usize>();
-    args.output.print("sql", &[
-        ("events", json!(source.events)),
-        ("rows", json!(rows)),
-        ("tables", json!(source.tables.iter().map(|t| format!("{} {}", t.name, t.rows.len())).collect::<Vec<_>>())),
-        ("seconds", rounded(seconds)),
-        ("events_per_s", rounded(source.events as f64 / seconds)),
-        ("rows_per_s", rounded(rows as f64 / seconds)),
-        ("bytes_per_event", rounded(size as f64 / source.events as f64)),
-        ("stand_in", json!(args.from.is_none())),
-    ]);
+    args.output.print(
+        "sql",
+        &[
+            ("events", json!(source.events)),
+            ("rows", json!(rows)),
+            ("tables", json!(source.tables.iter().map(|t| format!("{} {}", t.name, t.rows.len())).collect::<Vec<_>>())),
+            ("seconds", rounded(seconds)),
+            ("events_per_s", rounded(source.events as f64 / seconds)),
+            ("rows_per_s", rounded(rows as f64 / seconds)),
+            ("bytes_per_event", rounded(size as f64 / source.events as f64)),
+            ("stand_in", json!(args.from.is_none())),
+        ],
+    );
     Ok(())
 }
 

@@ -48,12 +48,26 @@ fn store(db: &Connection, record: i64, event: &Value, json: &[u8]) -> Result<()>
     run("INSERT INTO entries VALUES (?, ?)", params![record, [7_u8; 82].as_slice()])?;
     run("INSERT INTO blobs VALUES (?, ?, ?)", params![record, record / 8, json])?;
     run("INSERT INTO seen VALUES (?, ?)", params![digest, record])?;
-    run("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", params![
-        record, text("timestamp"), text("session_id"), text("type"), text("channel"), text("event_id"), text("text"),
-        text("bot_response"), text("intent"), text("action"), text("crm_id"), event["client"]["name"].as_str()
-    ])?;
-    run("INSERT OR IGNORE INTO sessions VALUES (?, ?, ?, ?, ?)", params![
-        text("session_id"), text("channel"), text("timestamp"), event["client"]["phone"].as_str(), text("text")
-    ])?;
+    run(
+        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        params![
+            record,
+            text("timestamp"),
+            text("session_id"),
+            text("type"),
+            text("channel"),
+            text("event_id"),
+            text("text"),
+            text("bot_response"),
+            text("intent"),
+            text("action"),
+            text("crm_id"),
+            event["client"]["name"].as_str()
+        ],
+    )?;
+    run(
+        "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?, ?, ?)",
+        params![text("session_id"), text("channel"), text("timestamp"), event["client"]["phone"].as_str(), text("text")],
+    )?;
     Ok(())
 }

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use ledger::{
-    Checkpoint, ENTRY_BYTES, Entry, ProofBundle, SigningKey, Tile, TileData, TileSource, TileWriter, TlogProof,
-    consistency_proof, entry_bundle, inclusion_proof, leaf_hash, salt,
+    Checkpoint, ENTRY_BYTES, Entry, ProofBundle, SigningKey, Tile, TileData, TileSource, TileWriter, TlogProof, consistency_proof,
+    entry_bundle, inclusion_proof, leaf_hash, salt,
 };
 
 const ORIGIN: &str = "letopis.example/interop";
@@ -67,8 +67,7 @@ impl Log {
     fn write_proofs(&self) -> Result<(), Box<dyn Error>> {
         let size = self.writer.size();
         let checkpoint = fs::read_to_string(self.folder.join("checkpoint"))?;
-        for index in [0, 1, 254, 255, 256, 257, 65_535, 65_536, size.saturating_sub(1)].into_iter().filter(|index| *index < size)
-        {
+        for index in [0, 1, 254, 255, 256, 257, 65_535, 65_536, size.saturating_sub(1)].into_iter().filter(|index| *index < size) {
             let path = inclusion_proof(self, index, size)?;
             let proof = TlogProof { extra: None, index, path, checkpoint: checkpoint.clone() };
             self.write(&format!("proof/{index}.tlog-proof"), proof.to_string())?;

@@ -81,8 +81,7 @@ impl Checkpoint {
     pub fn cosignatures(note: &str, witnesses: &[&VerifyingKey]) -> Result<Vec<Signed>, CheckpointError> {
         let note: Note = note.parse()?;
         let _is_a_checkpoint: Self = note.text().parse()?;
-        let witnesses: Vec<&VerifyingKey> =
-            witnesses.iter().copied().filter(|key| key.algorithm() == Algorithm::Cosignature).collect();
+        let witnesses: Vec<&VerifyingKey> = witnesses.iter().copied().filter(|key| key.algorithm() == Algorithm::Cosignature).collect();
         match note.verify(&witnesses) {
             Err(NoteError::NoKnownKey) => Ok(Vec::new()),
             other => Ok(other?),
@@ -140,17 +139,11 @@ mod tests {
     #[test]
     fn a_signed_checkpoint_opens_with_its_key_alone() {
         let note = checkpoint().sign(&key(ORIGIN, 1)).unwrap();
-        assert!(
-            note.starts_with("log.example/1\n70000\nBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n\n— log.example/1 "),
-            "{note}"
-        );
+        assert!(note.starts_with("log.example/1\n70000\nBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n\n— log.example/1 "), "{note}");
         assert_eq!(Checkpoint::open(&note, key(ORIGIN, 1).verifying_key()), Ok(checkpoint()));
         assert_eq!(Checkpoint::open(&note, key(ORIGIN, 2).verifying_key()), Err(NoteError::NoKnownKey.into()));
         let other = note.replacen("70000", "70001", 1);
-        assert_eq!(
-            Checkpoint::open(&other, key(ORIGIN, 1).verifying_key()),
-            Err(NoteError::BadSignature(ORIGIN.to_owned()).into())
-        );
+        assert_eq!(Checkpoint::open(&other, key(ORIGIN, 1).verifying_key()), Err(NoteError::BadSignature(ORIGIN.to_owned()).into()));
     }
 
     #[test]

@@ -100,8 +100,7 @@ impl VerifyingKey {
         if key.is_weak() {
             return Err(KeyError::PublicKey);
         }
-        let hash =
-            Sha256::new().chain_update(name).chain_update([b'\n', algorithm as u8]).chain_update(key.as_bytes()).finalize();
+        let hash = Sha256::new().chain_update(name).chain_update([b'\n', algorithm as u8]).chain_update(key.as_bytes()).finalize();
         Ok(Self { name: name.to_owned(), id: [hash[0], hash[1], hash[2], hash[3]], algorithm, key })
     }
 
@@ -205,17 +204,8 @@ mod tests {
     #[test]
     fn what_is_no_key_is_named() {
         let error = |text: &str| text.parse::<VerifyingKey>().unwrap_err();
-        for text in [
-            "",
-            "a",
-            "a+b",
-            "a+530d903a",
-            "a+530D903A+AA==",
-            "a+530d903+AA==",
-            "a+530d903a+",
-            "a+530d903a+!",
-            &format!("{SPEC}\n"),
-        ] {
+        for text in ["", "a", "a+b", "a+530d903a", "a+530D903A+AA==", "a+530d903+AA==", "a+530d903a+", "a+530d903a+!", &format!("{SPEC}\n")]
+        {
             assert_eq!(error(text), KeyError::Form, "{text:?}");
         }
         assert_eq!(error(&SPEC.replace("foo", "fop")), KeyError::Id);

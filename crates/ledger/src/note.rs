@@ -100,8 +100,7 @@ impl Note {
         let mut signed = Vec::new();
         for signature in &self.signatures {
             for key in keys.iter().filter(|key| key.name() == signature.name && key.id() == signature.id) {
-                let at_seconds =
-                    key.verify(&self.text, &signature.bytes).ok_or_else(|| NoteError::BadSignature(signature.name.clone()))?;
+                let at_seconds = key.verify(&self.text, &signature.bytes).ok_or_else(|| NoteError::BadSignature(signature.name.clone()))?;
                 signed.push(Signed { name: signature.name.clone(), at_seconds });
             }
         }

@@ -115,21 +115,13 @@ mod tests {
     use super::*;
 
     fn proof() -> TlogProof {
-        TlogProof {
-            extra: None,
-            index: 5,
-            path: vec![Hash([1; 32]), Hash([2; 32])],
-            checkpoint: "a\n6\n\n— a AAAAAAA=\n".to_owned(),
-        }
+        TlogProof { extra: None, index: 5, path: vec![Hash([1; 32]), Hash([2; 32])], checkpoint: "a\n6\n\n— a AAAAAAA=\n".to_owned() }
     }
 
     #[test]
     fn a_proof_is_its_text_and_back() {
         let text = proof().to_string();
-        assert!(
-            text.starts_with("c2sp.org/tlog-proof@v1\nindex 5\nAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\nAgIC"),
-            "{text}"
-        );
+        assert!(text.starts_with("c2sp.org/tlog-proof@v1\nindex 5\nAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\nAgIC"), "{text}");
         assert_eq!(text.parse(), Ok(proof()));
         let with_extra = TlogProof { extra: Some(b"note".to_vec()), ..proof() };
         assert_eq!(with_extra.to_string().parse(), Ok(with_extra));

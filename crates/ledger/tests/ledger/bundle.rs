@@ -1,8 +1,8 @@
 //! A proof bundle through its whole life, and each of its links broken.
 
 use ledger::{
-    Checkpoint, CheckpointError, Entry, EntryKind, Hash, KeyError, NoteError, ProofBundle, ProofBundleError, ProofError,
-    SigningKey, TileWriter, TlogProof, VerifyingKey, inclusion_proof, leaf_hash, salt,
+    Checkpoint, CheckpointError, Entry, EntryKind, Hash, KeyError, NoteError, ProofBundle, ProofBundleError, ProofError, SigningKey,
+    TileWriter, TlogProof, VerifyingKey, inclusion_proof, leaf_hash, salt,
 };
 
 use crate::forest::{Written, leaf};
@@ -39,9 +39,9 @@ fn bundle() -> ProofBundle {
 #[test]
 fn a_bundle_passes_as_json() {
     let json = serde_json::to_string_pretty(&bundle()).unwrap();
-    assert!(json.starts_with(
-        "{\n  \"format\": \"letopis/proof@v1\",\n  \"origin\": \"letopis.example/salon/1\",\n  \"event_id\": \"evt_1\","
-    ));
+    assert!(
+        json.starts_with("{\n  \"format\": \"letopis/proof@v1\",\n  \"origin\": \"letopis.example/salon/1\",\n  \"event_id\": \"evt_1\",")
+    );
     let read = ProofBundle::from_json(json.as_bytes()).unwrap();
     assert_eq!(read, bundle());
     let verified = read.verify(&believed()).unwrap();
@@ -76,10 +76,7 @@ fn each_broken_link_has_its_own_name() {
             |bundle| bundle.proof.checkpoint = bundle.proof.checkpoint.replacen("\n300\n", "\n301\n", 1),
             CheckpointError::from(NoteError::BadSignature(ORIGIN.to_owned())).into(),
         ),
-        (
-            |bundle| bundle.origin = "other".to_owned(),
-            ProofBundleError::Origin { expected: ORIGIN.to_owned(), found: "other".to_owned() },
-        ),
+        (|bundle| bundle.origin = "other".to_owned(), ProofBundleError::Origin { expected: ORIGIN.to_owned(), found: "other".to_owned() }),
     ];
     for (at, (breaks, error)) in expected.into_iter().enumerate() {
         let mut broken = bundle();

@@ -1,8 +1,8 @@
 //! Every size at which a tile or a level begins or ends: the writer, the frontier and the proofs against the definition.
 
 use ledger::{
-    Frontier, Tile, TileSource, TileWriter, consistency_proof, full_tile_root, inclusion_proof, partial_from_full, root,
-    tiles_between, verify_consistency, verify_inclusion,
+    Frontier, Tile, TileSource, TileWriter, consistency_proof, full_tile_root, inclusion_proof, partial_from_full, root, tiles_between,
+    verify_consistency, verify_inclusion,
 };
 
 use crate::forest::{EDGES, Naive, Written, leaf};

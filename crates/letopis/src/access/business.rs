@@ -63,12 +63,7 @@ pub struct Draft {
 impl Business {
     /// A draft with the usual values: kind `other`, Moscow time.
     pub fn draft(slug: &str, name: &str) -> Result<Draft> {
-        Ok(Draft {
-            slug: slug.parse()?,
-            name: name.parse()?,
-            kind: BusinessKind::Other,
-            timezone: "Europe/Moscow".to_owned(),
-        })
+        Ok(Draft { slug: slug.parse()?, name: name.parse()?, kind: BusinessKind::Other, timezone: "Europe/Moscow".to_owned() })
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -104,14 +99,7 @@ pub fn create(conn: &Connection, draft: &Draft, now_us: i64) -> Result<Change> {
 }
 
 /// Decides other settings for the business of `scope`.
-pub fn change(
-    conn: &Connection,
-    scope: &Scope,
-    name: Name,
-    kind: BusinessKind,
-    timezone: &str,
-    now_us: i64,
-) -> Result<Change> {
+pub fn change(conn: &Connection, scope: &Scope, name: Name, kind: BusinessKind, timezone: &str, now_us: i64) -> Result<Change> {
     scope.require(Action::ManageSettings)?;
     check_timezone(timezone)?;
     let business = scope.business();
@@ -168,14 +156,7 @@ pub(super) fn insert(
     if same { Ok(()) } else { Err(AccessError::taken("business", slug)) }
 }
 
-pub(super) fn update(
-    tx: &Transaction<'_>,
-    id: BusinessId,
-    name: &Name,
-    kind: BusinessKind,
-    timezone: &str,
-    at_us: i64,
-) -> Result<()> {
+pub(super) fn update(tx: &Transaction<'_>, id: BusinessId, name: &Name, kind: BusinessKind, timezone: &str, at_us: i64) -> Result<()> {
     tx.execute(
         "UPDATE businesses SET name = ?2, kind = ?3, timezone = ?4, changed_us = ?5 WHERE id = ?1 AND changed_us <= ?5",
         params![id.0, name, kind, timezone, at_us],

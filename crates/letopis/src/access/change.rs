@@ -16,8 +16,8 @@ use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BusinessKind, ConnectionId, ConnectionKind, Digest, KeyId, KeyRole, Login, Name, Result, Role, Slug, UserId,
-    business, connection, key, member, user,
+    BusinessKind, ConnectionId, ConnectionKind, Digest, KeyId, KeyRole, Login, Name, Result, Role, Slug, UserId, business, connection, key,
+    member, user,
 };
 use crate::event::BusinessId;
 
@@ -47,14 +47,7 @@ pub enum Change {
     /// The key never works again.
     KeyRevoked { business: BusinessId, key: KeyId, at_us: i64 },
     /// A connection's token works from now on.
-    ConnectionAdded {
-        business: BusinessId,
-        connection: ConnectionId,
-        name: Name,
-        kind: ConnectionKind,
-        hash: Digest,
-        at_us: i64,
-    },
+    ConnectionAdded { business: BusinessId, connection: ConnectionId, name: Name, kind: ConnectionKind, hash: Digest, at_us: i64 },
     /// The token never works again.
     ConnectionRevoked { business: BusinessId, connection: ConnectionId, at_us: i64 },
 }
@@ -87,25 +80,19 @@ pub fn apply(tx: &Transaction<'_>, change: &Change) -> Result<()> {
         Change::BusinessCreated { business, slug, name, kind, timezone, at_us } => {
             business::insert(tx, *business, slug, name, *kind, timezone, *at_us)
         }
-        Change::BusinessChanged { business, name, kind, timezone, at_us } => {
-            business::update(tx, *business, name, *kind, timezone, *at_us)
-        }
+        Change::BusinessChanged { business, name, kind, timezone, at_us } => business::update(tx, *business, name, *kind, timezone, *at_us),
         Change::UserInvited { user, login, name, at_us, .. } => user::insert(tx, *user, login, name, *at_us),
         Change::UserChanged { user, login, name, at_us, .. } => user::update(tx, *user, login, name, *at_us),
         Change::UserDisabled { user, at_us, .. } => user::set_status(tx, *user, Some(*at_us), *at_us),
         Change::UserEnabled { user, at_us, .. } => user::set_status(tx, *user, None, *at_us),
         Change::MembershipSet { business, user, role, at_us } => member::set(tx, *business, *user, Some(*role), *at_us),
         Change::MembershipRemoved { business, user, at_us } => member::set(tx, *business, *user, None, *at_us),
-        Change::KeyCreated { business, key, role, name, hash, at_us } => {
-            key::insert(tx, *business, *key, *role, name, hash, *at_us)
-        }
+        Change::KeyCreated { business, key, role, name, hash, at_us } => key::insert(tx, *business, *key, *role, name, hash, *at_us),
         Change::KeyRevoked { business, key, at_us } => key::set_revoked(tx, *business, *key, *at_us),
         Change::ConnectionAdded { business, connection, name, kind, hash, at_us } => {
             connection::insert(tx, *business, *connection, name, *kind, hash, *at_us)
         }
-        Change::ConnectionRevoked { business, connection, at_us } => {
-            connection::set_revoked(tx, *business, *connection, *at_us)
-        }
+        Change::ConnectionRevoked { business, connection, at_us } => connection::set_revoked(tx, *business, *connection, *at_us),
     }
 }
 
@@ -129,10 +116,7 @@ mod tests {
         assert!(json.starts_with(r#"{"change":"key_created","business":1,"key":"k_"#), "{json}");
         assert!(!json.contains(secret.reveal()));
         assert_eq!(serde_json::from_str::<Change>(&json).unwrap(), change);
-        assert!(
-            serde_json::from_str::<Change>(&json.replace("\"site\"", "\"a\\u0000b\"")).is_err(),
-            "names are checked here too"
-        );
+        assert!(serde_json::from_str::<Change>(&json.replace("\"site\"", "\"a\\u0000b\"")).is_err(), "names are checked here too");
     }
 
     #[test]
@@ -143,14 +127,7 @@ mod tests {
         let tx = conn.transaction().unwrap();
         for change in [
             Change::MembershipSet { business, user, role: Role::Owner, at_us },
-            Change::KeyCreated {
-                business,
-                key: KeyId::draw(&mut rng(2)),
-                role: KeyRole::Read,
-                name: name.clone(),
-                hash,
-                at_us,
-            },
+            Change::KeyCreated { business, key: KeyId::draw(&mut rng(2)), role: KeyRole::Read, name: name.clone(), hash, at_us },
             Change::ConnectionAdded {
                 business,
                 connection: ConnectionId::draw(&mut rng(3)),

@@ -60,24 +60,11 @@ impl ConnectionIdentity {
 }
 
 /// Decides a new connection; the secret is the token for its URL.
-pub fn add(
-    scope: &Scope,
-    kind: ConnectionKind,
-    name: Name,
-    now_us: i64,
-    rng: &mut impl CryptoRng,
-) -> Result<(Change, Secret)> {
+pub fn add(scope: &Scope, kind: ConnectionKind, name: Name, now_us: i64, rng: &mut impl CryptoRng) -> Result<(Change, Secret)> {
     scope.require(Action::ManageConnections)?;
     let connection = ConnectionId::draw(rng);
     let token = Secret::draw(PREFIX, rng);
-    let change = Change::ConnectionAdded {
-        business: scope.business(),
-        connection,
-        name,
-        kind,
-        hash: token.digest(),
-        at_us: now_us,
-    };
+    let change = Change::ConnectionAdded { business: scope.business(), connection, name, kind, hash: token.digest(), at_us: now_us };
     Ok((change, token))
 }
 
@@ -117,8 +104,7 @@ pub fn authenticate(conn: &Database, token: &str) -> Result<Option<ConnectionIde
     if !looks_like_token(token) {
         return Ok(None);
     }
-    let mut statement =
-        conn.prepare_cached("SELECT id, business_id, kind FROM connections WHERE hash = ?1 AND revoked_us IS NULL")?;
+    let mut statement = conn.prepare_cached("SELECT id, business_id, kind FROM connections WHERE hash = ?1 AND revoked_us IS NULL")?;
     Ok(statement.query_row([Digest::of(token)], ConnectionIdentity::read).optional()?)
 }
 
@@ -134,8 +120,7 @@ pub fn note_event(tx: &Transaction<'_>, business: BusinessId, connection: Connec
 
 /// Every token that works, for the ring.
 pub(super) fn living(conn: &Database) -> Result<Vec<(Digest, ConnectionIdentity)>> {
-    let mut statement =
-        conn.prepare_cached("SELECT hash, id, business_id, kind FROM connections WHERE revoked_us IS NULL")?;
+    let mut statement = conn.prepare_cached("SELECT hash, id, business_id, kind FROM connections WHERE revoked_us IS NULL")?;
     let rows = statement.query_map([], |row| Ok((row.get("hash")?, ConnectionIdentity::read(row)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -168,12 +153,7 @@ pub(super) fn insert(
     if same == 1 { Ok(()) } else { Err(AccessError::taken("connection", connection)) }
 }
 
-pub(super) fn set_revoked(
-    tx: &Transaction<'_>,
-    business: BusinessId,
-    connection: ConnectionId,
-    at_us: i64,
-) -> Result<()> {
+pub(super) fn set_revoked(tx: &Transaction<'_>, business: BusinessId, connection: ConnectionId, at_us: i64) -> Result<()> {
     tx.execute(
         "UPDATE connections SET revoked_us = ?3 WHERE id = ?1 AND business_id = ?2 AND revoked_us IS NULL",
         params![connection, business.0, at_us],
@@ -220,9 +200,6 @@ mod tests {
     #[test]
     fn a_manager_plugs_nothing_in() {
         let scope = Scope::member(BusinessId(1), Role::Manager);
-        assert!(matches!(
-            add(&scope, ConnectionKind::Events, "x".parse().unwrap(), NOW, &mut rng(1)),
-            Err(AccessError::Forbidden { .. })
-        ));
+        assert!(matches!(add(&scope, ConnectionKind::Events, "x".parse().unwrap(), NOW, &mut rng(1)), Err(AccessError::Forbidden { .. })));
     }
 }

@@ -49,8 +49,7 @@ pub fn start(tx: &Transaction<'_>, now_us: i64, rng: &mut impl CryptoRng) -> Res
 /// the first one may have scrolled away or run out.
 pub fn waiting_owner(conn: &Connection, business: BusinessId) -> Result<Option<UserId>> {
     let members = member::all(conn, business)?;
-    let owners: Vec<_> =
-        members.iter().filter(|member| member.role == Role::Owner && member.user.disabled_us.is_none()).collect();
+    let owners: Vec<_> = members.iter().filter(|member| member.role == Role::Owner && member.user.disabled_us.is_none()).collect();
     if owners.iter().any(|owner| owner.user.has_password) {
         return Ok(None);
     }
@@ -107,8 +106,7 @@ mod tests {
         let scope = Scope::local(welcome.business);
         let mut secrets = vec![welcome.owner_link, welcome.ingest_key];
         for (seed, &role) in KeyRole::ALL.iter().enumerate() {
-            let (change, secret) =
-                key::create(&scope, role, "k".parse().unwrap(), NOW, &mut rng(10 + seed as u64)).unwrap();
+            let (change, secret) = key::create(&scope, role, "k".parse().unwrap(), NOW, &mut rng(10 + seed as u64)).unwrap();
             apply(&tx, &change).unwrap();
             secrets.push(secret);
         }
@@ -119,15 +117,7 @@ mod tests {
         let owner = waiting_owner(&tx, welcome.business).unwrap().unwrap();
         secrets.push(session::open(&tx, owner, "a", NOW, &mut rng(21)).unwrap());
         let typed = Secret::new("correct horse".to_owned());
-        password::set(
-            &tx,
-            Who::Local,
-            owner,
-            &Password::choose(typed.clone()).unwrap().hash([1; 16]).unwrap(),
-            None,
-            NOW,
-        )
-        .unwrap();
+        password::set(&tx, Who::Local, owner, &Password::choose(typed.clone()).unwrap().hash([1; 16]).unwrap(), None, NOW).unwrap();
         let attempt = sign_in::begin(&tx, typed.reveal(), "192.0.2.7".parse().unwrap(), NOW).unwrap();
         let checked = attempt.check(&typed).unwrap();
         assert!(sign_in::finish(&tx, checked, "a", NOW, &mut rng(22)).unwrap().is_none());

@@ -62,10 +62,7 @@ impl<const KIND: char, const DIGITS: u32> FromStr for Id<KIND, DIGITS> {
     type Err = AccessError;
 
     fn from_str(text: &str) -> Result<Self, AccessError> {
-        let invalid = AccessError::Invalid {
-            what: "id",
-            rule: "a kind, an underscore and its characters, as the product lists them",
-        };
+        let invalid = AccessError::Invalid { what: "id", rule: "a kind, an underscore and its characters, as the product lists them" };
         let digits = text.strip_prefix(KIND).and_then(|rest| rest.strip_prefix('_'));
         let Some(digits) = digits.filter(|digits| digits.len() == DIGITS as usize) else {
             return Err(invalid);

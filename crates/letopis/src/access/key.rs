@@ -55,24 +55,14 @@ impl KeyIdentity {
 }
 
 /// Decides a new key. Nobody hands out more than they have: an integrator can make ingest keys only.
-pub fn create(
-    scope: &Scope,
-    role: KeyRole,
-    name: Name,
-    now_us: i64,
-    rng: &mut impl CryptoRng,
-) -> Result<(Change, Secret)> {
+pub fn create(scope: &Scope, role: KeyRole, name: Name, now_us: i64, rng: &mut impl CryptoRng) -> Result<(Change, Secret)> {
     scope.require(Action::ManageKeys)?;
     if !scope.covers(role) {
-        return Err(AccessError::Forbidden {
-            standing: scope.standing().as_str(),
-            action: "create a key with more rights than their own",
-        });
+        return Err(AccessError::Forbidden { standing: scope.standing().as_str(), action: "create a key with more rights than their own" });
     }
     let key = KeyId::draw(rng);
     let secret = Secret::draw(&format!("ltp_{role}_"), rng);
-    let change =
-        Change::KeyCreated { business: scope.business(), key, role, name, hash: secret.digest(), at_us: now_us };
+    let change = Change::KeyCreated { business: scope.business(), key, role, name, hash: secret.digest(), at_us: now_us };
     Ok((change, secret))
 }
 
@@ -108,24 +98,21 @@ pub fn authenticate(conn: &Connection, text: &str) -> Result<Option<KeyIdentity>
     if !looks_like_key(text) {
         return Ok(None);
     }
-    let mut statement =
-        conn.prepare_cached("SELECT id, business_id, role FROM api_keys WHERE hash = ?1 AND revoked_us IS NULL")?;
+    let mut statement = conn.prepare_cached("SELECT id, business_id, role FROM api_keys WHERE hash = ?1 AND revoked_us IS NULL")?;
     Ok(statement.query_row([Digest::of(text)], KeyIdentity::read).optional()?)
 }
 
 /// Every key that works, for the ring.
 pub(super) fn living(conn: &Connection) -> Result<Vec<(Digest, KeyIdentity)>> {
-    let mut statement =
-        conn.prepare_cached("SELECT hash, id, business_id, role FROM api_keys WHERE revoked_us IS NULL")?;
+    let mut statement = conn.prepare_cached("SELECT hash, id, business_id, role FROM api_keys WHERE revoked_us IS NULL")?;
     let rows = statement.query_map([], |row| Ok((row.get("hash")?, KeyIdentity::read(row)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Notes when keys were last used (from `KeyRing::take_uses`), in one go for many requests.
 pub fn note_uses(tx: &Transaction<'_>, uses: &[(KeyIdentity, i64)]) -> Result<()> {
-    let mut statement = tx.prepare_cached(
-        "UPDATE api_keys SET last_used_us = ?2 WHERE id = ?1 AND (last_used_us IS NULL OR last_used_us < ?2)",
-    )?;
+    let mut statement =
+        tx.prepare_cached("UPDATE api_keys SET last_used_us = ?2 WHERE id = ?1 AND (last_used_us IS NULL OR last_used_us < ?2)")?;
     for (identity, used_us) in uses {
         statement.execute(params![identity.key, used_us])?;
     }
@@ -186,10 +173,7 @@ mod tests {
         assert_eq!((identity.business, identity.role), (scope.business(), KeyRole::Read));
         let revoked = revoke(&conn, &scope, identity.key, NOW + SECOND).unwrap();
         commit(&mut conn, &[revoked, change]);
-        assert!(
-            authenticate(&conn, secret.reveal()).unwrap().is_none(),
-            "a creation repeated later brings nothing back"
-        );
+        assert!(authenticate(&conn, secret.reveal()).unwrap().is_none(), "a creation repeated later brings nothing back");
         assert_eq!(all(&conn, scope.business()).unwrap()[0].revoked_us, Some(NOW + SECOND));
     }
 
@@ -197,8 +181,7 @@ mod tests {
     fn a_key_of_another_business_cannot_be_revoked() {
         let mut conn = empty();
         let (salon, clinic) = (a_business(&mut conn, "salon"), a_business(&mut conn, "clinic"));
-        let (change, secret) =
-            create(&Scope::local(salon), KeyRole::Ingest, "site".parse().unwrap(), NOW, &mut rng(1)).unwrap();
+        let (change, secret) = create(&Scope::local(salon), KeyRole::Ingest, "site".parse().unwrap(), NOW, &mut rng(1)).unwrap();
         commit(&mut conn, &[change]);
         let key = authenticate(&conn, secret.reveal()).unwrap().unwrap().key;
         assert!(matches!(revoke(&conn, &Scope::local(clinic), key, NOW), Err(AccessError::Unknown { .. })));

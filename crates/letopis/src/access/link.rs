@@ -22,14 +22,7 @@ const GOOD_FOR_US: i64 = 24 * 3600 * 1_000_000;
 ///
 /// A link opens everything its person may see. So an owner makes one only for a person who belongs to this
 /// business alone, or they could walk into another firm as that person; commands on the machine make any.
-pub fn issue(
-    tx: &Transaction<'_>,
-    scope: &Scope,
-    who: Who,
-    user: UserId,
-    now_us: i64,
-    rng: &mut impl CryptoRng,
-) -> Result<Secret> {
+pub fn issue(tx: &Transaction<'_>, scope: &Scope, who: Who, user: UserId, now_us: i64, rng: &mut impl CryptoRng) -> Result<Secret> {
     scope.require(Action::ManageMembers)?;
     user::by_id(tx, user)?.ok_or_else(|| AccessError::unknown("user", user))?;
     if scope.standing() != Standing::Local {
@@ -69,10 +62,8 @@ pub fn redeem(tx: &Transaction<'_>, token: &str, now_us: i64) -> Result<Option<U
         return Ok(None);
     };
     // Spent in the statement itself, not by the look above: two clicks at once are one sign-in, whatever the isolation.
-    let spent = tx.execute(
-        "UPDATE sign_in_links SET used_us = ?2 WHERE hash = ?1 AND used_us IS NULL",
-        params![Digest::of(token), now_us],
-    )?;
+    let spent =
+        tx.execute("UPDATE sign_in_links SET used_us = ?2 WHERE hash = ?1 AND used_us IS NULL", params![Digest::of(token), now_us])?;
     Ok((spent == 1).then_some(user))
 }
 
@@ -105,9 +96,8 @@ mod tests {
         let (salon, clinic) = (a_business(&mut conn, "salon"), a_business(&mut conn, "clinic"));
         let anna = a_member(&mut conn, salon, "anna", Role::Manager);
         let owner = Scope::member(salon, Role::Owner);
-        let make = |conn: &mut Connection, scope: &Scope| {
-            issue(&conn.transaction().unwrap(), scope, Who::Local, anna, NOW, &mut rng(1)).map(drop)
-        };
+        let make =
+            |conn: &mut Connection, scope: &Scope| issue(&conn.transaction().unwrap(), scope, Who::Local, anna, NOW, &mut rng(1)).map(drop);
         assert!(matches!(make(&mut conn, &Scope::member(clinic, Role::Owner)), Err(AccessError::Unknown { .. })));
         assert!(make(&mut conn, &owner).is_ok());
         a_member(&mut conn, clinic, "anna", Role::Marketer);

@@ -92,17 +92,15 @@ pub fn all(conn: &Connection, business: BusinessId) -> Result<Vec<Member>> {
         user::COLUMNS
     );
     let mut statement = conn.prepare_cached(&sql)?;
-    let rows = statement.query_map([business.0], |row| {
-        Ok(Member { user: User::read(row)?, role: row.get("role")?, since_us: row.get("since_us")? })
-    })?;
+    let rows = statement
+        .query_map([business.0], |row| Ok(Member { user: User::read(row)?, role: row.get("role")?, since_us: row.get("since_us")? }))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// A person's businesses and roles.
 pub fn of_user(conn: &Connection, user: UserId) -> Result<Vec<(BusinessId, Role)>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT business_id, role FROM memberships WHERE user_id = ?1 AND role IS NOT NULL ORDER BY business_id",
-    )?;
+    let mut statement =
+        conn.prepare_cached("SELECT business_id, role FROM memberships WHERE user_id = ?1 AND role IS NOT NULL ORDER BY business_id")?;
     let rows = statement.query_map([user], |row| Ok((BusinessId(row.get(0)?), row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -116,8 +114,7 @@ fn changeable(conn: &Connection, business: BusinessId, user: UserId, stays_owner
         return Ok(since_us);
     }
     // A disabled owner does not count: they could not let anybody in.
-    let another =
-        |member: &Member| member.role == Role::Owner && member.user.id != user && member.user.disabled_us.is_none();
+    let another = |member: &Member| member.role == Role::Owner && member.user.id != user && member.user.disabled_us.is_none();
     if all(conn, business)?.iter().any(another) { Ok(since_us) } else { Err(AccessError::LastOwner) }
 }
 
@@ -127,13 +124,7 @@ fn standing(conn: &Connection, business: BusinessId, user: UserId) -> Result<Opt
     Ok(conn.prepare_cached(sql)?.query_row(params![business.0, user], read).optional()?)
 }
 
-pub(super) fn set(
-    tx: &Transaction<'_>,
-    business: BusinessId,
-    user: UserId,
-    role: Option<Role>,
-    at_us: i64,
-) -> Result<()> {
+pub(super) fn set(tx: &Transaction<'_>, business: BusinessId, user: UserId, role: Option<Role>, at_us: i64) -> Result<()> {
     business::must_exist(tx, business)?;
     let newcomer = standing(tx, business, user)?.is_none_or(|before| before.role.is_none());
     let set = tx.execute(

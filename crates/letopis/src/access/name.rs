@@ -145,8 +145,6 @@ mod tests {
     #[test]
     fn a_name_is_one_line() {
         assert_eq!(Name::from_str(" Салон «Ветер» ").unwrap().as_str(), "Салон «Ветер»");
-        assert!(
-            Name::from_str("a\nb").is_err() && Name::from_str("").is_err() && Name::from_str(&"я".repeat(121)).is_err()
-        );
+        assert!(Name::from_str("a\nb").is_err() && Name::from_str("").is_err() && Name::from_str(&"я".repeat(121)).is_err());
     }
 }

@@ -46,9 +46,7 @@ pub enum KeyRefused {
     #[error("unknown or revoked API key")]
     Unknown,
     /// A key that may do more than send events stood in the URL.
-    #[error(
-        "only ingest keys may be in the URL: make a new one for the header Authorization: Bearer and revoke this one, URLs get logged"
-    )]
+    #[error("only ingest keys may be in the URL: make a new one for the header Authorization: Bearer and revoke this one, URLs get logged")]
     InUrl,
 }
 
@@ -58,8 +56,7 @@ impl Offered {
         if let Some(header) = authorization {
             return read_header(header);
         }
-        let value =
-            query.and_then(|query| parameters(query).find_map(|(name, value)| (name == "key").then_some(value)));
+        let value = query.and_then(|query| parameters(query).find_map(|(name, value)| (name == "key").then_some(value)));
         let text = Zeroizing::new(percent_decoded(value.ok_or(KeyRefused::Missing)?));
         key(&text, Place::Query)
     }
@@ -152,21 +149,10 @@ mod tests {
         assert_eq!(Offered::read(None, None).unwrap_err(), KeyRefused::Missing);
         assert_eq!(Offered::read(None, Some("keys=1&akey=2")).unwrap_err(), KeyRefused::Missing);
         let key = a_key();
-        assert_eq!(
-            Offered::read(Some(b"Bearer x"), Some(&format!("key={key}"))).unwrap_err(),
-            KeyRefused::Malformed,
-            "the header wins"
-        );
-        for value in [
-            "",
-            "Bearer",
-            "Bearer ",
-            "Basic !!!!",
-            "Basic bm9jb2xvbg==",
-            "Digest x",
-            &key,
-            &format!("Bearer {}", "a".repeat(2000)),
-        ] {
+        assert_eq!(Offered::read(Some(b"Bearer x"), Some(&format!("key={key}"))).unwrap_err(), KeyRefused::Malformed, "the header wins");
+        for value in
+            ["", "Bearer", "Bearer ", "Basic !!!!", "Basic bm9jb2xvbg==", "Digest x", &key, &format!("Bearer {}", "a".repeat(2000))]
+        {
             assert_eq!(header(value).unwrap_err(), KeyRefused::Malformed, "{value}");
         }
         assert!(Offered::read(Some(b"Bearer \xff"), None).is_err());

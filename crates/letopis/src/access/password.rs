@@ -29,8 +29,7 @@ const MIN_CHARS: usize = 10;
 /// Longer input is work for us and safety for nobody.
 const MAX_BYTES: usize = 1024;
 /// Same cost, matches nothing that can be found: checked for unknown logins, so that they take as long as known ones.
-const NOBODY: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A password that somebody wants to have from now on.
 #[derive(Debug)]
@@ -53,12 +52,10 @@ impl Password {
 
     /// Hashes it with 16 random bytes of salt. Slow on purpose: see the header.
     pub fn hash(&self, salt: [u8; 16]) -> Result<PasswordHash> {
-        let params =
-            Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| AccessError::Hash(error.to_string()))?;
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| AccessError::Hash(error.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let hash: phc::PasswordHash = argon2
-            .hash_password_with_salt(self.0.reveal().as_bytes(), &salt)
-            .map_err(|error| AccessError::Hash(error.to_string()))?;
+        let hash: phc::PasswordHash =
+            argon2.hash_password_with_salt(self.0.reveal().as_bytes(), &salt).map_err(|error| AccessError::Hash(error.to_string()))?;
         Ok(PasswordHash(hash.to_string()))
     }
 }
@@ -91,14 +88,7 @@ impl fmt::Debug for PasswordHash {
 }
 
 /// Stores a new password and signs the person out everywhere but in `keep`, the browser it was chosen in.
-pub fn set(
-    tx: &Transaction<'_>,
-    who: Who,
-    user: UserId,
-    hash: &PasswordHash,
-    keep: Option<SignInId>,
-    now_us: i64,
-) -> Result<()> {
+pub fn set(tx: &Transaction<'_>, who: Who, user: UserId, hash: &PasswordHash, keep: Option<SignInId>, now_us: i64) -> Result<()> {
     let set = tx.execute("UPDATE users SET password_hash = ?2 WHERE id = ?1", params![user, hash.0])?;
     if set == 0 {
         return Err(AccessError::unknown("user", user));

@@ -148,11 +148,7 @@ impl Scope {
 
     /// The same as an error to pass on with `?`.
     pub fn require(&self, action: Action) -> Result<()> {
-        if self.can(action) {
-            Ok(())
-        } else {
-            Err(AccessError::Forbidden { standing: self.standing.as_str(), action: action.as_str() })
-        }
+        if self.can(action) { Ok(()) } else { Err(AccessError::Forbidden { standing: self.standing.as_str(), action: action.as_str() }) }
     }
 
     /// Whether a key of `role` could do nothing that this scope cannot: nobody hands out more than they have.
@@ -209,12 +205,8 @@ mod tests {
 
     #[test]
     fn the_table_in_the_documentation_is_the_policy() {
-        let standings: Vec<Standing> = Role::ALL
-            .iter()
-            .copied()
-            .map(Standing::Member)
-            .chain(KeyRole::ALL.iter().copied().map(Standing::Key))
-            .collect();
+        let standings: Vec<Standing> =
+            Role::ALL.iter().copied().map(Standing::Member).chain(KeyRole::ALL.iter().copied().map(Standing::Key)).collect();
         let rows: Vec<Vec<&str>> = include_str!("scope.rs")
             .lines()
             .filter_map(|line| line.strip_prefix("//! |"))
@@ -237,11 +229,7 @@ mod tests {
     #[test]
     fn nobody_hands_out_more_than_they_have() {
         let scope = |role| Scope::member(BusinessId(1), role);
-        assert!(
-            KeyRole::ALL
-                .iter()
-                .all(|&role| scope(Role::Owner).covers(role) && Scope::local(BusinessId(1)).covers(role))
-        );
+        assert!(KeyRole::ALL.iter().all(|&role| scope(Role::Owner).covers(role) && Scope::local(BusinessId(1)).covers(role)));
         assert!(scope(Role::Integrator).covers(KeyRole::Ingest));
         assert!(!scope(Role::Integrator).covers(KeyRole::Read) && !scope(Role::Integrator).covers(KeyRole::Admin));
         assert!(!Scope::key(BusinessId(1), KeyRole::Read).covers(KeyRole::Admin));

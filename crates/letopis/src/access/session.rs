@@ -132,12 +132,10 @@ pub fn touch(tx: &Transaction<'_>, sign_in: SignInId, now_us: i64) -> Result<()>
 
 /// The browsers a person is signed in with, the one used last first.
 pub fn all(conn: &Connection, user: UserId) -> Result<Vec<Browser>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT id, agent, created_us, seen_us FROM sign_ins WHERE user_id = ?1 ORDER BY seen_us DESC, id",
-    )?;
-    let rows = statement.query_map([user], |row| {
-        Ok(Browser { id: row.get(0)?, agent: row.get(1)?, created_us: row.get(2)?, seen_us: row.get(3)? })
-    })?;
+    let mut statement =
+        conn.prepare_cached("SELECT id, agent, created_us, seen_us FROM sign_ins WHERE user_id = ?1 ORDER BY seen_us DESC, id")?;
+    let rows = statement
+        .query_map([user], |row| Ok(Browser { id: row.get(0)?, agent: row.get(1)?, created_us: row.get(2)?, seen_us: row.get(3)? }))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -158,10 +156,7 @@ pub fn close_all(tx: &Transaction<'_>, who: Who, user: UserId, now_us: i64) -> R
 
 /// Deletes what has run out: sessions, links, old failures. Once a day; nothing depends on it but the size of the tables.
 pub fn sweep(tx: &Transaction<'_>, now_us: i64) -> Result<()> {
-    tx.execute(
-        "DELETE FROM sign_ins WHERE seen_us <= ?1 OR created_us <= ?2",
-        params![now_us - IDLE_US, now_us - LONGEST_US],
-    )?;
+    tx.execute("DELETE FROM sign_ins WHERE seen_us <= ?1 OR created_us <= ?2", params![now_us - IDLE_US, now_us - LONGEST_US])?;
     tx.execute("DELETE FROM sign_in_links WHERE expires_us <= ?1", [now_us])?;
     tx.execute("DELETE FROM sign_in_attempts WHERE last_us <= ?1", [now_us - throttle::FORGET_AFTER_US])?;
     Ok(())
@@ -249,8 +244,7 @@ mod tests {
         let anna = a_member(&mut conn, salon, "anna", Role::Owner);
         let (here, there) = (signed_in(&mut conn, anna, 1), signed_in(&mut conn, anna, 2));
         let keep = authenticate(&conn, here.reveal(), NOW).unwrap().unwrap().sign_in;
-        let hash =
-            super::super::Password::choose(Secret::new("correct horse".to_owned())).unwrap().hash([1; 16]).unwrap();
+        let hash = super::super::Password::choose(Secret::new("correct horse".to_owned())).unwrap().hash([1; 16]).unwrap();
         let tx = conn.transaction().unwrap();
         super::super::password::set(&tx, Who::User(anna), anna, &hash, Some(keep), NOW).unwrap();
         assert!(authenticate(&tx, there.reveal(), NOW).unwrap().is_none());

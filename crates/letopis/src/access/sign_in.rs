@@ -50,11 +50,9 @@ pub fn begin(tx: &Transaction<'_>, typed_login: &str, address: IpAddr, now_us: i
     throttle::charge(tx, &[login, address], now_us)?;
     let known: Option<(UserId, Option<String>)> = match typed_login.parse::<Login>() {
         Ok(login) => tx
-            .query_row(
-                "SELECT id, password_hash FROM users WHERE login = ?1 AND disabled_us IS NULL",
-                params![login],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
+            .query_row("SELECT id, password_hash FROM users WHERE login = ?1 AND disabled_us IS NULL", params![login], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()?,
         Err(_) => None,
     };
@@ -71,13 +69,7 @@ impl Attempt {
 }
 
 /// Signs the browser in and returns its token for the cookie, or `None`: "wrong login or password".
-pub fn finish(
-    tx: &Transaction<'_>,
-    checked: Checked,
-    agent: &str,
-    now_us: i64,
-    rng: &mut impl CryptoRng,
-) -> Result<Option<Secret>> {
+pub fn finish(tx: &Transaction<'_>, checked: Checked, agent: &str, now_us: i64, rng: &mut impl CryptoRng) -> Result<Option<Secret>> {
     let Some(user) = checked.user.filter(|_| checked.right) else {
         let target = checked.user.map_or_else(|| "unknown".to_owned(), |user| user.to_string());
         let about = checked.user.map_or(About::Nobody, About::Person);
@@ -128,10 +120,7 @@ mod tests {
         let signed_in = session::authenticate(&conn, token.reveal(), NOW).unwrap().unwrap();
         assert_eq!(signed_in.user, anna);
         let lines = trail::read(&conn, salon, None, 9).unwrap();
-        assert_eq!(
-            lines.iter().map(|line| line.what).collect::<Vec<_>>(),
-            [What::SignedIn, What::SignInRefused, What::PasswordSet]
-        );
+        assert_eq!(lines.iter().map(|line| line.what).collect::<Vec<_>>(), [What::SignedIn, What::SignInRefused, What::PasswordSet]);
     }
 
     #[test]
@@ -152,14 +141,8 @@ mod tests {
         let begun: Vec<_> = (0..8).map(|_| begin(&tx, "anna", "192.0.2.7".parse().unwrap(), NOW)).collect();
         assert_eq!(begun.iter().filter(|attempt| matches!(attempt, Err(AccessError::Throttled { .. }))).count(), 3);
         tx.commit().unwrap();
-        assert!(matches!(
-            try_in(&mut conn, "anna", "correct horse", NOW),
-            Err(AccessError::Throttled { retry_after_s: 1 })
-        ));
+        assert!(matches!(try_in(&mut conn, "anna", "correct horse", NOW), Err(AccessError::Throttled { retry_after_s: 1 })));
         assert!(try_in(&mut conn, "anna", "correct horse", NOW + SECOND).unwrap().is_some());
-        assert!(
-            try_in(&mut conn, "anna", "wrong again", NOW + SECOND).unwrap().is_none(),
-            "success starts the login afresh"
-        );
+        assert!(try_in(&mut conn, "anna", "wrong again", NOW + SECOND).unwrap().is_none(), "success starts the login afresh");
     }
 }

@@ -63,10 +63,7 @@ pub(super) fn charge(tx: &Transaction<'_>, subjects: &[Subject], now_us: i64) ->
 /// The attempt was right: the login starts afresh, the address gets this one back (it may still be guessing others).
 pub(super) fn take_back(tx: &Transaction<'_>, login: &Subject, address: &Subject) -> Result<()> {
     tx.execute("DELETE FROM sign_in_attempts WHERE subject = ?1", [login.digest])?;
-    tx.execute(
-        "UPDATE sign_in_attempts SET failures = failures - 1 WHERE subject = ?1 AND failures > 0",
-        [address.digest],
-    )?;
+    tx.execute("UPDATE sign_in_attempts SET failures = failures - 1 WHERE subject = ?1 AND failures > 0", [address.digest])?;
     Ok(())
 }
 

@@ -84,22 +84,14 @@ impl fmt::Display for Who {
 }
 
 /// Appends a line. `target` is an id or a word of ours.
-pub fn audit(
-    tx: &Transaction<'_>,
-    about: About,
-    who: Who,
-    what: What,
-    target: impl fmt::Display,
-    at_us: i64,
-) -> Result<()> {
+pub fn audit(tx: &Transaction<'_>, about: About, who: Who, what: What, target: impl fmt::Display, at_us: i64) -> Result<()> {
     let (business, user) = match about {
         About::Business(business) => (Some(business.0), None),
         About::Person(user) => (None, Some(user)),
         About::Nobody => (None, None),
     };
-    let mut statement = tx.prepare_cached(
-        "INSERT INTO access_trail (at_us, business_id, user_id, who, what, target) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
+    let mut statement =
+        tx.prepare_cached("INSERT INTO access_trail (at_us, business_id, user_id, who, what, target) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
     statement.execute(params![at_us, business, user, who.to_string(), what, target.to_string()])?;
     Ok(())
 }
@@ -113,13 +105,7 @@ pub fn read(conn: &Connection, business: BusinessId, before: Option<i64>, limit:
          ORDER BY id DESC LIMIT ?3",
     )?;
     let rows = statement.query_map(params![before.unwrap_or(i64::MAX), business.0, limit], |row| {
-        Ok(Line {
-            id: row.get("id")?,
-            at_us: row.get("at_us")?,
-            who: row.get("who")?,
-            what: row.get("what")?,
-            target: row.get("target")?,
-        })
+        Ok(Line { id: row.get("id")?, at_us: row.get("at_us")?, who: row.get("who")?, what: row.get("what")?, target: row.get("target")? })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -140,8 +126,7 @@ mod tests {
         audit(&tx, About::Person(anna), Who::User(anna), What::SignedIn, "", NOW).unwrap();
         audit(&tx, About::Person(boris), Who::Stranger, What::SignInRefused, boris, NOW).unwrap();
         audit(&tx, About::Business(salon), Who::User(boris), What::Viewed, "c1", NOW).unwrap();
-        let seen =
-            |business| read(&tx, business, None, 10).unwrap().into_iter().map(|line| line.what).collect::<Vec<_>>();
+        let seen = |business| read(&tx, business, None, 10).unwrap().into_iter().map(|line| line.what).collect::<Vec<_>>();
         assert_eq!(seen(salon), [What::Viewed, What::SignedIn]);
         assert_eq!(seen(clinic), [What::SignInRefused]);
         let newest = read(&tx, salon, None, 1).unwrap();

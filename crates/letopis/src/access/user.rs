@@ -44,14 +44,7 @@ impl User {
 
 /// Decides another login and name for a person, as they asked themselves: `user` is whoever is signed in, or was named on
 /// the machine. `business` is the journal it is sealed in.
-pub fn change(
-    conn: &Connection,
-    business: BusinessId,
-    user: UserId,
-    login: Login,
-    name: Name,
-    now_us: i64,
-) -> Result<Change> {
+pub fn change(conn: &Connection, business: BusinessId, user: UserId, login: Login, name: Name, now_us: i64) -> Result<Change> {
     let changed_us = moment(conn, "SELECT changed_us FROM users WHERE id = ?1", user)?;
     if by_login(conn, &login)?.is_some_and(|known| known.id != user) {
         return Err(AccessError::Invalid { what: "login", rule: "somebody else signs in with it: choose another one" });
@@ -67,11 +60,7 @@ pub fn set_enabled(conn: &Connection, scope: &Scope, user: UserId, enabled: bool
     }
     let business = scope.business();
     let at_us = after(moment(conn, "SELECT status_us FROM users WHERE id = ?1", user)?, now_us);
-    Ok(if enabled {
-        Change::UserEnabled { business, user, at_us }
-    } else {
-        Change::UserDisabled { business, user, at_us }
-    })
+    Ok(if enabled { Change::UserEnabled { business, user, at_us } } else { Change::UserDisabled { business, user, at_us } })
 }
 
 /// The person of that id.
@@ -138,9 +127,8 @@ mod tests {
         let salon = a_business(&mut conn, "salon");
         let anna = a_member(&mut conn, salon, "owner", Role::Owner);
         a_member(&mut conn, salon, "boris", Role::Manager);
-        let take = |conn: &Connection, login: &str, now_us| {
-            change(conn, salon, anna, login.parse().unwrap(), "Анна".parse().unwrap(), now_us)
-        };
+        let take =
+            |conn: &Connection, login: &str, now_us| change(conn, salon, anna, login.parse().unwrap(), "Анна".parse().unwrap(), now_us);
         assert!(take(&conn, "Boris", NOW).is_err());
         let first = take(&conn, "anna@example.ru", NOW + SECOND).unwrap();
         commit(&mut conn, std::slice::from_ref(&first));

@@ -89,7 +89,11 @@ impl Health {
 }
 
 pub(super) fn routes(health: Arc<Health>) -> Router {
-    Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(readyz)).route("/metrics", get(metrics)).with_state(health)
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .with_state(health)
 }
 
 async fn readyz(State(health): State<Arc<Health>>) -> Response {

@@ -66,8 +66,13 @@ pub(super) async fn serve_local(listener: UnixListener, router: Router, mut stop
     }
 }
 
-fn connect<S>(stream: S, router: Router, address: Option<std::net::SocketAddr>, place: OwnedSemaphorePermit, mut stop: watch::Receiver<bool>)
-where
+fn connect<S>(
+    stream: S,
+    router: Router,
+    address: Option<std::net::SocketAddr>,
+    place: OwnedSemaphorePermit,
+    mut stop: watch::Receiver<bool>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {

@@ -69,7 +69,9 @@ impl Stored {
         let mut damaged = Vec::new();
         for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
             let path = entry?.path();
-            let (Some(name), Some("seg")) = (path.file_name().and_then(OsStr::to_str), path.extension().and_then(OsStr::to_str)) else { continue };
+            let (Some(name), Some("seg")) = (path.file_name().and_then(OsStr::to_str), path.extension().and_then(OsStr::to_str)) else {
+                continue;
+            };
             // Read twice, because a server may be writing between two pieces of the first reading.
             if damage(&path).is_some()
                 && let Some(wrong) = damage(&path)

@@ -9,10 +9,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use queue::PublishError;
 
+use super::Capture;
 use super::accept::{Accepted, Refusal, Sender};
 use super::body::{self, BadBody};
 use super::items::NotItems;
-use super::Capture;
 use crate::access::{Action, KeyRefused, Offered};
 
 /// Why a request to a door was refused.
@@ -50,7 +50,9 @@ fn authenticate(capture: &Capture, request: &Request) -> Result<Sender, DoorErro
 pub(super) async fn answer(capture: &Capture, sender: Result<Sender, DoorError>, request: Request) -> Result<Response, DoorError> {
     let (head, mut body) = request.into_parts();
     let read = match sender {
-        Ok(sender) => body::read(&head.headers, &mut body, &capture.config, &capture.room).await.map(|whole| (sender, whole)).map_err(DoorError::from),
+        Ok(sender) => {
+            body::read(&head.headers, &mut body, &capture.config, &capture.room).await.map(|whole| (sender, whole)).map_err(DoorError::from)
+        }
         Err(refused) => Err(refused),
     };
     if read.is_err() {

@@ -135,9 +135,13 @@ fn is_lines(headers: &HeaderMap) -> Result<bool, BadBody> {
     let value = value.to_str().map_err(|_| BadBody::Type)?;
     let essence = value.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     match essence.as_str() {
-        "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" | "application/jsonlines" => Ok(true),
+        "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" | "application/jsonlines" => {
+            Ok(true)
+        }
         // curl -d says form; platforms that know no JSON say text.
-        "" | "application/json" | "text/plain" | "text/json" | "application/octet-stream" | "application/x-www-form-urlencoded" => Ok(false),
+        "" | "application/json" | "text/plain" | "text/json" | "application/octet-stream" | "application/x-www-form-urlencoded" => {
+            Ok(false)
+        }
         other if other.starts_with("application/") && other.ends_with("+json") => Ok(false),
         _ => Err(BadBody::Type),
     }

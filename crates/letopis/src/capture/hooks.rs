@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 
+use super::Capture;
 use super::accept::Sender;
 use super::api::{DoorError, answer};
-use super::Capture;
 
 /// Accepts events from whoever knows the connection's token.
 pub(super) async fn hook(State(capture): State<Arc<Capture>>, Path(token): Path<String>, request: Request) -> Response {

@@ -26,10 +26,24 @@ pub(super) struct Model {
     pub(super) unsure: f64,
 }
 
-static BEFORE: Model =
-    Model { name: "gpt-4o-mini", provider: "openai", median_ms: 1650.0, spread: 0.55, rub_per_1k: (0.014, 0.055), confidence: 0.89, unsure: 0.09 };
-static AFTER: Model =
-    Model { name: "gigachat-2-pro", provider: "sber", median_ms: 1280.0, spread: 0.62, rub_per_1k: (0.5, 0.5), confidence: 0.86, unsure: 0.13 };
+static BEFORE: Model = Model {
+    name: "gpt-4o-mini",
+    provider: "openai",
+    median_ms: 1650.0,
+    spread: 0.55,
+    rub_per_1k: (0.014, 0.055),
+    confidence: 0.89,
+    unsure: 0.09,
+};
+static AFTER: Model = Model {
+    name: "gigachat-2-pro",
+    provider: "sber",
+    median_ms: 1280.0,
+    spread: 0.62,
+    rub_per_1k: (0.5, 0.5),
+    confidence: 0.86,
+    unsure: 0.13,
+};
 
 /// The month that ends on one day.
 #[derive(Debug, Clone, Copy)]

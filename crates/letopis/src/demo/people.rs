@@ -9,8 +9,30 @@ use serde_json::{Map, Value, json};
 use super::{dice::Dice, shops::Shop};
 
 const WOMEN: [&str; 24] = [
-    "Анна", "Мария", "Ольга", "Елена", "Наталья", "Ирина", "Татьяна", "Екатерина", "Юлия", "Дарья", "Полина", "Виктория", "Алёна", "Ксения", "Светлана", "Вера",
-    "Надежда", "Софья", "Арина", "Галина", "Людмила", "Инна", "Евгения", "Тамара",
+    "Анна",
+    "Мария",
+    "Ольга",
+    "Елена",
+    "Наталья",
+    "Ирина",
+    "Татьяна",
+    "Екатерина",
+    "Юлия",
+    "Дарья",
+    "Полина",
+    "Виктория",
+    "Алёна",
+    "Ксения",
+    "Светлана",
+    "Вера",
+    "Надежда",
+    "Софья",
+    "Арина",
+    "Галина",
+    "Людмила",
+    "Инна",
+    "Евгения",
+    "Тамара",
 ];
 const MEN: [&str; 14] =
     ["Иван", "Сергей", "Алексей", "Дмитрий", "Андрей", "Павел", "Максим", "Игорь", "Николай", "Роман", "Антон", "Кирилл", "Олег", "Артём"];
@@ -78,7 +100,15 @@ impl Person {
             spelling: dice.between(0, 5) as usize,
             contacts: Vec::new(),
             is_known: false,
-            utm: dice.chance(0.3).then(|| *dice.pick(&[("vk_ads", "osen"), ("yandex", "poisk"), ("yandex_maps", "kartochka"), ("blogger", "otzyv"), ("2gis", "filial")])),
+            utm: dice.chance(0.3).then(|| {
+                *dice.pick(&[
+                    ("vk_ads", "osen"),
+                    ("yandex", "poisk"),
+                    ("yandex_maps", "kartochka"),
+                    ("blogger", "otzyv"),
+                    ("2gis", "filial"),
+                ])
+            }),
         };
         let shares: Vec<(usize, f64)> = shop.channels.iter().enumerate().map(|(place, share)| (place, share.1)).collect();
         let first = dice.weighted(&shares);

@@ -152,7 +152,10 @@ impl<'s> Talk<'s> {
     pub(super) fn fails(&mut self, code: &str, message: &str) {
         self.pause(1, 4);
         let version = self.stage.era.scenario_version(self.now);
-        self.happens("error", json!({"error": {"code": code, "message": message}, "scenario": self.stage.shop.scenario, "scenario_version": version}));
+        self.happens(
+            "error",
+            json!({"error": {"code": code, "message": message}, "scenario": self.stage.shop.scenario, "scenario_version": version}),
+        );
     }
 
     /// An event of this type in this dialogue.

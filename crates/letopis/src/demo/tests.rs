@@ -103,7 +103,10 @@ fn every_booking_has_a_dialogue_and_dialogues_go_forward() {
 fn nobody_is_booked_twice_at_one_time() {
     let events = events(None);
     let mut visits: BTreeMap<String, String> = BTreeMap::new();
-    for event in events.iter().filter(|event| matches!(event["type"].as_str(), Some("booking_created" | "booking_rescheduled" | "booking_cancelled"))) {
+    for event in events
+        .iter()
+        .filter(|event| matches!(event["type"].as_str(), Some("booking_created" | "booking_rescheduled" | "booking_cancelled")))
+    {
         let booking = &event["booking"];
         let place = format!("{} {}", booking["staff"], booking["starts_at"]);
         let id = booking["id"].to_string();
@@ -133,7 +136,16 @@ fn the_month_looks_like_a_month() {
         assert!((0.04..0.2).contains(&share), "{no_show} of {} do not come", arrived + no_show);
         let booked = count("booking_created") as f64 / sessions.len() as f64;
         assert!((0.3..0.55).contains(&booked), "{booked}");
-        for kind in ["booking_cancelled", "booking_rescheduled", "reminder_confirmed", "payment", "client_refused", "handoff", "operator_reply", "consent_given"] {
+        for kind in [
+            "booking_cancelled",
+            "booking_rescheduled",
+            "reminder_confirmed",
+            "payment",
+            "client_refused",
+            "handoff",
+            "operator_reply",
+            "consent_given",
+        ] {
             assert!(count(kind) >= 8, "only {} {kind}", count(kind));
         }
         assert_eq!((count("model_changed"), count("scenario_changed")), (1, 3));
@@ -148,7 +160,12 @@ fn what_the_demo_is_meant_to_show_is_in_it() {
     let unsure = of(&events, "message_in").filter(|event| event["confidence"].as_f64().unwrap() < 0.6).count();
     let heard = of(&events, "message_in").count();
     assert!((0.03..0.2).contains(&(unsure as f64 / heard as f64)), "{unsure} of {heard}");
-    let masked: BTreeSet<String> = events.iter().filter_map(|event| event["client"]["phone"].as_str()).filter(|phone| phone.contains('*')).map(str::to_owned).collect();
+    let masked: BTreeSet<String> = events
+        .iter()
+        .filter_map(|event| event["client"]["phone"].as_str())
+        .filter(|phone| phone.contains('*'))
+        .map(str::to_owned)
+        .collect();
     assert!(masked.len() >= 10, "{} masked phones", masked.len());
     assert!(events.iter().any(|event| event.get("type").is_none() && event["crm_id"].is_string()), "the customer's kind of event");
 
@@ -166,7 +183,8 @@ fn what_the_demo_is_meant_to_show_is_in_it() {
     assert!(variants["A"].len() > 100 && variants["B"].len() > 100);
     assert!(variants["A"].is_disjoint(&variants["B"]), "a client keeps the variant");
 
-    let broken: Vec<&Value> = of(&events, "error").filter(|event| event["timestamp"].as_str().unwrap().starts_with("2025-11-12T1")).collect();
+    let broken: Vec<&Value> =
+        of(&events, "error").filter(|event| event["timestamp"].as_str().unwrap().starts_with("2025-11-12T1")).collect();
     assert!(broken.len() >= 12, "{} errors in the broken afternoon", broken.len());
 
     let mut channels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

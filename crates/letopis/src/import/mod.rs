@@ -79,14 +79,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            after: 0,
-            source: "file".to_owned(),
-            channel: None,
-            services: None,
-            start: Start::default(),
-            columns: Columns::default(),
-        }
+        Self { after: 0, source: "file".to_owned(), channel: None, services: None, start: Start::default(), columns: Columns::default() }
     }
 }
 

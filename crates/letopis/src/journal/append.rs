@@ -77,9 +77,31 @@ pub fn event(tx: &Transaction<'_>, row: &EventRow, session: Option<i64>, identit
     )?;
     let business = RecordNo::from_i64(row.record).business().0;
     insert.execute(params![
-        row.record, business, row.ts_us, row.offset_min, row.received_us, session, identity, row.flags, row.facets.bits(), row.kind,
-        row.channel, row.event_id, row.said, row.reply, row.intent, row.confidence, row.action, row.crm, row.client_name, row.operator,
-        row.model, row.scenario, row.variant, row.latency_ms, row.error
+        row.record,
+        business,
+        row.ts_us,
+        row.offset_min,
+        row.received_us,
+        session,
+        identity,
+        row.flags,
+        row.facets.bits(),
+        row.kind,
+        row.channel,
+        row.event_id,
+        row.said,
+        row.reply,
+        row.intent,
+        row.confidence,
+        row.action,
+        row.crm,
+        row.client_name,
+        row.operator,
+        row.model,
+        row.scenario,
+        row.variant,
+        row.latency_ms,
+        row.error
     ])?;
     Ok(())
 }

@@ -98,7 +98,14 @@ impl Clients {
         Ok(found)
     }
 
-    fn add(&mut self, tx: &Transaction<'_>, business: BusinessId, mark: &Mark, pseudonym: [u8; 16], client: i64) -> rusqlite::Result<Identity> {
+    fn add(
+        &mut self,
+        tx: &Transaction<'_>,
+        business: BusinessId,
+        mark: &Mark,
+        pseudonym: [u8; 16],
+        client: i64,
+    ) -> rusqlite::Result<Identity> {
         let mut insert = tx.prepare_cached(
             "INSERT INTO identities (business, pseudonym, kind, channel, value, tail, client) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
@@ -119,9 +126,8 @@ impl Clients {
 fn new_client(tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected, pseudonym: &[u8; 16]) -> rusqlite::Result<i64> {
     let pid = public_id(pseudonym);
     let name = event.row.client_name.as_deref();
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO clients (business, pid, root, name, name_folded, first_record) VALUES (?1, ?2, 0, ?3, ?4, ?5)",
-    )?;
+    let mut insert =
+        tx.prepare_cached("INSERT INTO clients (business, pid, root, name, name_folded, first_record) VALUES (?1, ?2, 0, ?3, ?4, ?5)")?;
     let id = insert.insert(params![keys.business().0, pid, name, name.map(fold), event.row.record])?;
     tx.prepare_cached("UPDATE clients SET root = ?1 WHERE id = ?1")?.execute([id])?;
     Ok(id)

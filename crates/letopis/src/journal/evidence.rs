@@ -207,8 +207,28 @@ pub fn compare(shown: &EventRow, opened: &Opened) -> Result<Projected, EvidenceE
 fn differences(shown: &EventRow, said: &EventRow) -> Vec<&'static str> {
     // Taken apart, so that a new column cannot be forgotten here.
     let EventRow {
-        record, ts_us, offset_min, received_us, flags, facets, kind, channel, event_id, said: words, reply, intent, confidence, action,
-        crm, client_name, operator, model, scenario, variant, latency_ms, error,
+        record,
+        ts_us,
+        offset_min,
+        received_us,
+        flags,
+        facets,
+        kind,
+        channel,
+        event_id,
+        said: words,
+        reply,
+        intent,
+        confidence,
+        action,
+        crm,
+        client_name,
+        operator,
+        model,
+        scenario,
+        variant,
+        latency_ms,
+        error,
     } = said;
     let columns = [
         ("record", shown.record == *record),

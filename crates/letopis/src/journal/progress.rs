@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-pub use queue::Position;
 use queue::Lane;
+pub use queue::Position;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use tokio::sync::watch;
 

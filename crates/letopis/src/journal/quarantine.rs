@@ -28,7 +28,8 @@ pub struct Refused {
 /// # Errors
 /// When the database says no.
 pub fn keep(tx: &Transaction<'_>, business: BusinessId, received_us: i64, source: &str, reason: &str, item: &[u8]) -> rusqlite::Result<()> {
-    let mut insert = tx.prepare_cached("INSERT INTO quarantine (business, received_us, source, reason, item) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut insert =
+        tx.prepare_cached("INSERT INTO quarantine (business, received_us, source, reason, item) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     insert.execute(params![business.0, received_us, source, reason, item])?;
     Ok(())
 }

@@ -6,7 +6,8 @@ use super::session::{Latest, Session};
 use crate::event::{BusinessId, Facets};
 
 /// The columns that [`from_row`] reads, in its order.
-pub(super) const COLUMNS: &str = "id, business, pid, given, channel, identity, client, kind, started_us, last_us, first_record, first_in_us,
+pub(super) const COLUMNS: &str =
+    "id, business, pid, given, channel, identity, client, kind, started_us, last_us, first_record, first_in_us,
     first_out_us, events, inbound, replies, facets, confidence, intent, intent_us, intent_record, name, name_us, name_record,
     snippet, snippet_us, snippet_record, booking, booking_us, booking_record";
 
@@ -82,9 +83,31 @@ fn bind_changing(statement: &mut Statement<'_>, s: &Session) -> rusqlite::Result
     let booking = parts(s.booking.as_ref());
     let (facets, outcome) = (s.facets.bits(), s.outcome());
     let values: [&dyn ToSql; 25] = [
-        &s.identity, &s.client, &s.started_us, &s.last_us, &s.first_record, &s.first_in_us, &s.first_out_us, &s.events, &s.inbound,
-        &s.replies, &facets, &outcome, &s.confidence, &intent.0, &intent.1, &intent.2, &name.0, &name.1, &name.2, &snippet.0, &snippet.1,
-        &snippet.2, &booking.0, &booking.1, &booking.2,
+        &s.identity,
+        &s.client,
+        &s.started_us,
+        &s.last_us,
+        &s.first_record,
+        &s.first_in_us,
+        &s.first_out_us,
+        &s.events,
+        &s.inbound,
+        &s.replies,
+        &facets,
+        &outcome,
+        &s.confidence,
+        &intent.0,
+        &intent.1,
+        &intent.2,
+        &name.0,
+        &name.1,
+        &name.2,
+        &snippet.0,
+        &snippet.1,
+        &snippet.2,
+        &booking.0,
+        &booking.1,
+        &booking.2,
     ];
     for (index, value) in (1..).zip(values) {
         statement.raw_bind_parameter(index, value)?;

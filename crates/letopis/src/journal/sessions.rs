@@ -244,7 +244,9 @@ fn has_newer(tx: &Transaction<'_>, line: &Line, session: &Session) -> rusqlite::
             .prepare_cached("SELECT 1 FROM sessions WHERE business = ?1 AND given = ?2 AND started_us > ?3 AND id <> ?4")?
             .exists(params![business.0, given, session.started_us, session.id]),
         Line::Gap(identity, channel) => tx
-            .prepare_cached("SELECT 1 FROM sessions WHERE identity = ?1 AND channel = ?2 AND given IS NULL AND started_us > ?3 AND id <> ?4")?
+            .prepare_cached(
+                "SELECT 1 FROM sessions WHERE identity = ?1 AND channel = ?2 AND given IS NULL AND started_us > ?3 AND id <> ?4",
+            )?
             .exists(params![identity, channel, session.started_us, session.id]),
     }
 }

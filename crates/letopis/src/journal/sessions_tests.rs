@@ -75,7 +75,12 @@ fn parts(conn: &Connection) -> (BTreeSet<BTreeSet<usize>>, BTreeSet<usize>) {
 }
 
 fn sizes(conn: &Connection) -> Vec<i64> {
-    conn.prepare("SELECT events FROM sessions ORDER BY started_us").unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    conn.prepare("SELECT events FROM sessions ORDER BY started_us")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect()
 }
 
 /// By batch: the moments of each line in order, cut where a gap is longer than its limit.
@@ -131,11 +136,20 @@ fn half_past_ten_is_one_conversation_and_a_minute_later_another() {
 #[test]
 fn a_late_event_joins_two_conversations_and_both_ids_lead_to_the_one() {
     let conn = in_order(&[sent(0, 50 * MINUTE, SITE), sent(1, 0, SITE)]);
-    let pids: Vec<String> = conn.prepare("SELECT pid FROM sessions ORDER BY first_record").unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let pids: Vec<String> = conn
+        .prepare("SELECT pid FROM sessions ORDER BY first_record")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
     assert_eq!(pids.len(), 2);
     let conn = in_order(&[sent(0, 50 * MINUTE, SITE), sent(1, 0, SITE), sent(2, 25 * MINUTE, SITE)]);
     assert_eq!(sizes(&conn), [3]);
-    let names: Vec<String> = ["SELECT pid FROM sessions", "SELECT pid FROM session_names"].iter().map(|sql| conn.query_row(sql, [], |row| row.get(0)).unwrap()).collect();
+    let names: Vec<String> = ["SELECT pid FROM sessions", "SELECT pid FROM session_names"]
+        .iter()
+        .map(|sql| conn.query_row(sql, [], |row| row.get(0)).unwrap())
+        .collect();
     for pid in &names {
         let found = by_pid(&conn, BUSINESS, pid).unwrap().unwrap();
         assert_eq!((found.pid.as_str(), found.events), (names[0].as_str(), 3), "the one that was there first keeps its id");
@@ -149,7 +163,9 @@ fn a_given_id_holds_for_a_week_of_silence() {
     let week = 7 * DAY;
     let conn = in_order(&[sent(0, 0, given), sent(1, week, given), sent(2, 2 * week + 1, given), sent(3, 2 * week + 2, TELEGRAM)]);
     assert_eq!(sizes(&conn), [2, 1, 1], "a week is not too long, a second more is; without the id it is another line");
-    let pid = |n: i64| conn.query_row("SELECT pid FROM sessions ORDER BY started_us LIMIT 1 OFFSET ?1", [n], |row| row.get::<_, String>(0)).unwrap();
+    let pid = |n: i64| {
+        conn.query_row("SELECT pid FROM sessions ORDER BY started_us LIMIT 1 OFFSET ?1", [n], |row| row.get::<_, String>(0)).unwrap()
+    };
     assert_eq!((pid(0), pid(1)), ("s".to_owned(), "s~2".to_owned()));
 }
 
@@ -167,7 +183,12 @@ fn a_given_id_spans_channels_and_clients_and_the_gap_rule_does_not() {
 fn a_reminder_opens_nothing_and_its_answer_is_told_apart() {
     let reminder = r#""type":"reminder_sent","channel":"telegram","client":{"id":"1"},"bot_response":"Ждём вас завтра""#;
     let kinds = |conn: &Connection| -> Vec<String> {
-        conn.prepare("SELECT kind FROM sessions ORDER BY started_us").unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        conn.prepare("SELECT kind FROM sessions ORDER BY started_us")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
     };
     let alone = in_order(&[sent(0, 0, reminder)]);
     assert_eq!(parts(&alone), (BTreeSet::new(), BTreeSet::from([0])));

@@ -58,7 +58,8 @@ impl Pen {
     pub(crate) fn event(&mut self, tx: &Transaction<'_>, json: &str) -> Option<RecordNo> {
         self.now_us += 1_000_000;
         let received_at = jiff::Timestamp::from_microsecond(self.now_us).unwrap();
-        let envelope = Envelope { version: 1, received_at, source: "api".into(), connection: None, event_id: Some(format!("drawn-{}", self.next)) };
+        let envelope =
+            Envelope { version: 1, received_at, source: "api".into(), connection: None, event_id: Some(format!("drawn-{}", self.next)) };
         let mut projected = Projected::of(&envelope, json.as_bytes()).unwrap();
         let (id, body) = (self.keys.id_digest(&projected.row.event_id), self.keys.body_digest(json.as_bytes()));
         match append::seen(tx, &id, &body).unwrap() {
@@ -95,7 +96,8 @@ impl Pen {
         let (mut rid, mut nonce) = ([0; 16], [0; 24]);
         rid[8..].copy_from_slice(&record.as_i64().to_be_bytes());
         nonce[16..].copy_from_slice(&record.as_i64().to_be_bytes());
-        let blob = privacy::seal(&key, Blob { rid: &rid, business: record.business(), key_id }, nonce, &privacy::Packer::default().pack(r)).unwrap();
+        let blob = privacy::seal(&key, Blob { rid: &rid, business: record.business(), key_id }, nonce, &privacy::Packer::default().pack(r))
+            .unwrap();
         let entry = Entry::record(rid, &ledger::salt(&key.com, &rid), r, Sha256::digest(&blob).into());
         append::sealed(tx, record, &entry.encode(), key_id, &blob).unwrap();
     }

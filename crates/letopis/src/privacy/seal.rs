@@ -14,9 +14,9 @@ use std::sync::LazyLock;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use zeroize::Zeroizing;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
-use zeroize::Zeroizing;
 
 use super::keys::{DataKey, KeyId};
 use crate::event::BusinessId;
@@ -151,11 +151,7 @@ mod tests {
         let blob = seal(&key, bound, [3; 24], &Packer::default().pack(b"a record")).unwrap();
         assert_eq!(open(&key, bound, &blob).unwrap(), b"a record");
         assert_eq!(open(&DataKey::for_test(2), bound, &blob), Err(SealError::Altered));
-        for other in [
-            Blob { rid: &[6; 16], ..bound },
-            Blob { business: BusinessId(2), ..bound },
-            Blob { key_id: KeyId(8), ..bound },
-        ] {
+        for other in [Blob { rid: &[6; 16], ..bound }, Blob { business: BusinessId(2), ..bound }, Blob { key_id: KeyId(8), ..bound }] {
             assert_eq!(open(&key, other, &blob), Err(SealError::Altered));
         }
         for at in 1..blob.len() {

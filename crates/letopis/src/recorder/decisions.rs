@@ -3,8 +3,8 @@
 use rusqlite::{Transaction, params};
 
 use crate::access::{self, AccessError, Change};
-use crate::event::{BusinessId, RecordNo};
 use crate::event::record::{Decided, Decision};
+use crate::event::{BusinessId, RecordNo};
 use crate::journal::{clients, quarantine};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
@@ -44,7 +44,12 @@ pub(super) fn apply(
     Ok(None)
 }
 
-fn apply_access(tx: &Transaction<'_>, master: &MasterKey, sealed_in: BusinessId, change: &serde_json::Value) -> Result<Option<BusinessKeys>, DecisionError> {
+fn apply_access(
+    tx: &Transaction<'_>,
+    master: &MasterKey,
+    sealed_in: BusinessId,
+    change: &serde_json::Value,
+) -> Result<Option<BusinessKeys>, DecisionError> {
     let Ok(change) = serde_json::from_value::<Change>(change.clone()) else {
         tracing::error!("decision about access is of a later version: kept, not applied");
         return Ok(None);

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use ledger::{Checkpoint, CheckpointError, Hash, Tile, TileData, TileWriter, VerifyingKey, entry_bundle, leaf_hash};
 use tokio::sync::watch;
 
-use crate::journal::{Progress, append};
 use crate::journal::log::{Log, Logs, Published, TILE_LEAVES, Tiles, entries};
+use crate::journal::{Progress, append};
 use crate::store::{Store, StoreError};
 
 /// Entries read at a time: 1 MB of them.
@@ -46,7 +46,9 @@ pub enum PublishError {
         source: CheckpointError,
     },
     /// The database is older than what was signed.
-    #[error("the database has {stored} entries, but a checkpoint of {signed} was signed: it was restored from an older copy; nothing is signed until `letopis restore --new-epoch`")]
+    #[error(
+        "the database has {stored} entries, but a checkpoint of {signed} was signed: it was restored from an older copy; nothing is signed until `letopis restore --new-epoch`"
+    )]
     Behind {
         /// Entries in the database.
         stored: u64,

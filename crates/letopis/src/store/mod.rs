@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use rusqlite::{Connection, Transaction};
 use tokio::sync::{Semaphore, oneshot};
 
-pub use writer::give_way;
 pub use connection::{Migration, Setup, open_connection};
+pub use writer::give_way;
 
 /// Readers at a time: as many as can be busy on a small machine, each with a page cache of its own.
 const READERS: usize = 4;

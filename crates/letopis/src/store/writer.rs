@@ -54,10 +54,7 @@ pub fn give_way() {
     let _ = rustix::process::nice(RECORDING_NICENESS);
 }
 
-fn in_transaction<T, E: From<StoreError>>(
-    connection: &mut Connection,
-    f: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
-) -> Result<T, E> {
+fn in_transaction<T, E: From<StoreError>>(connection: &mut Connection, f: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
     let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
     let transaction = begun.map_err(StoreError::from)?;
     let value = f(&transaction)?;

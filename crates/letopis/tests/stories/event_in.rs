@@ -106,7 +106,10 @@ fn good_items_are_taken_and_bad_ones_kept_with_the_reason() {
     let said = answer.json();
     assert_eq!((answer.status, &said["ids"]), (202, &json!(["half-0", "half-2"])), "{said}");
     let rejected = &said["rejected"][0];
-    assert_eq!((&rejected["index"], &rejected["error"]["code"], &rejected["error"]["field"]), (&json!(1), &json!("bad_timestamp"), &json!("timestamp")));
+    assert_eq!(
+        (&rejected["index"], &rejected["error"]["code"], &rejected["error"]["field"]),
+        (&json!(1), &json!("bad_timestamp"), &json!("timestamp"))
+    );
     let all_bad = app.post(bad.as_bytes());
     assert_eq!((all_bad.status, &all_bad.json()["accepted"]), (400, &json!(0)));
     app.wait_recorded(2);
@@ -159,7 +162,12 @@ fn businesses_do_not_mix() {
     app.wait_recorded(1);
     let other_key = app.another_business("other");
     app.restart();
-    let answer = app.line().request("POST", "/api/v1/events", &[("Authorization", &format!("Bearer {other_key}"))], event("everybody's").to_string().as_bytes());
+    let answer = app.line().request(
+        "POST",
+        "/api/v1/events",
+        &[("Authorization", &format!("Bearer {other_key}"))],
+        event("everybody's").to_string().as_bytes(),
+    );
     assert_eq!(answer.unwrap().status, 202);
     app.wait_recorded(2);
     let folder = app.stopped();

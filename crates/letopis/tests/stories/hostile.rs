@@ -234,7 +234,10 @@ fn many_large_bodies_at_once_get_in_or_are_told_to_wait() {
                 let events: Vec<Value> = (0..4).map(|item| large(&format!("large-{n}-{item}"))).collect();
                 let answer = app.post(Value::Array(events).to_string().as_bytes());
                 match answer.status {
-                    202 => accepted.lock().unwrap().extend(answer.json()["ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned())),
+                    202 => accepted
+                        .lock()
+                        .unwrap()
+                        .extend(answer.json()["ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned())),
                     status => assert_eq!((status, answer.header("retry-after")), (503, Some("1")), "{}", answer.text()),
                 }
             });

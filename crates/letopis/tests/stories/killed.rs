@@ -151,7 +151,10 @@ fn everything_once_and_in_order(app: &TestApp, known: &Known) {
     });
     assert_eq!(stored.len(), all, "nothing else is there");
     for line in &known.acknowledged {
-        let records: Vec<i64> = line.iter().map(|id| if let [one] = stored[id][..] { one } else { panic!("{id} is there {} times", stored[id].len()) }).collect();
+        let records: Vec<i64> = line
+            .iter()
+            .map(|id| if let [one] = stored[id][..] { one } else { panic!("{id} is there {} times", stored[id].len()) })
+            .collect();
         assert!(records.is_sorted(), "the order on one connection is kept");
     }
 }

@@ -36,7 +36,8 @@ fn every_room_is_in_the_table_and_every_row_is_a_room() {
 fn nobody_goes_in_circles() {
     let allowed = table();
     let mut open: BTreeSet<&str> = allowed.keys().map(String::as_str).collect();
-    while let Some(free) = open.iter().copied().find(|room| allowed[*room].iter().all(|used| !open.contains(used.as_str()) || used == room)) {
+    while let Some(free) = open.iter().copied().find(|room| allowed[*room].iter().all(|used| !open.contains(used.as_str()) || used == room))
+    {
         open.remove(free);
     }
     assert!(open.is_empty(), "these rooms use each other in a circle: {open:?}");
@@ -94,13 +95,19 @@ fn rooms_in(line: &str) -> BTreeSet<String> {
         return BTreeSet::new();
     }
     let word = |rest: &str| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
-    let mut used: BTreeSet<String> = code.split("crate::").skip(1).flat_map(|rest| match rest.strip_prefix('{') {
-        // `use crate::{event, journal::log}`: the first word of each part.
-        Some(inside) => inside.split([',', '}']).map(|part| word(part.trim())).collect(),
-        None => vec![word(rest)],
-    }).collect();
+    let mut used: BTreeSet<String> = code
+        .split("crate::")
+        .skip(1)
+        .flat_map(|rest| match rest.strip_prefix('{') {
+            // `use crate::{event, journal::log}`: the first word of each part.
+            Some(inside) => inside.split([',', '}']).map(|part| word(part.trim())).collect(),
+            None => vec![word(rest)],
+        })
+        .collect();
     for inner in ["ledger", "queue"] {
-        let named = code.match_indices(&format!("{inner}::")).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
+        let named = code
+            .match_indices(&format!("{inner}::"))
+            .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
         if named {
             used.insert(inner.to_owned());
         }
@@ -139,7 +146,10 @@ fn sources() -> Vec<(PathBuf, String)> {
 }
 
 fn test_files(path: &Path, text: &str) -> Vec<PathBuf> {
-    let names = text.split("#[cfg(test)]\n").skip(1).filter_map(|after| after.trim_start_matches("pub(crate) ").strip_prefix("mod ")?.split_once(';'));
+    let names = text
+        .split("#[cfg(test)]\n")
+        .skip(1)
+        .filter_map(|after| after.trim_start_matches("pub(crate) ").strip_prefix("mod ")?.split_once(';'));
     let folder = if path.ends_with("mod.rs") || path.ends_with("lib.rs") { path.with_file_name("") } else { path.with_extension("") };
     names.filter(|(name, _)| !name.contains(' ')).map(|(name, _)| folder.join(format!("{name}.rs"))).collect()
 }

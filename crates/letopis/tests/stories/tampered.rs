@@ -65,10 +65,26 @@ fn a_flipped_byte_of_any_kind_is_found_and_named() {
     let flips = [
         ("blob", "UPDATE blobs SET blob = flip(blob, 90) WHERE record = ?1", vec![("blob", index, "blobs")]),
         ("the nonce of a blob", "UPDATE blobs SET blob = flip(blob, 3) WHERE record = ?1", vec![("blob", index, "blobs")]),
-        ("the id of an entry", "UPDATE entries SET entry = flip(entry, 5) WHERE record = ?1", vec![("tile", None, "tile/0/001"), ("bundle", None, "tile/entries/001")]),
-        ("the commitment of an entry", "UPDATE entries SET entry = flip(entry, 30) WHERE record = ?1", vec![("record", index, "blobs"), ("checkpoint", None, "checkpoint")]),
-        ("the blob hash of an entry", "UPDATE entries SET entry = flip(entry, 70) WHERE record = ?1", vec![("blob", index, "blobs"), ("checkpoint", None, "checkpoint")]),
-        ("a wrapped data key", "UPDATE data_keys SET wrapped = flip(wrapped, 40) WHERE id = (SELECT data_key FROM blobs WHERE record = ?1)", vec![("key", index, "blobs")]),
+        (
+            "the id of an entry",
+            "UPDATE entries SET entry = flip(entry, 5) WHERE record = ?1",
+            vec![("tile", None, "tile/0/001"), ("bundle", None, "tile/entries/001")],
+        ),
+        (
+            "the commitment of an entry",
+            "UPDATE entries SET entry = flip(entry, 30) WHERE record = ?1",
+            vec![("record", index, "blobs"), ("checkpoint", None, "checkpoint")],
+        ),
+        (
+            "the blob hash of an entry",
+            "UPDATE entries SET entry = flip(entry, 70) WHERE record = ?1",
+            vec![("blob", index, "blobs"), ("checkpoint", None, "checkpoint")],
+        ),
+        (
+            "a wrapped data key",
+            "UPDATE data_keys SET wrapped = flip(wrapped, 40) WHERE id = (SELECT data_key FROM blobs WHERE record = ?1)",
+            vec![("key", index, "blobs")],
+        ),
     ];
     for (what, sql, expected) in flips {
         let (found, folder) = scene.after_sql(sql);
@@ -160,10 +176,27 @@ fn an_edited_conversation_or_client_is_found() {
     let scene = Scene::new();
     let mine = "WHERE id = (SELECT session FROM events WHERE record = ?1)";
     let columns = [
-        ("channel", "'vk'"), ("identity", "identity % 2 + 1"), ("client", "client % 2 + 1"), ("kind", "'reminder_reply'"), ("started_us", "0"),
-        ("last_us", "last_us + 1"), ("first_record", "first_record + 1"), ("first_in_us", "first_in_us + 1"), ("first_out_us", "NULL"),
-        ("events", "events + 1"), ("inbound", "0"), ("replies", "0"), ("facets", "facets | 1024"), ("outcome", "'booked'"), ("confidence", "1.0"),
-        ("intent", "'жалоба'"), ("name", "'Другая'"), ("snippet", "'нет'"), ("snippet_us", "1"), ("given", "'sess_x'"), ("pid", "'sess_x'"),
+        ("channel", "'vk'"),
+        ("identity", "identity % 2 + 1"),
+        ("client", "client % 2 + 1"),
+        ("kind", "'reminder_reply'"),
+        ("started_us", "0"),
+        ("last_us", "last_us + 1"),
+        ("first_record", "first_record + 1"),
+        ("first_in_us", "first_in_us + 1"),
+        ("first_out_us", "NULL"),
+        ("events", "events + 1"),
+        ("inbound", "0"),
+        ("replies", "0"),
+        ("facets", "facets | 1024"),
+        ("outcome", "'booked'"),
+        ("confidence", "1.0"),
+        ("intent", "'жалоба'"),
+        ("name", "'Другая'"),
+        ("snippet", "'нет'"),
+        ("snippet_us", "1"),
+        ("given", "'sess_x'"),
+        ("pid", "'sess_x'"),
     ];
     for (column, value) in columns {
         let (found, _) = scene.after_sql(&format!("UPDATE sessions SET {column} = {value} {mine} AND ?1 > 0"));
@@ -172,17 +205,27 @@ fn an_edited_conversation_or_client_is_found() {
     let (found, _) = scene.after_sql(&format!("DELETE FROM sessions {mine}"));
     assert!(found.iter().any(|f| f.what == "session"), "{found:#?}");
     let mine = "WHERE id = (SELECT identity FROM events WHERE record = ?1)";
-    for (column, value) in [("value", "'+79990000000'"), ("kind", "'email'"), ("channel", "'vk'"), ("pseudonym", "randomblob(16)"), ("tail", "'0000'"), ("client", "client % 2 + 1")] {
+    for (column, value) in [
+        ("value", "'+79990000000'"),
+        ("kind", "'email'"),
+        ("channel", "'vk'"),
+        ("pseudonym", "randomblob(16)"),
+        ("tail", "'0000'"),
+        ("client", "client % 2 + 1"),
+    ] {
         let (found, _) = scene.after_sql(&format!("UPDATE identities SET {column} = {value} {mine}"));
         assert!(found.iter().any(|f| f.what == "client" && f.place.starts_with("identities ")), "identities.{column}: {found:#?}");
     }
     let mine = "WHERE id = (SELECT client FROM identities WHERE id = (SELECT identity FROM events WHERE record = ?1))";
-    for (column, value) in [("name", "'Другая'"), ("name_folded", "'другая'"), ("root", "root % 2 + 1"), ("merged_into", "1"), ("pid", "'c_0'")] {
+    for (column, value) in
+        [("name", "'Другая'"), ("name_folded", "'другая'"), ("root", "root % 2 + 1"), ("merged_into", "1"), ("pid", "'c_0'")]
+    {
         let (found, _) = scene.after_sql(&format!("UPDATE clients SET {column} = {value} {mine}"));
         assert!(found.iter().any(|f| f.what == "client" && f.place.starts_with("clients ")), "clients.{column}: {found:#?}");
     }
     for set in ["body = replace(body, 'main', 'mine')", "made_by = 'somebody'", "kind = 'none'", "made_us = 1"] {
-        let (found, _) = scene.after_sql(&format!("UPDATE decisions SET {set} WHERE record = (SELECT min(record) FROM decisions) AND ?1 > 0"));
+        let (found, _) =
+            scene.after_sql(&format!("UPDATE decisions SET {set} WHERE record = (SELECT min(record) FROM decisions) AND ?1 > 0"));
         assert!(found.iter().any(|f| f.what == "decision"), "decisions.{set}: {found:#?}");
     }
 }

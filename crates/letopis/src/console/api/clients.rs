@@ -51,9 +51,10 @@ pub(super) async fn one(State(console): State<Arc<Console>>, Path(pid): Path<Str
     let keys = keys(&console, ready.business)?;
     let found = console.store.read(move |conn| {
         let found = reading::client(conn, ready.business, &pid)?.ok_or(ApiError::NoSuch("client"))?;
-        let outside = found.outside.into_iter().map(|row| {
-            EventJson::of(conn, &keys, EventLine { row, session: None, client: Some(found.client.clone()) })
-        });
+        let outside = found
+            .outside
+            .into_iter()
+            .map(|row| EventJson::of(conn, &keys, EventLine { row, session: None, client: Some(found.client.clone()) }));
         let known = found.known.into_iter().map(|known| KnownJson { kind: known.kind, channel: known.channel, value: known.value });
         Ok::<_, ApiError>(ClientJson {
             outside: outside.collect(),

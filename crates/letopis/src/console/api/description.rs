@@ -19,6 +19,7 @@ pub(super) async fn schema() -> Response {
 }
 
 fn served(text: &'static str, kind: &'static str) -> Response {
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"))];
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"))];
     (headers, text).into_response()
 }

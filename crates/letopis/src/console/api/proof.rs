@@ -23,7 +23,11 @@ enum Format {
 }
 
 /// The proof of one event.
-pub(super) async fn of_event(State(console): State<Arc<Console>>, Path(event_id): Path<String>, mut asked: Asked) -> Result<Response, ApiError> {
+pub(super) async fn of_event(
+    State(console): State<Arc<Console>>,
+    Path(event_id): Path<String>,
+    mut asked: Asked,
+) -> Result<Response, ApiError> {
     asked.scope.require(Action::Prove)?;
     let format = match asked.text("format").as_deref() {
         None | Some("json") => Format::Bundle,
@@ -44,7 +48,8 @@ pub(super) async fn of_event(State(console): State<Arc<Console>>, Path(event_id)
         Format::Bundle => ready.json(&bundle),
         Format::TlogProof => {
             let text = HeaderValue::from_static("text/plain; charset=utf-8");
-            ([(header::CONTENT_TYPE, text), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], bundle.proof.to_string()).into_response()
+            ([(header::CONTENT_TYPE, text), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], bundle.proof.to_string())
+                .into_response()
         }
     })
 }

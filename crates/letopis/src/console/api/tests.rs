@@ -15,6 +15,7 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::access::{self, KeyRing, KeyRole, Scope, key};
+use crate::console::replay::{NotTaken, Replay, Resend};
 use crate::decide::Decide;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::log::Logs;
@@ -67,7 +68,8 @@ async fn scene() -> Scene {
         let welcome = access::first::start(tx, NOON, &mut rand::rng()).unwrap().unwrap();
         let mut keys = HashMap::new();
         for &role in KeyRole::ALL {
-            let (change, secret) = key::create(&Scope::local(welcome.business), role, "test".parse().unwrap(), NOON, &mut rand::rng()).unwrap();
+            let (change, secret) =
+                key::create(&Scope::local(welcome.business), role, "test".parse().unwrap(), NOON, &mut rand::rng()).unwrap();
             access::apply(tx, &change).unwrap();
             keys.insert(role.as_str(), secret.reveal().to_owned());
         }
@@ -78,7 +80,11 @@ async fn scene() -> Scene {
         pen.event(tx, &format!(r#"{{"event_id":"a/1",{anna},"text":"Другое"}}"#)).unwrap();
         for n in 0..300 {
             let moment = format!("2025-01-02T10:{:02}:{:02}+03:00", n / 60, n % 60);
-            pen.event(tx, &format!(r#"{{"event_id":"n{n}","timestamp":"{moment}","channel":"site","session_id":"site-{}","text":"раз"}}"#, n / 10)).unwrap();
+            pen.event(
+                tx,
+                &format!(r#"{{"event_id":"n{n}","timestamp":"{moment}","channel":"site","session_id":"site-{}","text":"раз"}}"#, n / 10),
+            )
+            .unwrap();
         }
         let reason = r#"{"code":"missing_field","field":"timestamp","message":"timestamp is missing"}"#;
         quarantine::keep(tx, welcome.business, NOON, "api", reason, b"{\"a\":1}").unwrap();
@@ -96,17 +102,28 @@ async fn scene() -> Scene {
     logs.add(log);
     store.read_blocking(|conn| ring.refresh(conn)).unwrap();
     let queue: Arc<dyn queue::Queue> = Arc::new(queue::memory::MemoryQueue::new(queue::Limits::default()));
+    let decide = Decide::new(queue, progress.clone());
     let console = Console {
         store: store.clone(),
         vault,
         logs,
-        decide: Decide::new(queue, progress.clone()),
+        replay: Arc::new(Replay::new(store.clone(), decide.clone(), Arc::new(Nobody))),
+        decide,
         progress: progress.clone(),
         keys: Arc::new(ring),
         now_us: || NOON,
         secure_cookies: false,
     };
     Scene { folder, store, router: routes(Arc::new(console)), progress, verifier, keys, business }
+}
+
+/// Takes nothing: what becomes of items is told as a story, against the real binary.
+struct Nobody;
+
+impl Resend for Nobody {
+    fn resend(&self, _: BusinessId, _: bytes::Bytes, _: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
+        Box::pin(async { Err(NotTaken::Unavailable("nobody is here".into())) })
+    }
 }
 
 impl Scene {
@@ -144,7 +161,10 @@ async fn the_customers_example_comes_back_byte_for_byte() {
     assert_eq!(event["flags"], json!({"masked_phone": true, "conflict": false, "clock_skew": false}));
     assert_eq!((&event["record"], &event["source"]), (&json!(0), &json!("api")));
     let session = scene.get("/api/v1/sessions/sess_abc123").await.json();
-    assert_eq!((&session["outcome"], &session["intent"], &session["items"][0]["event_id"]), (&json!("lead"), &json!("запись_на_приём"), &json!("evt_20250101_001")));
+    assert_eq!(
+        (&session["outcome"], &session["intent"], &session["items"][0]["event_id"]),
+        (&json!("lead"), &json!("запись_на_приём"), &json!("evt_20250101_001"))
+    );
 }
 
 #[tokio::test]
@@ -211,7 +231,10 @@ async fn clients_and_search_lead_to_each_other() {
     assert_eq!((&found["clients"][0]["by"], &found["clients"][0]["value"]), (&json!("phone"), &json!("+79211234567")));
     let id = found["clients"][0]["client_id"].as_str().unwrap();
     let client = scene.get(&format!("/api/v1/clients/{id}")).await.json();
-    assert_eq!((&client["name"], &client["known_by"][0]["kind"], client["sessions"].as_array().unwrap().len()), (&json!("Анна"), &json!("phone"), 1));
+    assert_eq!(
+        (&client["name"], &client["known_by"][0]["kind"], client["sessions"].as_array().unwrap().len()),
+        (&json!("Анна"), &json!("phone"), 1)
+    );
     let said = scene.get("/api/v1/search?q=%D0%BE%D1%82%D0%BC%D0%B5%D0%BD%D0%B0").await.json();
     let hit = &said["items"][0];
     assert_eq!((&hit["event_id"], &hit["words_of"], &hit["marks"]), (&json!("a/1"), &json!("said"), &json!([[0, 8]])));
@@ -234,7 +257,10 @@ async fn refused_items_are_listed_with_their_bytes() {
     assert_eq!((&first["items"][0]["item"], &first["items"][0]["reason"]["code"]), (&json!("{\"a\":1}"), &json!("missing_field")));
     let next = format!("/api/v1/quarantine?cursor={}", first["next"].as_str().unwrap());
     let second = scene.get(&next).await.json();
-    assert_eq!((&second["items"][0]["item_base64"], &second["items"][0]["received_at"], second.get("next")), (&json!("/w=="), &Value::Null, None));
+    assert_eq!(
+        (&second["items"][0]["item_base64"], &second["items"][0]["received_at"], second.get("next")),
+        (&json!("/w=="), &Value::Null, None)
+    );
 }
 
 #[tokio::test]
@@ -287,9 +313,8 @@ async fn a_reader_waits_for_its_own_writes_but_not_for_ever() {
     };
     let (answer, ()) = tokio::join!(scene.get("/api/v1/events?after=7"), advance);
     assert!(!answer.headers.contains_key("letopis-position-recorded"));
-    let before_the_start = scene.store.write(move |tx| {
-        journal::progress::store(tx, lane, Position::new(8)).map_err(crate::store::StoreError::from)
-    });
+    let before_the_start =
+        scene.store.write(move |tx| journal::progress::store(tx, lane, Position::new(8)).map_err(crate::store::StoreError::from));
     before_the_start.await.unwrap();
     assert!(!scene.get("/api/v1/events?after=8").await.headers.contains_key("letopis-position-recorded"));
     let started = Instant::now();
@@ -313,13 +338,25 @@ async fn the_log_is_that_of_c2sp_up_to_the_signed_size() {
         let tile = Tile { level: 0, index, width };
         let hashes = get(tile.path()).await;
         assert_eq!((hashes.status, hashes.body.len()), (StatusCode::OK, tile.byte_len()), "{tile}");
-        assert_eq!((&hashes.headers["content-type"], &hashes.headers["cache-control"]), (&"application/octet-stream".parse().unwrap(), &"public, max-age=31536000, immutable".parse().unwrap()));
+        assert_eq!(
+            (&hashes.headers["content-type"], &hashes.headers["cache-control"]),
+            (&"application/octet-stream".parse().unwrap(), &"public, max-age=31536000, immutable".parse().unwrap())
+        );
         let bundle = get(tile.entries_path()).await.body;
         let leaves: Vec<u8> = entry_bundle::decode(&bundle, width).unwrap().into_iter().flat_map(|entry| leaf_hash(entry).0).collect();
         assert_eq!(leaves, hashes.body, "{tile}");
     }
     assert_eq!(get("tile/1/000.p/1".into()).await.body.len(), 32);
-    for beyond in ["tile/0/001", "tile/0/001.p/48", "tile/entries/001.p/48", "tile/0/002.p/1", "tile/1/000", "tile/2/000.p/1", "tile/0/1", "tile/0/../0"] {
+    for beyond in [
+        "tile/0/001",
+        "tile/0/001.p/48",
+        "tile/entries/001.p/48",
+        "tile/0/002.p/1",
+        "tile/1/000",
+        "tile/2/000.p/1",
+        "tile/0/1",
+        "tile/0/../0",
+    ] {
         assert_eq!(get(beyond.into()).await.status, StatusCode::NOT_FOUND, "{beyond}");
     }
     assert_eq!(scene.request(None, "/log/none/checkpoint").await.status, StatusCode::NOT_FOUND);
@@ -336,11 +373,17 @@ const ELSEWHERE: [(&str, &str); 5] =
 #[test]
 fn every_call_is_described_and_every_description_is_a_call() {
     let openapi: Value = serde_json::from_str(description::OPENAPI).unwrap();
-    let described: BTreeSet<(String, String)> = openapi["paths"].as_object().unwrap().iter().flat_map(|(path, calls)| {
-        let methods = calls.as_object().unwrap().keys().filter(|method| *method != "parameters");
-        methods.map(|method| (path.clone(), method.clone())).collect::<Vec<_>>()
-    }).collect();
+    let described: BTreeSet<(String, String)> = openapi["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, calls)| {
+            let methods = calls.as_object().unwrap().keys().filter(|method| *method != "parameters");
+            methods.map(|method| (path.clone(), method.clone())).collect::<Vec<_>>()
+        })
+        .collect();
     let ours = table().into_iter().map(|(path, _)| (path.replace("{*", "{"), "get".to_owned()));
+    let ours = ours.chain(changes().into_iter().map(|(path, method, _)| (path.to_owned(), method.to_owned())));
     let calls: BTreeSet<(String, String)> = ours.chain(ELSEWHERE.map(|(path, method)| (path.to_owned(), method.to_owned()))).collect();
     assert_eq!(described, calls);
     let mut names = BTreeSet::new();

@@ -45,7 +45,12 @@ struct Other {
 enum Moment {
     Talk(Box<Line>),
     /// An event outside conversations: a reminder, mostly.
-    Event { when: String, exact: String, title: String, words: String },
+    Event {
+        when: String,
+        exact: String,
+        title: String,
+        words: String,
+    },
 }
 
 /// A decision about this client.
@@ -103,21 +108,13 @@ pub(super) struct About {
 }
 
 /// `POST /clients/{pid}/merge`: the other one is shown as this one from now on.
-pub(super) async fn merge(
-    State(desk): State<Desk>,
-    Path(pid): Path<String>,
-    posted: Posted<About>,
-) -> Result<Response, PageError> {
+pub(super) async fn merge(State(desk): State<Desk>, Path(pid): Path<String>, posted: Posted<About>) -> Result<Response, PageError> {
     let decision = Decision::ClientsMerged { into: pid.clone(), from: posted.form.other.clone() };
     decide(&desk, &posted.visitor, pid, posted.form.other, decision).await
 }
 
 /// `POST /clients/{pid}/unmerge`: the other one is a client of their own again.
-pub(super) async fn unmerge(
-    State(desk): State<Desk>,
-    Path(pid): Path<String>,
-    posted: Posted<About>,
-) -> Result<Response, PageError> {
+pub(super) async fn unmerge(State(desk): State<Desk>, Path(pid): Path<String>, posted: Posted<About>) -> Result<Response, PageError> {
     let decision = Decision::ClientsUnmerged { into: pid.clone(), from: posted.form.other.clone() };
     decide(&desk, &posted.visitor, pid, posted.form.other, decision).await
 }
@@ -160,13 +157,7 @@ fn other(t: &Texts, client: &ClientName) -> Other {
 }
 
 /// Conversations and lone events, newest first.
-fn talks(
-    conn: &Connection,
-    business: BusinessId,
-    t: &Texts,
-    clock: &Clock,
-    detail: &ClientDetail,
-) -> rusqlite::Result<Vec<Moment>> {
+fn talks(conn: &Connection, business: BusinessId, t: &Texts, clock: &Clock, detail: &ClientDetail) -> rusqlite::Result<Vec<Moment>> {
     let mut moments: Vec<(i64, Moment)> = Vec::with_capacity(detail.sessions.items.len() + detail.outside.len());
     for found in &detail.sessions.items {
         let who = who::of_line(conn, business, t, found)?;
@@ -191,9 +182,8 @@ fn history(conn: &Connection, business: BusinessId, t: &Texts, clock: &Clock, de
     let sql = "SELECT made_us, made_by, body FROM decisions
                WHERE business = ?1 AND kind IN ('clients_merged', 'clients_unmerged') ORDER BY record DESC LIMIT ?2";
     let mut statement = conn.prepare_cached(sql)?;
-    let rows = statement.query_map(params![business.0, DECISIONS], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
-    })?;
+    let rows = statement
+        .query_map(params![business.0, DECISIONS], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
     let mut history = Vec::new();
     for row in rows {
         let (made_us, by, body) = row?;

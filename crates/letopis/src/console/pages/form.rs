@@ -107,7 +107,11 @@ mod tests {
     #[test]
     fn forms_come_from_our_own_pages() {
         assert!(allowed(&[("sec-fetch-site", "same-origin")]));
-        assert!(!allowed(&[("sec-fetch-site", "cross-site")]) && !allowed(&[("sec-fetch-site", "same-site")]) && !allowed(&[("sec-fetch-site", "none")]));
+        assert!(
+            !allowed(&[("sec-fetch-site", "cross-site")])
+                && !allowed(&[("sec-fetch-site", "same-site")])
+                && !allowed(&[("sec-fetch-site", "none")])
+        );
         assert!(allowed(&[("origin", "https://journal.example"), ("host", "journal.example")]));
         assert!(!allowed(&[("origin", "https://evil.example"), ("host", "journal.example")]));
         assert!(!allowed(&[("origin", "null"), ("host", "journal.example")]));

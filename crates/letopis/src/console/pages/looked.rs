@@ -27,7 +27,8 @@ impl Looked {
             return;
         }
         let (who, business, target) = (visitor.signed_in.who(), visitor.business.id, target.to_owned());
-        let noted = move |tx: &rusqlite::Transaction<'_>| Ok::<_, PageError>(audit(tx, About::Business(business), who, what, target, now_us)?);
+        let noted =
+            move |tx: &rusqlite::Transaction<'_>| Ok::<_, PageError>(audit(tx, About::Business(business), who, what, target, now_us)?);
         if let Err(e) = store.submit(noted) {
             tracing::error!(error = %e, "a look at personal data was not noted");
         }

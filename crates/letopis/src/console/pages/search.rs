@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::Desk;
+use super::client;
 use super::error::PageError;
 use super::frame::{Frame, Section, in_query, page};
 use super::journal::line::{self, Line};
@@ -14,7 +15,6 @@ use super::language::Texts;
 use super::moments::Clock;
 use super::visitor::Visitor;
 use super::who::{self, Who};
-use super::client;
 use crate::access::Action;
 use crate::event::{Facets, RecordNo};
 use crate::journal::reading::{self, ClientHit, Found, Hit, Listed, Page, Snippet};
@@ -126,7 +126,13 @@ fn said(t: &Texts, clock: &Clock, hit: &Hit, conversation: Option<&str>) -> Said
     let by_staff = row.facets.has(Facets::OPERATOR);
     Said {
         url: format!("{}#e{}", conversation.unwrap_or(""), RecordNo::from_i64(row.record).index()),
-        speaker: t.say(if by_client { "speaker-client" } else if by_staff { "speaker-staff" } else { "speaker-bot" }),
+        speaker: t.say(if by_client {
+            "speaker-client"
+        } else if by_staff {
+            "speaker-staff"
+        } else {
+            "speaker-bot"
+        }),
         time: clock.when(row.ts_us),
         parts: parts(&hit.snippet),
     }

@@ -63,7 +63,9 @@ pub(super) async fn enter(State(desk): State<Desk>, guest: FromGuest<Credentials
             let checked = check(&desk, attempt, password).await?;
             desk.console.store.write(move |tx| finish(tx, checked, &agent, now_us, &mut rand::rng()).map_err(PageError::from)).await?
         }
-        Err(PageError::Access(AccessError::Throttled { retry_after_s })) => return again(&desk, look, form.login, form.back, Some(retry_after_s)),
+        Err(PageError::Access(AccessError::Throttled { retry_after_s })) => {
+            return again(&desk, look, form.login, form.back, Some(retry_after_s));
+        }
         Err(other) => return Err(other),
     };
     match token.and_then(|token| cookie::sign_in(token.reveal(), desk.console.secure_cookies)) {

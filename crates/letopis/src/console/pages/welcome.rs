@@ -37,11 +37,7 @@ pub(super) async fn ask(State(desk): State<Desk>, look: Look, Path(token): Path<
 }
 
 /// `POST /welcome/{token}`
-pub(super) async fn enter(
-    State(desk): State<Desk>,
-    Path(token): Path<String>,
-    guest: FromGuest<Nothing>,
-) -> Result<Response, PageError> {
+pub(super) async fn enter(State(desk): State<Desk>, Path(token): Path<String>, guest: FromGuest<Nothing>) -> Result<Response, PageError> {
     let now_us = (desk.console.now_us)();
     let FromGuest { agent, form: Nothing {}, .. } = guest;
     let opened = desk.console.store.write(move |tx| {

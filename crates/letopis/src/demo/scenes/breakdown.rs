@@ -35,7 +35,10 @@ pub(super) fn play(mut talk: Talk<'_>) {
             }
             booking::contact(&mut talk);
             talk.fails("crm_timeout", "crm.lead.add: no answer within 20 s");
-            talk.answers_and(assistant::LEAD_TAKEN, json!({"type": "message_out", "action": "create_lead", "intent": BOOK, "confidence": 0.81}));
+            talk.answers_and(
+                assistant::LEAD_TAKEN,
+                json!({"type": "message_out", "action": "create_lead", "intent": BOOK, "confidence": 0.81}),
+            );
             won_back(talk, 0.55);
         }
         Fault::Silence => {

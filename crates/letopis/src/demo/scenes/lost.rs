@@ -30,7 +30,10 @@ pub(super) fn promised_only(mut talk: Talk<'_>) {
 pub(super) fn lead_without_card(mut talk: Talk<'_>) {
     if booking::as_far_as_choice(&mut talk, booking::Way::Straight).is_some() {
         booking::contact(&mut talk);
-        talk.answers_and(assistant::LEAD_TAKEN, json!({"type": "message_out", "action": "create_lead", "intent": BOOK, "confidence": 0.84}));
+        talk.answers_and(
+            assistant::LEAD_TAKEN,
+            json!({"type": "message_out", "action": "create_lead", "intent": BOOK, "confidence": 0.84}),
+        );
     }
 }
 

@@ -76,7 +76,8 @@ pub(super) fn play(stage: &mut Stage, at: Timestamp) {
         return;
     }
     let lift = if stage.era.variant(stage.shop.kind, at, person) == Some("B") { VARIANT_B_BOOKS } else { 1.0 };
-    let plots = PLOTS.map(|(plot, weight)| (plot, if matches!(plot, Plot::Booked | Plot::BookedAfterPrice) { weight * lift } else { weight }));
+    let plots =
+        PLOTS.map(|(plot, weight)| (plot, if matches!(plot, Plot::Booked | Plot::BookedAfterPrice) { weight * lift } else { weight }));
     let plot = stage.dice.weighted(&plots);
     let talk = Talk::open(stage, person, contact, at);
     match plot {

@@ -143,9 +143,17 @@ fn remind(stage: &mut Stage, visit: &mut Visit, known_since: Timestamp) -> Answe
     talk.with_slot(visit.slot);
     let message_id = format!("rem_{}", visit.booking_id);
     let sent = json!({"message_id": &message_id, "status": "sent", "provider": "channel"});
-    talk.answers_and(assistant::REMINDER, json!({"type": "reminder_sent", "action": "send_reminder", "booking": booking, "delivery": sent}));
+    talk.answers_and(
+        assistant::REMINDER,
+        json!({"type": "reminder_sent", "action": "send_reminder", "booking": booking, "delivery": sent}),
+    );
     talk.pause(2, 25);
-    let answer = talk.stage.dice.weighted(&[(Answer::Confirmed, 63.0), (Answer::Silent, 26.0), (Answer::Cancelled, 6.0), (Answer::NotDelivered, 5.0)]);
+    let answer = talk.stage.dice.weighted(&[
+        (Answer::Confirmed, 63.0),
+        (Answer::Silent, 26.0),
+        (Answer::Cancelled, 6.0),
+        (Answer::NotDelivered, 5.0),
+    ]);
     if answer == Answer::NotDelivered {
         let failed = json!({"error": {"code": "delivery_failed", "message": "the channel refused the message"},
             "delivery": {"message_id": message_id, "status": "failed"}, "booking": booking});

@@ -79,7 +79,8 @@ pub(super) fn value(cell: &str, kind: Kind) -> Result<Value, &'static str> {
 fn number(cell: &str) -> Option<f64> {
     let bare = cell.trim_end_matches("руб.").trim_end_matches(['₽', 'р', '%', '.']);
     let digits: String = bare.chars().filter(|c| !c.is_whitespace()).map(|c| if c == ',' { '.' } else { c }).collect();
-    let plain = digits.starts_with(|c: char| c.is_ascii_digit() || c == '-') && digits.chars().all(|c| c.is_ascii_digit() || ".-".contains(c));
+    let plain =
+        digits.starts_with(|c: char| c.is_ascii_digit() || c == '-') && digits.chars().all(|c| c.is_ascii_digit() || ".-".contains(c));
     let number: f64 = plain.then(|| digits.parse().ok())??;
     Some(if cell.ends_with('%') { number / 100.0 } else { number })
 }
@@ -91,7 +92,8 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_people_write_them() {
-        for (cell, expected) in [("0,87", json!(0.87)), ("1 500,50 ₽", json!(1500.5)), ("87 %", json!(0.87)), ("2000 руб.", json!(2000.0))] {
+        for (cell, expected) in [("0,87", json!(0.87)), ("1 500,50 ₽", json!(1500.5)), ("87 %", json!(0.87)), ("2000 руб.", json!(2000.0))]
+        {
             assert_eq!(value(cell, Kind::Number), Ok(expected), "{cell}");
         }
         assert_eq!(value("1 250", Kind::Integer), Ok(json!(1250)));

@@ -39,7 +39,9 @@ pub enum MappingError {
     #[error("{0:?} is no mapping: write field=column, for example phone=Телефон")]
     NotAPair(String),
     /// A field the event has not.
-    #[error("the event has no field {0:?}: name one such as timestamp, client.phone, text, bot_response, booking.starts_at or meta.anything")]
+    #[error(
+        "the event has no field {0:?}: name one such as timestamp, client.phone, text, bot_response, booking.starts_at or meta.anything"
+    )]
     UnknownField(String),
     /// A column the header has not.
     #[error("the table has no column {0:?}: its header is {1}")]

@@ -101,7 +101,12 @@ pub fn event_by_id(conn: &Connection, keys: &BusinessKeys, event_id: &str) -> ru
 
 /// The SQL of the list and its values; none when the conversation or client is unknown. The columns without an index of their own
 /// (channel, intent) are read only when they are asked for: without them the index alone gives the page.
-pub(super) fn sql(conn: &Connection, business: BusinessId, filter: &EventFilter, page: &Page) -> rusqlite::Result<Option<(String, Conditions)>> {
+pub(super) fn sql(
+    conn: &Connection,
+    business: BusinessId,
+    filter: &EventFilter,
+    page: &Page,
+) -> rusqlite::Result<Option<(String, Conditions)>> {
     let mut conditions = Conditions::default();
     if let Some(pid) = &filter.session {
         let Some(session) = session_by_pid(conn, business, pid)? else { return Ok(None) };

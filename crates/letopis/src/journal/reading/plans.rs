@@ -37,7 +37,14 @@ fn the_list_of_conversations_reads_one_index() {
     let conn = empty();
     let some = || Some("x".to_owned());
     let all = SessionFilter {
-        channel: some(), outcome: some(), intent: some(), from_us: Some(1), to_us: Some(9), below_confidence: Some(0.5), client: None, text: None,
+        channel: some(),
+        outcome: some(),
+        intent: some(),
+        from_us: Some(1),
+        to_us: Some(9),
+        below_confidence: Some(0.5),
+        client: None,
+        text: None,
     };
     for filter in [SessionFilter::default(), all.clone(), SessionFilter { intent: some(), ..SessionFilter::default() }] {
         for page in [page(), Page::new(50, None)] {
@@ -64,7 +71,10 @@ fn the_list_of_events_reads_one_index() {
     let kind = || Some("message_in".to_owned());
     for (filter, index) in [
         (EventFilter::default(), "events_by_time (business=? AND ts_us<?"),
-        (EventFilter { from_us: Some(1), to_us: Some(2), channel: kind(), ..EventFilter::default() }, "events_by_time (business=? AND ts_us>? AND ts_us<?"),
+        (
+            EventFilter { from_us: Some(1), to_us: Some(2), channel: kind(), ..EventFilter::default() },
+            "events_by_time (business=? AND ts_us>? AND ts_us<?",
+        ),
         (EventFilter { kind: kind(), ..EventFilter::default() }, "events_by_type (business=? AND type=? AND ts_us<?"),
         (EventFilter { session: Some("s".into()), kind: kind(), ..EventFilter::default() }, "events_by_session (session=?"),
         (EventFilter { client: Some(client), intent: kind(), ..EventFilter::default() }, "events_by_session (session=?"),

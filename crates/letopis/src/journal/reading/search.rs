@@ -148,7 +148,9 @@ pub(super) const BY_TAIL: &str = "SELECT client, value FROM identities WHERE bus
 fn by_tail(conn: &Connection, business: BusinessId, word: &str) -> rusqlite::Result<Vec<ClientHit>> {
     let is_number = word.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '+' | '*' | '…'));
     let digits: String = word.chars().filter(char::is_ascii_digit).collect();
-    let Some(tail) = digits.get(digits.len().saturating_sub(4)..).filter(|tail| is_number && tail.len() == 4) else { return Ok(Vec::new()) };
+    let Some(tail) = digits.get(digits.len().saturating_sub(4)..).filter(|tail| is_number && tail.len() == 4) else {
+        return Ok(Vec::new());
+    };
     let mut find = conn.prepare_cached(BY_TAIL)?;
     let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?));
     let ends = find.query_map(params![business.0, tail, 50 * CLIENTS as i64], read)?.collect::<rusqlite::Result<Vec<_>>>()?;

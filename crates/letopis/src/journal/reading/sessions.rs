@@ -96,10 +96,7 @@ pub(super) fn by_time_sql(business: BusinessId, filter: &SessionFilter, page: &P
     let mut conditions = filter.conditions("s.business = ?", business.0.into());
     conditions.behind("s.last_us", "s.id", page.after);
     let limit = conditions.place(page.limit() as i64 + 1);
-    let sql = format!(
-        "SELECT s.id, s.last_us FROM sessions s WHERE {} ORDER BY s.last_us DESC, s.id DESC LIMIT {limit}",
-        conditions.sql()
-    );
+    let sql = format!("SELECT s.id, s.last_us FROM sessions s WHERE {} ORDER BY s.last_us DESC, s.id DESC LIMIT {limit}", conditions.sql());
     (sql, conditions)
 }
 
@@ -160,7 +157,10 @@ fn by_words(conn: &Connection, business: BusinessId, filter: &SessionFilter, tex
 }
 
 fn session_of(conn: &Connection, record: i64) -> rusqlite::Result<Option<i64>> {
-    conn.prepare_cached("SELECT session FROM events WHERE record = ?1")?.query_row([record], |row| row.get(0)).optional().map(Option::flatten)
+    conn.prepare_cached("SELECT session FROM events WHERE record = ?1")?
+        .query_row([record], |row| row.get(0))
+        .optional()
+        .map(Option::flatten)
 }
 
 /// The rest of the filter, asked of one conversation at a time.
@@ -186,7 +186,8 @@ impl Fits {
         if let Some(id) = values.last_mut() {
             *id = session.into();
         }
-        let found: Option<Option<i64>> = conn.prepare_cached(&self.sql)?.query_row(params_from_iter(values), |row| row.get(0)).optional()?;
+        let found: Option<Option<i64>> =
+            conn.prepare_cached(&self.sql)?.query_row(params_from_iter(values), |row| row.get(0)).optional()?;
         let (Some(client), Some(root)) = (found, self.root) else { return Ok(found.is_some()) };
         conn.prepare_cached("SELECT 1 FROM clients WHERE id = ?1 AND root = ?2")?.exists(params![client, root])
     }

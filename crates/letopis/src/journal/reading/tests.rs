@@ -26,7 +26,11 @@ fn salon() -> (Connection, Pen) {
     for json in [
         json("a1", 0, &format!(r#"{anna},"session_id":"sess_a","text":"Хочу записаться на стрижку","intent":"запись","confidence":0.9"#)),
         json("b1", 5, &format!(r#"{boris},"text":"Отмените мою запись","intent":"отмена","confidence":0.4"#)),
-        json("a2", 10, &format!(r#"{anna},"session_id":"sess_a","bot_response":"Записал на 15:00","action":"create_booking","crm_id":"BX_LEAD_4521""#)),
+        json(
+            "a2",
+            10,
+            &format!(r#"{anna},"session_id":"sess_a","bot_response":"Записал на 15:00","action":"create_booking","crm_id":"BX_LEAD_4521""#),
+        ),
         json("b2", 15, &format!(r#"{boris},"type":"client_refused","text":"не приду""#)),
         json("w1", 20, r#""channel":"site","session_id":"web-1","text":"Есть кто живой?""#),
         json("r1", 600, &format!(r#"{anna},"type":"reminder_sent","bot_response":"Ждём вас завтра""#)),
@@ -36,7 +40,12 @@ fn salon() -> (Connection, Pen) {
     }
     pen.flush(&tx);
     let mut other = Pen::new(&tx, BusinessId(2));
-    other.event(&tx, &json("a1", 0, r#""channel":"site","session_id":"web-1","client":{"phone":"+79211234567","name":"Анна"},"text":"запись""#)).unwrap();
+    other
+        .event(
+            &tx,
+            &json("a1", 0, r#""channel":"site","session_id":"web-1","client":{"phone":"+79211234567","name":"Анна"},"text":"запись""#),
+        )
+        .unwrap();
     other.flush(&tx);
     tx.commit().unwrap();
     (conn, pen)
@@ -167,7 +176,8 @@ fn a_client_has_everything_over_all_merges() {
 fn two_known_clients_in_one_event_are_alike_from_either_side() {
     let (mut conn, mut pen) = salon();
     let tx = conn.transaction().unwrap();
-    pen.event(&tx, &json("x1", 710, r#""channel":"telegram","client":{"channel_id":"777","phone":"8 921 123-45-67"},"text":"это я""#)).unwrap();
+    pen.event(&tx, &json("x1", 710, r#""channel":"telegram","client":{"channel_id":"777","phone":"8 921 123-45-67"},"text":"это я""#))
+        .unwrap();
     pen.flush(&tx);
     tx.commit().unwrap();
     let pid = |name: &str| search(&conn, &pen.keys, name, &Page::new(10, None)).unwrap().clients[0].client.pid.clone();

@@ -15,7 +15,8 @@ pub(super) struct Words {
 }
 
 /// The SQL of it.
-pub(super) const NEWEST: &str = "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC LIMIT ?4";
+pub(super) const NEWEST: &str =
+    "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC LIMIT ?4";
 
 impl Words {
     /// None when there is nothing in `text` that can be searched.

@@ -75,7 +75,9 @@ fn named(audit: &Audit<'_>, stored: &Session) -> bool {
 
 /// Whether its identity is one of its events', and its client that identity's.
 fn belongs(audit: &Audit<'_>, stored: &Session, members: &[Stored]) -> rusqlite::Result<bool> {
-    let Some(identity) = stored.identity else { return Ok(stored.client.is_none() && members.iter().all(|member| member.identity.is_none())) };
+    let Some(identity) = stored.identity else {
+        return Ok(stored.client.is_none() && members.iter().all(|member| member.identity.is_none()));
+    };
     let mut find = audit.conn.prepare_cached("SELECT client FROM identities WHERE id = ?1")?;
     let client: Option<i64> = find.query_row([identity], |row| row.get(0)).optional()?;
     Ok(client.is_some() && client == stored.client && members.iter().any(|member| member.identity == Some(identity)))

@@ -89,9 +89,12 @@ impl People {
         let mut rows = all.query(params![audit.keys.business().0])?;
         while let Some(row) = rows.next()? {
             report.rows += 1;
-            let (id, pseudonym, tail, client): (i64, Vec<u8>, Option<String>, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            let (id, pseudonym, tail, client): (i64, Vec<u8>, Option<String>, Option<i64>) =
+                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
             let mark = super::models::mark(audit, id)?;
-            let entered = mark.as_ref().is_some_and(|mark| audit.keys.pseudonym(&mark.parts()).as_slice() == pseudonym && mark.tail() == tail.as_deref());
+            let entered = mark
+                .as_ref()
+                .is_some_and(|mark| audit.keys.pseudonym(&mark.parts()).as_slice() == pseudonym && mark.tail() == tail.as_deref());
             let owner = mark.and_then(|mark| self.owners.remove(&mark));
             let wrong = match () {
                 () if !entered => "the identity is not the one it was entered as",
@@ -116,7 +119,8 @@ impl People {
         for row in &rows {
             report.rows += 1;
             let said = self.clients.remove(&row.first_record);
-            let same = said.is_some_and(|said| said.pid == row.pid && said.name == row.name && row.folded == said.name.as_deref().map(fold));
+            let same =
+                said.is_some_and(|said| said.pid == row.pid && said.name == row.name && row.folded == said.name.as_deref().map(fold));
             let into = merged.get(&row.pid).map(String::as_str);
             let shown = row.merged_into.map(|id| pids.get(&id).copied().unwrap_or("")) == into
                 && pids.get(&row.root).copied() == Some(root(&merged, &row.pid));

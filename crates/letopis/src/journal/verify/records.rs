@@ -7,8 +7,8 @@ use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use super::super::append::{self, Seen};
-use super::super::evidence::{self, EvidenceError, Opened, Sealed};
 use super::super::event_rows::{self, Stored};
+use super::super::evidence::{self, EvidenceError, Opened, Sealed};
 use super::super::projection::{Mark, Projected};
 use super::people::People;
 use super::{Audit, Report};

@@ -82,7 +82,12 @@ impl<'a> Check<'a> {
         let Some(signed) = self.signed.as_ref().filter(|signed| signed.size == self.writer.size()) else { return };
         self.root_seen = true;
         if self.writer.root() != signed.root {
-            report.add("checkpoint", None, "checkpoint", format!("the entries do not give the root that was signed at size {}", signed.size));
+            report.add(
+                "checkpoint",
+                None,
+                "checkpoint",
+                format!("the entries do not give the root that was signed at size {}", signed.size),
+            );
         }
     }
 

@@ -38,7 +38,8 @@ fn said(conn: &Connection, first: i64, end: i64, hashing: &RandomState) -> rusql
     let mut rows = statement.query(params![first, end])?;
     let mut sums = HashMap::new();
     while let Some(row) = rows.next()? {
-        let text = format!("{} {}", row.get::<_, Option<String>>(1)?.unwrap_or_default(), row.get::<_, Option<String>>(2)?.unwrap_or_default());
+        let text =
+            format!("{} {}", row.get::<_, Option<String>>(1)?.unwrap_or_default(), row.get::<_, Option<String>>(2)?.unwrap_or_default());
         let stems = stems(&text);
         let terms = stems.split(|c: char| !c.is_alphanumeric()).filter(|term| !term.is_empty());
         let sum = terms.enumerate().fold(0_u64, |sum, (place, term)| sum.wrapping_add(hashing.hash_one((term, place))));

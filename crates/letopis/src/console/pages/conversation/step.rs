@@ -40,7 +40,9 @@ pub(super) fn step(t: &Texts, clock: &Clock, seen: &Seen, alone: bool) -> Option
 
 fn look(kind: &EventType) -> (&'static str, &'static str) {
     match kind {
-        EventType::BookingCreated | EventType::BookingConfirmed | EventType::VisitArrived | EventType::ReminderConfirmed => ("booked", "ok"),
+        EventType::BookingCreated | EventType::BookingConfirmed | EventType::VisitArrived | EventType::ReminderConfirmed => {
+            ("booked", "ok")
+        }
         EventType::BookingRescheduled => ("booked", "info"),
         EventType::BookingCancelled | EventType::ClientRefused | EventType::VisitNoShow => ("cancel", "warn"),
         EventType::LeadCreated => ("card", "accent"),

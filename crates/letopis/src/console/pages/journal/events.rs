@@ -54,8 +54,12 @@ pub(in crate::console::pages) async fn show(
     visitor.require(Action::ReadJournal)?;
     let clock = visitor.clock();
     let given = |value: &String| Some(value.clone()).filter(|value| !value.is_empty());
-    let filter =
-        EventFilter { kind: given(&asked.kind), channel: given(&asked.channel), from_us: asked.begins_us(&clock), ..EventFilter::default() };
+    let filter = EventFilter {
+        kind: given(&asked.kind),
+        channel: given(&asked.channel),
+        from_us: asked.begins_us(&clock),
+        ..EventFilter::default()
+    };
     let (business, after) = (visitor.business.id, asked.after());
     let read = desk.console.store.read(move |conn| {
         let listed = reading::events(conn, business, &filter, &Page::new(LIMIT, after))?;

@@ -103,7 +103,8 @@ impl Asked {
     /// The same question at `path`, from `cursor` on.
     pub(in crate::console::pages) fn url(&self, path: &str, cursor: Option<&str>) -> String {
         let Self { channel, outcome, intent, period, low, q, kind, cursor: _ } = self;
-        let fields = [("channel", channel), ("outcome", outcome), ("intent", intent), ("period", period), ("low", low), ("q", q), ("kind", kind)];
+        let fields =
+            [("channel", channel), ("outcome", outcome), ("intent", intent), ("period", period), ("low", low), ("q", q), ("kind", kind)];
         let mut pairs: Vec<String> =
             fields.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={}", in_query(value))).collect();
         pairs.extend(cursor.map(|cursor| format!("cursor={}", in_query(cursor))));

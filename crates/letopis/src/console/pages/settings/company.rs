@@ -70,7 +70,8 @@ pub(in crate::console::pages) async fn set(State(desk): State<Desk>, posted: Pos
     let Posted { visitor, form } = posted;
     let (name, kind): (Name, BusinessKind) = (form.name.parse()?, form.kind.parse()?);
     let (scope, now_us) = (visitor.scope, visitor.now_us);
-    let decided = desk.console.store.read(move |conn| Ok::<_, PageError>(business::change(conn, &scope, name, kind, &form.timezone, now_us)?));
+    let decided =
+        desk.console.store.read(move |conn| Ok::<_, PageError>(business::change(conn, &scope, name, kind, &form.timezone, now_us)?));
     change(&desk, &visitor, &decided.await?).await?;
     Ok(Redirect::to("/settings").into_response())
 }

@@ -67,7 +67,8 @@ pub(in crate::console::pages) async fn invite(State(desk): State<Desk>, posted: 
     let name = if form.name.trim().is_empty() { &form.login } else { &form.name };
     let invitation = Invitation { login: form.login.parse()?, name: name.parse()?, role: form.role.parse()? };
     let (scope, now_us) = (visitor.scope, visitor.now_us);
-    let invited = desk.console.store.read(move |conn| Ok::<_, PageError>(member::invite(conn, &scope, &invitation, now_us, &mut rand::rng())?));
+    let invited =
+        desk.console.store.read(move |conn| Ok::<_, PageError>(member::invite(conn, &scope, &invitation, now_us, &mut rand::rng())?));
     let (changes, user) = invited.await?;
     for decided in &changes {
         change(&desk, &visitor, decided).await?;
