@@ -69,6 +69,8 @@ error-throttled = Too many attempts
 error-throttled-help = Wait a little and try again.
 error-behind = Accepted
 error-behind-help = The decision is recorded and takes effect by itself soon: the server is busy. There is no need to repeat it.
+error-settled = This event is dealt with already
+error-settled-help = Somebody has corrected and sent it, or deleted it.
 error-busy = The server is busy
 error-busy-help = Try again in a few seconds. Nothing is lost.
 error-internal = Server error
@@ -342,13 +344,21 @@ count-refused = { $count ->
 }
 quarantine-empty = Everything was accepted
 quarantine-empty-help = When the bot sends an event with a fault, it is not lost but waits here with an explanation.
-quarantine-lead = These events came with a fault and are not in the journal. Correct the bot and send them again, or delete what is not needed.
+quarantine-lead = These events came with a fault and are not in the journal. Correct the text and send it again, or delete what is not needed.
+quarantine-text = Event
+quarantine-send = Send again
+quarantine-sent = The event is accepted and recorded in the journal.
+quarantine-open = Open the conversation
+quarantine-again = The event is still not accepted: see below what to correct. Your text is kept.
+quarantine-all = All refused events
+quarantine-long = The event is too long to be corrected on a page. Send a corrected one through the API.
 quarantine-drop = Delete
 quarantine-drop-ask = Delete this event? It cannot be brought back.
 door = { $what ->
     [api] through the API
     [hook] through a connection
     [import] from a file
+    [quarantine] corrected by hand
    *[other] { $what }
 }
 refused = { $what ->

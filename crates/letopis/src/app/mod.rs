@@ -11,6 +11,7 @@
 pub mod config;
 mod folder;
 mod health;
+mod resend;
 mod serve;
 mod stored;
 
@@ -28,6 +29,7 @@ use tokio::sync::watch;
 use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
 use crate::capture::{self, Capture};
+use crate::console::replay::Replay;
 use crate::console::{self, Console};
 use crate::decide::Decide;
 use crate::event::BusinessId;
@@ -72,6 +74,8 @@ pub struct App {
     pub connections: Arc<ConnectionRing>,
     /// People's decisions.
     pub decide: Decide,
+    /// Refused items, sent again.
+    pub replay: Arc<Replay>,
     /// The doors.
     pub capture: Arc<Capture>,
     /// What `/readyz` and `/metrics` say.
@@ -101,10 +105,11 @@ impl App {
         let decide = Decide::new(Arc::clone(&queue), progress.clone());
         let capture = Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), config.capture, now_us));
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture)));
+        let replay = Arc::new(Replay::new(store.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let logs = Logs::default();
         let address = OnceLock::new();
         let app =
-            Self { folder, config, store, vault, logs, progress, keys, connections, decide, capture, health, address, queue, master, origin };
+            Self { folder, config, store, vault, logs, progress, keys, connections, decide, replay, capture, health, address, queue, master, origin };
         app.refresh()?;
         Ok(app)
     }
@@ -225,6 +230,7 @@ impl App {
             progress: self.progress.clone(),
             keys: Arc::clone(&self.keys),
             decide: self.decide.clone(),
+            replay: Arc::clone(&self.replay),
             now_us,
             secure_cookies: self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         };

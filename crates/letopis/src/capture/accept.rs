@@ -87,7 +87,11 @@ impl Capture {
             let (offset, length) = (range.start as u32, range.len() as u32);
             let item = &text[range];
             let kind = match event::check_text(item, &limits) {
-                Ok(checked) => accepted(checked.event_id.map(std::borrow::Cow::into_owned), &mut ids),
+                Ok(checked) => {
+                    let (kind, id) = accepted(checked.event_id.map(std::borrow::Cow::into_owned), || uuid::Uuid::now_v7().to_string());
+                    ids.push(id);
+                    kind
+                }
                 Err(error) => {
                     let reason = serde_json::to_string(&error).unwrap_or_default();
                     rejected.push(Rejected { index, event_id: event::id_of(item), error });
@@ -105,9 +109,13 @@ impl Capture {
     }
 }
 
-/// An accepted item; without an id of its own it gets one now, once and for ever.
-fn accepted(given: Option<String>, ids: &mut Vec<String>) -> ItemKind {
-    let drawn_id = given.is_none().then(|| uuid::Uuid::now_v7().to_string());
-    ids.extend(given.or_else(|| drawn_id.clone()));
-    ItemKind::Event { drawn_id }
+/// An accepted item and its id; without one of its own it gets one now, once and for ever.
+pub(super) fn accepted(given: Option<String>, draw: impl FnOnce() -> String) -> (ItemKind, String) {
+    match given {
+        Some(id) => (ItemKind::Event { drawn_id: None }, id),
+        None => {
+            let id = draw();
+            (ItemKind::Event { drawn_id: Some(id.clone()) }, id)
+        }
+    }
 }

@@ -4,9 +4,11 @@
 //! only when it is durable. It deliberately knows nothing of tables: what it accepts is recorded later, by others.
 //!
 //! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `body` – reading a body from a stranger, with `room` (memory) and
-//!   `unpack` (gzip, zstd) · `items` – which bytes are which item · `accept` – the flow that both doors share
+//!   `unpack` (gzip, zstd) · `items` – which bytes are which item · `accept` – the flow that both doors share · `again` – an item out
+//!   of quarantine
 
 mod accept;
+mod again;
 mod api;
 mod body;
 mod hooks;
@@ -25,6 +27,7 @@ use crate::event::Limits;
 use room::Room;
 
 pub use accept::{Accepted, Refusal, Sender};
+pub use again::NotAccepted;
 
 /// What a stranger may send.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]

@@ -11,11 +11,12 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use super::{business, connection, dossier, import, key, proof, user};
+use super::{business, connection, dossier, import, key, proof, quarantine, user};
 use crate::access::trail::{About, What, Who};
 use crate::access::{AccessError, Business, Change, Scope, Slug, trail};
 use crate::app::{App, now_us};
 use crate::capture::Refusal;
+use crate::console::replay::{NotTaken, ReplayError};
 use crate::decide::DecideError;
 use crate::journal::evidence::EvidenceError;
 use crate::store::StoreError;
@@ -34,9 +35,9 @@ pub(super) struct OfBusiness {
 
 /// All of them.
 pub(super) fn routes(app: Arc<App>) -> Router {
-    let nouns =
-        [business::routes(), key::routes(), user::routes(), connection::routes(), import::routes(), proof::routes(), dossier::routes()];
-    let all = nouns.into_iter().fold(Router::new(), Router::merge);
+    let nouns = [business::routes(), key::routes(), user::routes(), connection::routes(), quarantine::routes()];
+    let ways = [import::routes(), proof::routes(), dossier::routes()];
+    let all = nouns.into_iter().chain(ways).fold(Router::new(), Router::merge);
     Router::new().nest("/control", all).layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(app)
 }
 
@@ -53,6 +54,8 @@ pub(super) enum ControlError {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
+    #[error(transparent)]
+    Replay(ReplayError),
     #[error("there are several businesses: name one with --business ({0})")]
     Which(String),
     #[error("no {what} {name} in business {business}")]
@@ -81,7 +84,9 @@ impl IntoResponse for ControlError {
             Self::Evidence(EvidenceError::NotSigned(_)) => (StatusCode::CONFLICT, Some(1)),
             Self::Refused(Refusal::Queue(queue::PublishError::TooLarge { .. })) => (StatusCode::PAYLOAD_TOO_LARGE, None),
             Self::Refused(Refusal::Queue(_)) => (StatusCode::SERVICE_UNAVAILABLE, Some(2)),
-            Self::Refused(_) => (StatusCode::BAD_REQUEST, None),
+            Self::Replay(ReplayError::NotTaken(NotTaken::Unavailable(_))) => (StatusCode::SERVICE_UNAVAILABLE, Some(2)),
+            Self::Replay(ReplayError::Closed) => (StatusCode::CONFLICT, None),
+            Self::Refused(_) | Self::Replay(_) => (StatusCode::BAD_REQUEST, None),
             Self::Decide(_) => (StatusCode::SERVICE_UNAVAILABLE, None),
             Self::Access(_) | Self::Store(_) | Self::Evidence(_) | Self::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, None),
         };

@@ -4,7 +4,7 @@
 //! opened for the length of the command. What only reads (`verify`, `doctor`, `config`) looks at the folder itself, and `verify-proof`
 //! needs none.
 //!
-//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
+//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
 //!   `dossier` · about: `config`, `doctor`, `logging`
 
 mod business;
@@ -19,6 +19,7 @@ mod import;
 mod key;
 mod logging;
 mod proof;
+mod quarantine;
 mod serve;
 mod user;
 mod verify;
@@ -84,6 +85,9 @@ enum Command {
     /// Plugged-in systems.
     #[command(subcommand)]
     Connection(connection::ConnectionCommand),
+    /// Refused items: corrected and sent again, or dropped.
+    #[command(subcommand)]
+    Quarantine(quarantine::QuarantineCommand),
     /// Every setting with its default and what it means.
     Config(config::ConfigArgs),
     /// Whether this machine is a good home for the data folder.
@@ -122,6 +126,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Business(command) => visit(&data, absent, async |house| business::run(house, command, voice).await),
         Command::User(command) => visit(&data, absent, async |house| user::run(house, command, voice).await),
         Command::Connection(command) => visit(&data, absent, async |house| connection::run(house, command, voice).await),
+        Command::Quarantine(command) => visit(&data, absent, async |house| quarantine::run(house, command, voice).await),
         Command::Config(args) => config::run(&data, &args, voice),
         Command::Doctor => doctor::run(&data, voice),
     }

@@ -1,10 +1,12 @@
 //! Web pages and the JSON read API. It never writes the journal: it asks `decide`.
 //!
 //! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in · `dossier` – one conversation to hand over
+//! * `replay` – refused items, sent again or dropped
 
 pub mod api;
 pub mod dossier;
 pub mod pages;
+pub mod replay;
 
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use crate::journal::Progress;
 use crate::journal::log::Logs;
 use crate::privacy::Vault;
 use crate::store::Store;
+
+use replay::Replay;
 
 /// What pages and API read from.
 pub struct Console {
@@ -31,6 +35,8 @@ pub struct Console {
     pub keys: Arc<KeyRing>,
     /// How people change things.
     pub decide: Decide,
+    /// What people do with refused items.
+    pub replay: Arc<Replay>,
     /// The time, µs since 1970 UTC.
     pub now_us: fn() -> i64,
     /// Whether cookies are marked `Secure`: not on plain HTTP to this machine.

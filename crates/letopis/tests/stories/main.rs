@@ -16,6 +16,7 @@ mod full_disk;
 mod hostile;
 mod import;
 mod killed;
+mod quarantine;
 mod rooms;
 mod tampered;
 mod two_servers;

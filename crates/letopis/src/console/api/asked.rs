@@ -14,7 +14,7 @@ use axum::Json;
 
 use super::error::ApiError;
 use super::moments;
-use crate::access::{Action, Offered, Scope};
+use crate::access::{Action, KeyId, Offered, Scope};
 use crate::console::Console;
 use crate::event::BusinessId;
 use crate::journal::progress::{self, Position};
@@ -32,6 +32,7 @@ const POSITION_RECORDED: HeaderName = HeaderName::from_static("letopis-position-
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) scope: Scope,
+    pub(super) key: KeyId,
     parameters: Vec<(String, String)>,
 }
 
@@ -48,10 +49,11 @@ impl FromRequestParts<Arc<Console>> for Asked {
     async fn from_request_parts(parts: &mut Parts, console: &Arc<Console>) -> Result<Self, ApiError> {
         let authorization = parts.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
         let offered = Offered::read(authorization, parts.uri.query())?;
-        let scope = console.keys.admit(&offered, (console.now_us)())?.scope();
+        let identity = console.keys.admit(&offered, (console.now_us)())?;
+        let scope = identity.scope();
         scope.require(Action::ReadJournal)?;
         let Query(parameters) = Query::try_from_uri(&parts.uri).map_err(|_| ApiError::Parameters)?;
-        Ok(Self { scope, parameters })
+        Ok(Self { scope, key: identity.key, parameters })
     }
 }
 

@@ -10,6 +10,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::access::{AccessError, KeyRefused};
+use crate::console::replay::{NotTaken, ReplayError};
+use crate::event::Invalid;
 use crate::journal::evidence::EvidenceError;
 use crate::journal::reading::BadCursor;
 use crate::store::StoreError;
@@ -39,6 +41,25 @@ pub(super) enum ApiError {
     Store(#[from] StoreError),
     #[error("file of the log: {0}")]
     LogFile(#[from] std::io::Error),
+    #[error(transparent)]
+    Invalid(Invalid),
+    #[error("{0}")]
+    Closed(ReplayError),
+    #[error("{0}")]
+    NotNow(String),
+}
+
+impl From<ReplayError> for ApiError {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::NoSuch => Self::NoSuch("item in quarantine"),
+            ReplayError::Closed => Self::Closed(error),
+            ReplayError::NotTaken(NotTaken::Invalid(invalid)) => Self::Invalid(invalid),
+            ReplayError::NotTaken(NotTaken::Unavailable(why)) => Self::NotNow(why),
+            ReplayError::Store(e) => Self::Store(e),
+            ReplayError::Decide(e) => Self::NotNow(e.to_string()),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for ApiError {
@@ -66,6 +87,9 @@ impl IntoResponse for ApiError {
             Self::Parameter { .. } | Self::Parameters => (StatusCode::BAD_REQUEST, "bad_parameter", None),
             Self::Cursor(_) => (StatusCode::BAD_REQUEST, "bad_cursor", None),
             Self::NoSuch(_) => (StatusCode::NOT_FOUND, "not_found", None),
+            Self::Invalid(_) => (StatusCode::BAD_REQUEST, "not_an_event", None),
+            Self::Closed(_) => (StatusCode::CONFLICT, "closed", None),
+            Self::NotNow(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_now", Some(2)),
             Self::Erased => (StatusCode::GONE, "erased", None),
             Self::Evidence(EvidenceError::NotSigned(_)) => (StatusCode::CONFLICT, "not_signed_yet", Some(1)),
             Self::Evidence(_) => (StatusCode::INTERNAL_SERVER_ERROR, "altered", None),
@@ -78,7 +102,11 @@ impl IntoResponse for ApiError {
             tracing::error!(error = %self, code, "question not answered");
         }
         let message = if internal { "this could not be read now; the server's log says why".to_owned() } else { self.to_string() };
-        let mut response = (status, Json(serde_json::json!({ "error": { "code": code, "message": message } }))).into_response();
+        let mut told = serde_json::json!({ "error": { "code": code, "message": message } });
+        if let Self::Invalid(reason) = &self {
+            told["error"]["reason"] = serde_json::json!(reason);
+        }
+        let mut response = (status, Json(told)).into_response();
         if let Some(seconds) = retry_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

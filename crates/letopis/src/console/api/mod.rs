@@ -1,7 +1,8 @@
 //! The JSON read API, for programs with a key, and the public log, for anyone.
 //!
 //! A request becomes [`asked::Asked`] (whose key, which parameters), one question to `journal`, and JSON; every refusal is an
-//! [`error::ApiError`] and has one shape. It deliberately writes nothing. `/openapi.json` describes it all; a test holds both together.
+//! [`error::ApiError`] and has one shape. It writes nothing itself: the calls
+//! that change something ask `decide`. `/openapi.json` describes it all; a test holds both together.
 //!
 //! | file | what |
 //! |---|---|
@@ -28,16 +29,17 @@ mod tests;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, delete, get, post};
 
 use super::Console;
 
 /// Its routes.
 pub fn routes(console: Arc<Console>) -> Router {
-    table().into_iter().fold(Router::new(), |router, (path, answers)| router.route(path, answers)).with_state(console)
+    let changes = changes().into_iter().map(|(path, _, answers)| (path, answers));
+    table().into_iter().chain(changes).fold(Router::new(), |router, (path, answers)| router.route(path, answers)).with_state(console)
 }
 
-/// A path and who answers it.
+/// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
 fn table() -> [Route; 12] {
@@ -54,5 +56,13 @@ fn table() -> [Route; 12] {
         ("/openapi.json", get(description::openapi)),
         ("/log/{business}/checkpoint", get(log::checkpoint)),
         ("/log/{business}/tile/{*path}", get(log::tile)),
+    ]
+}
+
+/// The calls that change something: path, method, who answers.
+fn changes() -> [(&'static str, &'static str, MethodRouter<Arc<Console>>); 2] {
+    [
+        ("/api/v1/quarantine/{item}", "delete", delete(quarantine::discard)),
+        ("/api/v1/quarantine/{item}/replay", "post", post(quarantine::replay)),
     ]
 }

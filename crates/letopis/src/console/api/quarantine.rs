@@ -1,15 +1,18 @@
-//! `GET /api/v1/quarantine`: items that were refused, with the reason, oldest first.
+//! `/api/v1/quarantine`: items that were refused, with the reason, oldest first; each can be sent again, corrected, or dropped.
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use serde_json::value::RawValue;
 
 use super::asked::Asked;
 use super::error::ApiError;
 use super::moments::rfc3339;
+use crate::access::Action;
 use crate::console::Console;
 use crate::journal::quarantine::{Refused, open};
 use crate::journal::reading::{Cursor, Listed};
@@ -39,6 +42,36 @@ pub(super) async fn list(State(console): State<Arc<Console>>, mut asked: Asked) 
     found.truncate(page.limit());
     let next = found.last().filter(|_| more).map(|last| Cursor { at: 0, id: last.id });
     Ok(ready.list(Listed { items: found.into_iter().map(RefusedJson::of).collect(), next }))
+}
+
+/// What came of an item that was sent again.
+#[derive(serde::Serialize)]
+struct Replayed {
+    event_id: String,
+}
+
+/// `POST …/{id}/replay`: the body is the corrected item; an empty one sends it as it came.
+pub(super) async fn replay(State(console): State<Arc<Console>>, Path(id): Path<String>, asked: Asked, body: Bytes) -> Result<Response, ApiError> {
+    let (id, by) = change(&asked, &id)?;
+    let ready = asked.ready(&console).await?;
+    let corrected = Some(body).filter(|body| !body.is_empty());
+    let event_id = console.replay.send(ready.business, id, corrected, &by, (console.now_us)()).await?;
+    Ok(ready.json(&Replayed { event_id }))
+}
+
+/// `DELETE …/{id}`: nobody wants it.
+pub(super) async fn discard(State(console): State<Arc<Console>>, Path(id): Path<String>, asked: Asked) -> Result<StatusCode, ApiError> {
+    let (id, by) = change(&asked, &id)?;
+    let ready = asked.ready(&console).await?;
+    console.replay.discard(ready.business, id, &by, (console.now_us)()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Which item, and under which name the decision about it is sealed.
+fn change(asked: &Asked, id: &str) -> Result<(i64, String), ApiError> {
+    asked.scope.require(Action::ReplayQuarantine)?;
+    let id = id.parse().map_err(|_| ApiError::NoSuch("item in quarantine"))?;
+    Ok((id, format!("key:{}", asked.key)))
 }
 
 impl RefusedJson {

@@ -13,6 +13,7 @@ use super::Desk;
 use super::frame::{Frame, page};
 use super::look::Look;
 use crate::access::AccessError;
+use crate::console::replay::{NotTaken, ReplayError};
 use crate::decide::DecideError;
 use crate::journal::evidence::EvidenceError;
 use crate::store::StoreError;
@@ -41,6 +42,9 @@ pub(super) enum PageError {
     /// A proof of a record that no checkpoint covers yet.
     #[error("not signed yet")]
     NotSigned,
+    /// A refused item that somebody has sent again or dropped meanwhile.
+    #[error("item of quarantine is dealt with already")]
+    Settled,
     /// Too much to do right now.
     #[error("busy")]
     Busy,
@@ -78,6 +82,19 @@ impl From<EvidenceError> for PageError {
     }
 }
 
+impl From<ReplayError> for PageError {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::NoSuch => Self::NotFound,
+            ReplayError::Closed => Self::Settled,
+            ReplayError::NotTaken(NotTaken::Invalid(_)) => Self::Form("item refused again"),
+            ReplayError::NotTaken(NotTaken::Unavailable(_)) => Self::Busy,
+            ReplayError::Store(e) => e.into(),
+            ReplayError::Decide(e) => e.into(),
+        }
+    }
+}
+
 /// How an error looks: status, and the key of its two texts (`error-…` and `error-…-help`).
 struct Answer {
     status: StatusCode,
@@ -93,6 +110,7 @@ impl PageError {
             Self::NotFound | Self::Access(AccessError::Unknown { .. }) => (StatusCode::NOT_FOUND, "error-not-found", None),
             Self::Form(_) => (StatusCode::FORBIDDEN, "error-form", None),
             Self::NotSigned => (StatusCode::CONFLICT, "error-not-signed", Some(1)),
+            Self::Settled => (StatusCode::CONFLICT, "error-settled", None),
             Self::Link => (StatusCode::GONE, "error-link", None),
             Self::Access(AccessError::Forbidden { .. }) => (StatusCode::FORBIDDEN, "error-forbidden", None),
             Self::Access(AccessError::Invalid { .. }) => (StatusCode::BAD_REQUEST, "error-invalid", None),

@@ -5,7 +5,7 @@
 //! write the journal: they ask `decide`.
 //!
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
-//! * words: `labels`, `who`, `hello`
+//! * words: `labels`, `who`, `hello`, `indent`
 //! * coming in: `sign_in`, `welcome`, `password`
 //! * rooms: `journal`, `conversation`, `client`, `search`, `quarantine`, `settings`
 
@@ -18,6 +18,7 @@ mod form;
 mod frame;
 mod headers;
 mod hello;
+mod indent;
 mod journal;
 mod labels;
 mod language;
@@ -86,6 +87,7 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/clients/{pid}/unmerge", post(client::unmerge))
         .route("/search", get(search::show))
         .route("/quarantine", get(quarantine::show))
+        .route("/quarantine/{id}/send", post(quarantine::send))
         .route("/quarantine/{id}/drop", post(quarantine::discard))
         .merge(settings_routes())
         .fallback(error::nothing_here)

@@ -210,3 +210,34 @@ async fn a_key_is_shown_once_and_an_invitation_too() {
     assert_eq!(olga.post(link, "").await.location(), "/password");
     assert_eq!(olga.get("/journal").await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_refused_item_is_corrected_on_its_page() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    // The corrected one is the customer's own second message, so that there is a conversation to be led to.
+    let item = scene.refuse(r#"{"event_id":"a1","timestamp":"вчера","channel":"site","text":"<b>1</b>","text":"2"}"#).await;
+    let page = owner.get("/quarantine").await.body;
+    assert!(page.contains("Поле") && page.contains("1 событие ждёт решения"));
+    for shown in ["&#34;timestamp&#34;: &#34;вчера&#34;", "&#34;text&#34;: &#34;&#60;b&#62;1&#60;/b&#62;&#34;", "&#34;text&#34;: &#34;2&#34;"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let send = format!("/quarantine/{item}/send");
+    let form = |text: &str| format!("item={}", super::frame::in_query(text));
+    let again = owner.submit(&send, &form("{\"event_id\":\"a1\",\r\n\"timestamp\":\"завтра\"}")).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("{&#34;event_id&#34;:&#34;a1&#34;,\n&#34;timestamp&#34;:&#34;завтра&#34;}</textarea>"), "the text is kept");
+    assert!(again.body.contains("всё ещё не принято") && again.body.contains("Непонятное время: timestamp"), "{}", again.body);
+    let good = form("{\"event_id\":\"a1\",\"timestamp\":\"2025-01-01T14:00:00+03:00\",\"channel\":\"site\",\"text\":\"2\"}");
+    assert_eq!(owner.post(&send, &good).await.status, StatusCode::FORBIDDEN, "without the token");
+    assert_eq!(scene.member(Role::Compliance).await.submit(&send, &good).await.status, StatusCode::FORBIDDEN);
+    let sent = owner.submit(&send, &good).await;
+    assert_eq!((sent.status, sent.location()), (StatusCode::SEE_OTHER, format!("/quarantine?sent={item}").as_str()));
+    let page = owner.get(sent.location()).await.body;
+    assert!(page.contains("записано в журнал") && page.contains("href=\"/sessions/anna#e1\"") && page.contains("Всё принято"), "{page}");
+    let second = owner.submit(&send, &good).await;
+    assert_eq!(second.status, StatusCode::CONFLICT);
+    assert!(second.body.contains("уже разобрано"));
+    assert_eq!(owner.submit(&format!("/quarantine/{item}/drop"), "").await.status, StatusCode::CONFLICT);
+    assert_eq!(owner.submit("/quarantine/99/send", &good).await.status, StatusCode::NOT_FOUND);
+}

@@ -16,12 +16,13 @@ use tower::ServiceExt;
 
 use super::super::{Console, routes};
 use crate::access::{self, Change, Invitation, KeyRing, Role, Scope, link, member, trail::Who};
+use crate::console::replay::{NotTaken, Replay, Resend};
 use crate::decide::Decide;
 use crate::event::record::{Decided, Decision};
-use crate::event::{BusinessId, Frame};
+use crate::event::{self, BusinessId, Frame};
 use crate::journal::log::Logs;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress};
+use crate::journal::{self, Progress, quarantine};
 use crate::privacy::{self, Vault};
 use crate::store::{Migration, Store, StoreError};
 
@@ -47,6 +48,16 @@ pub(super) struct Scene {
     router: Router,
     business: BusinessId,
     pub(super) owner_link: String,
+}
+
+/// Takes what is an event, and nobody records it.
+struct Gate;
+
+impl Resend for Gate {
+    fn resend(&self, _: BusinessId, item: bytes::Bytes, spare_id: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
+        let id = event::check(&item, &event::Limits::default()).map(|checked| checked.event_id.map_or(spare_id, Into::into));
+        Box::pin(async { Ok(id?) })
+    }
 }
 
 /// An answer, read to its end.
@@ -86,11 +97,13 @@ impl Scene {
         logs.add(log);
         let queue: Arc<dyn Queue> = Arc::new(MemoryQueue::new(queue::Limits::default()));
         tokio::spawn(stand_in(Arc::clone(&queue), store.clone(), progress.clone()));
+        let decide = Decide::new(queue, progress.clone());
         let console = Console {
             store: store.clone(),
             vault,
             logs,
-            decide: Decide::new(queue, progress.clone()),
+            replay: Arc::new(Replay::new(store.clone(), decide.clone(), Arc::new(Gate))),
+            decide,
             progress,
             keys: Arc::new(KeyRing::default()),
             now_us: || NOW,
@@ -127,6 +140,17 @@ impl Scene {
         let browser = self.browser();
         browser.post(&format!("/welcome/{}", token.await.unwrap().reveal()), "").await;
         browser
+    }
+
+    /// Puts an item into quarantine; gives its number.
+    pub(super) async fn refuse(&self, item: &'static str) -> i64 {
+        let business = self.business;
+        let kept = self.store.write(move |tx| {
+            let reason = serde_json::to_string(&event::check(item.as_bytes(), &event::Limits::default()).unwrap_err()).unwrap();
+            quarantine::keep(tx, business, NOW, "api", &reason, item.as_bytes())?;
+            Ok::<_, StoreError>(tx.last_insert_rowid())
+        });
+        kept.await.unwrap()
     }
 
     /// Does something to the database behind everybody's back.
@@ -189,16 +213,23 @@ impl Answer {
     }
 }
 
-/// Applies what the recorder would: changes of access. Merges are tested where they are applied.
+/// Applies what the recorder would: changes of access, items closed. Merges are tested where they are applied.
 async fn stand_in(queue: Arc<dyn Queue>, store: Store, progress: Progress) {
     let mut consumer = queue.consumer("test").unwrap();
     while let Ok(batch) = consumer.receive(1 << 20, Duration::from_secs(60)).await {
         for delivery in batch.iter() {
             let frame = Frame::decode(&delivery.frame).unwrap();
             let decided: Decided = serde_json::from_slice(&frame.body).unwrap();
-            if let Decision::Access { change } = decided.decision {
-                let change: Change = serde_json::from_value(change).unwrap();
-                store.write(move |tx| access::apply(tx, &change)).await.unwrap();
+            match decided.decision {
+                Decision::Access { change } => {
+                    let change: Change = serde_json::from_value(change).unwrap();
+                    store.write(move |tx| access::apply(tx, &change)).await.unwrap();
+                }
+                Decision::QuarantineClosed { item, replaced_by } => {
+                    let close = store.write(move |tx| Ok::<_, StoreError>(quarantine::close(tx, frame.business, item, NOW, replaced_by.as_deref())?));
+                    close.await.unwrap();
+                }
+                Decision::ClientsMerged { .. } | Decision::ClientsUnmerged { .. } => {}
             }
             progress.advance(HashMap::from([(delivery.lane, delivery.position)]));
         }
