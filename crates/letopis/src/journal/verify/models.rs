@@ -27,7 +27,7 @@ pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<
     let mut members = audit.conn.prepare(&sql)?;
     let mut rows = all.query([business.0])?;
     while let Some(row) = rows.next()? {
-        let (stored, outcome): (Session, String) = (session_rows::from_row(row)?, row.get(27)?);
+        let (stored, outcome): (Session, String) = (session_rows::from_row(row)?, row.get("outcome")?);
         report.rows += 1;
         let members: Vec<Stored> = members.query_map([stored.id], event_rows::from_row)?.collect::<Result<_, _>>()?;
         let wrong = match sum(&stored, &members, &reminders) {
