@@ -120,7 +120,7 @@ impl Scribe {
         let business = arrival.business;
         let items = match arrival.content {
             Ok(items) => items,
-            Err(unreadable) => return put_aside(tx, business, &unreadable, done),
+            Err((unreadable, frame)) => return put_aside(tx, business, &unreadable, &frame, done),
         };
         let keys = self.vault.keys(business).ok_or(RecordError::NoKeys(business))?;
         for item in items {
@@ -224,11 +224,17 @@ fn key_owner(keys: &BusinessKeys, event: &Projected, identity: Option<&Identity>
     }
 }
 
-/// A frame that cannot be read is not lost: its place is kept with the reason, and an operator is told.
-fn put_aside(tx: &Transaction<'_>, business: BusinessId, unreadable: &Unreadable, done: &mut Recorded) -> Result<(), RecordError> {
+/// A frame that cannot be read is not lost: its bytes are kept with the reason, and an operator is told.
+fn put_aside(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    unreadable: &Unreadable,
+    frame: &[u8],
+    done: &mut Recorded,
+) -> Result<(), RecordError> {
     tracing::error!(business = business.0, error = %unreadable, "frame put aside");
     let reason = serde_json::json!({ "code": "unreadable_frame", "field": "", "message": unreadable.to_string() }).to_string();
-    quarantine::keep(tx, business, 0, "queue", &reason, b"")?;
+    quarantine::keep(tx, business, 0, "queue", &reason, frame)?;
     done.unreadable += 1;
     Ok(())
 }

@@ -28,7 +28,7 @@ use crate::privacy::{KeyError, MasterKey, Packer, SealError, Vault};
 use crate::store::{Store, StoreError};
 
 pub use batch::Recorded;
-pub use publish::{PublishError, Publisher, read_checkpoint, root_of_entries};
+pub use publish::{PublishError, Publisher, read_checkpoint};
 
 use batch::{Outcome, Scribe};
 use decisions::DecisionError;

@@ -2,6 +2,7 @@
 //!
 //! Runs on the recorder's own thread while the writer is busy with the batch before.
 
+use bytes::Bytes;
 use queue::{Delivery, Lane, Position};
 
 use crate::event::record::{self, DECISION_SOURCE, Decided, Envelope};
@@ -13,7 +14,8 @@ use crate::privacy::{BusinessKeys, Packed, Packer, Vault};
 pub(super) struct Arrival {
     pub lane: Lane,
     pub position: Position,
-    pub content: Result<Vec<Prepared>, Unreadable>,
+    /// Its items; or why it has none, and its bytes, which are kept.
+    pub content: Result<Vec<Prepared>, (Unreadable, Bytes)>,
     pub business: BusinessId,
     pub received_us: i64,
 }
@@ -68,6 +70,7 @@ impl Arrival {
             let keys = vault.keys(frame.business).ok_or(Unreadable::Business(frame.business))?;
             frame.items.iter().map(|item| prepare(&frame, item, &keys, packer)).collect()
         });
+        let content = content.map_err(|unreadable| (unreadable, delivery.frame.clone()));
         Self { lane: delivery.lane, position: delivery.position, content, business, received_us }
     }
 }

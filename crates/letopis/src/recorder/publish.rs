@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ledger::{Checkpoint, CheckpointError, Hash, Tile, TileData, TileWriter, VerifyingKey, entry_bundle, leaf_hash};
+use ledger::{Checkpoint, CheckpointError, Tile, TileData, TileWriter, VerifyingKey, entry_bundle, leaf_hash};
 use tokio::sync::watch;
 
 use crate::journal::log::{Log, Logs, Published, TILE_LEAVES, Tiles, entries};
@@ -262,19 +262,4 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
 fn sync_folder(path: &Path) -> Result<(), PublishError> {
     let synced = File::open(path).and_then(|folder| folder.sync_all());
     synced.map_err(|source| PublishError::Io { path: path.to_owned(), source })
-}
-
-/// The root of the tree as the entries of the database give it, without any file.
-///
-/// # Errors
-/// When the database says no.
-pub fn root_of_entries(conn: &rusqlite::Connection, log: &Log, size: u64) -> rusqlite::Result<Hash> {
-    let mut frontier = ledger::Frontier::default();
-    let mut from = 0;
-    while from < size {
-        let to = size.min(from + CHUNK);
-        entries(conn, log.business, from, to)?.iter().for_each(|entry| frontier.push(leaf_hash(entry)));
-        from = to;
-    }
-    Ok(frontier.root())
 }
