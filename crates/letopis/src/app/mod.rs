@@ -39,6 +39,8 @@ use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
 use crate::recorder::{self, Publisher, Recorded, Recorder};
 use crate::store::{Migration, Store, give_way};
 
+use serve::Doors;
+
 pub use config::Config;
 pub use folder::{Folder, InUse};
 pub use health::Health;
@@ -215,6 +217,8 @@ impl App {
             vault: self.vault.clone(),
             master: Arc::clone(&self.master),
             gaps: self.config.sessions,
+            queue: Arc::clone(&self.queue),
+            pending_bytes: self.config.queue.pending_bytes,
             progress: self.progress.clone(),
             on_recorded: Arc::new(move |recorded| noticed.on_recorded(recorded)),
         };
@@ -263,8 +267,10 @@ impl App {
         let parts = self.start(&ended)?;
         let socket = self.folder.socket()?;
         self.health.ready();
+        let local = Doors { events: None, router: local };
         let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
-        serve::serve(listener, self.router(), self.config.connections, stop, DRAIN).await;
+        let doors = Doors { events: Some(Arc::clone(&self.capture)), router: self.router() };
+        serve::serve(listener, doors, self.config.connections, stop, DRAIN).await;
         let _ = end.send(true);
         let _ = commands.await;
         self.close(parts).await
