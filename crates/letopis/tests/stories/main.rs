@@ -20,6 +20,7 @@ mod quarantine;
 mod rooms;
 mod tampered;
 mod two_servers;
+mod unreadable;
 
 use serde_json::{Value, json};
 
