@@ -26,7 +26,10 @@ fn a_frame_of_a_later_version_is_put_aside_with_its_bytes() {
     assert_eq!((items.len(), &items[0]["reason"]["code"]), (1, &"unreadable_frame".into()), "{kept}");
     assert_eq!(items[0]["item"].as_str().map(str::as_bytes), Some(&*foreign), "its bytes are kept");
     let metrics = app.get("/metrics").unwrap();
-    assert!(metrics.text().lines().any(|line| line.starts_with("letopis_unreadable_frames_total") && line.ends_with(" 1")), "it is counted");
+    assert!(
+        metrics.text().lines().any(|line| line.starts_with("letopis_unreadable_frames_total") && line.ends_with(" 1")),
+        "it is counted"
+    );
     app.stopped().must_verify();
 }
 
