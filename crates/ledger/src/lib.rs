@@ -69,6 +69,7 @@
 //! | `prove`, `proof` | making proofs from tiles; checking them |
 //! | `entry_bundle` | 256 entries in a file |
 //! | `key`, `note`, `checkpoint` | who signs, how, and what |
+//! | `cosign`, `witnessing` | what a witness signs; what it is asked, how it judges, what it answers |
 //! | `tlog_proof`, `proof_bundle` | the two hand-over files |
 //!
 //! The formats are those of C2SP (tlog-tiles, signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof) over the tree of
@@ -76,6 +77,7 @@
 //! other with an error, never a panic.
 
 mod checkpoint;
+mod cosign;
 mod entry;
 pub mod entry_bundle;
 mod grow;
@@ -89,8 +91,10 @@ mod text;
 mod tile;
 mod tlog_proof;
 mod tree;
+mod witnessing;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use cosign::{Cosigner, add_cosignature};
 pub use entry::{ENTRY_BYTES, Entry, EntryError, EntryKind, commitment, salt};
 pub use grow::TileWriter;
 pub use key::{Algorithm, KeyError, SigningKey, VerifyingKey};
@@ -102,3 +106,4 @@ pub use prove::{ReadError, TileSource, consistency_proof, inclusion_proof, parti
 pub use tile::{TILE_WIDTH, Tile, TileData, full_tile_root, tiles_between};
 pub use tlog_proof::{TlogProof, TlogProofError, TlogProofFormError};
 pub use tree::{Frontier, FrontierError, HASH_BYTES, Hash, leaf_hash, node_hash};
+pub use witnessing::{AddCheckpoint, Answer, MAX_REQUEST_BYTES, Refusal, SIZE_TYPE};

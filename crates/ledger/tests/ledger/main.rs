@@ -8,3 +8,4 @@ mod hostile;
 mod sizes;
 mod speed;
 mod tampered;
+mod witnessing;
