@@ -84,7 +84,8 @@ mod tests {
 
     const ORIGIN: &str = "log.example/1";
     /// Worked out with another program (Python's `cryptography`) from the same seed and text.
-    const KNOWN: &str = "— witness.example/w1 JLXZ/gAAAABkGFDL8jb9fcwP3hqkdz/vJ17eY2iL73oQeyKd6H7mXNhtgorcg7/T8jXP9ICRS3E2Wd9uwj2UiKRqV1aAug+lSVHVCw==\n";
+    const KNOWN: &str =
+        "— witness.example/w1 JLXZ/gAAAABkGFDL8jb9fcwP3hqkdz/vJ17eY2iL73oQeyKd6H7mXNhtgorcg7/T8jXP9ICRS3E2Wd9uwj2UiKRqV1aAug+lSVHVCw==\n";
 
     fn note() -> String {
         let checkpoint = Checkpoint { origin: ORIGIN.to_owned(), size: 70_000, root: Hash([7; 32]) };
@@ -128,10 +129,7 @@ mod tests {
 
         assert_eq!(add_cosignature(&note(), &two.line(&text(), 1), one.verifying_key()), Err(NoteError::NoKnownKey));
         let over_another = one.line(&text().replace("70000", "70001"), 1);
-        assert_eq!(
-            add_cosignature(&note(), &over_another, one.verifying_key()),
-            Err(NoteError::BadSignature("w.example/1".to_owned()))
-        );
+        assert_eq!(add_cosignature(&note(), &over_another, one.verifying_key()), Err(NoteError::BadSignature("w.example/1".to_owned())));
         for junk in ["", "\n", "hello\n", "— w.example/1 AAAA\n\n"] {
             assert!(add_cosignature(&note(), junk, one.verifying_key()).is_err(), "{junk:?}");
         }

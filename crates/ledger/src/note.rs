@@ -151,9 +151,7 @@ impl FromStr for Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
-        self.signatures.iter().try_for_each(|signature| {
-            f.write_str(&Self::line(&signature.name, signature.id, &signature.bytes))
-        })
+        self.signatures.iter().try_for_each(|signature| f.write_str(&Self::line(&signature.name, signature.id, &signature.bytes)))
     }
 }
 

@@ -463,3 +463,50 @@ crm-kind = { $what ->
 dossier = Download the dossier
 dossier-help = One page with the conversation and all proofs: for a dispute
 verdict-show = Show where
+
+# Witnesses, copies of checkpoints, the nightly audit
+outside-title = Others have seen the log
+outside-lead = A witness signs each new checkpoint and will sign no other history. Then not even the owner can rewrite the journal unnoticed.
+witness-none = No witnesses yet: the owner could rewrite the whole journal unnoticed.
+witness-not-yet = The witnesses have not signed a checkpoint yet.
+witness-agreed = The witnesses last agreed { $when }: { $size } records.
+witness-silent = never yet
+witness-about = { $url } · signed { $when }
+witness-fine = signs
+witness-new = waiting
+witness-away = no answer
+witness-alarm = saw another history
+witness-leave = Stop asking
+witness-leave-ask = Ask “{ $what }” no more? Signatures it has given stay.
+witness-quorum = How many must sign
+witness-how = How to ask another firm
+witness-how-1 = Send it the key of your log. It runs letopis witness serve and adds the key with letopis witness add-log.
+witness-how-2 = In return it sends the line of its own key (letopis witness key) and its address. Put them in below.
+witness-key = The witness's key
+witness-url = Its address
+witness-join = Add
+copies-title = Copies of checkpoints
+copies-none = Not set up. A copy a day can go into a folder, by e-mail or by Telegram: section [anchor] in letopis.toml.
+copy-way = { $what ->
+    [folder] Into a folder
+    [mail] By e-mail
+   *[telegram] By Telegram
+}
+copy-fine = going out
+copy-failed = not sent
+copy-about = last one { $what }
+copy-never = never yet
+audit-title = Audit of the journal
+audit-nightly = Every night
+audit-none = not yet
+audit-none-help = The first one runs tonight. letopis verify --deep checks right now.
+audit-fine = all agrees
+audit-wrong = { $count ->
+    [one] { $count } finding
+   *[other] { $count } findings
+}
+audit-wrong-help = Run letopis verify --deep: it names each record and place.
+audit-about = { $when } · records: { $entries }
+alarm-history = { $what } saw another history of this log: it was signed again or rolled back
+alarm-show = What happened
+verify-link = Check a proof or a dossier

@@ -471,3 +471,51 @@ crm-kind = { $what ->
 dossier = Скачать досье
 dossier-help = Одна страница с перепиской и всеми доказательствами: для спора с клиентом
 verdict-show = Показать, где
+
+# Свидетели, копии контрольных точек, ночная проверка
+outside-title = Журнал видели другие
+outside-lead = Свидетель подписывает каждую новую контрольную точку и не подпишет другую историю. Тогда даже владелец не сможет незаметно переписать журнал.
+witness-none = Свидетелей пока нет: переписать журнал целиком владелец сможет незаметно.
+witness-not-yet = Свидетели ещё не подписали ни одной контрольной точки.
+witness-agreed = Последний раз свидетели сошлись { $when }: { $size } записей.
+witness-silent = ещё ни разу
+witness-about = { $url } · подписал { $when }
+witness-fine = подписывает
+witness-new = ждём
+witness-away = не отвечает
+witness-alarm = видел другую историю
+witness-leave = Не спрашивать
+witness-leave-ask = Больше не спрашивать «{ $what }»? Уже поставленные подписи останутся.
+witness-quorum = Сколько должны подписать
+witness-how = Как попросить другую фирму
+witness-how-1 = Отправьте ей ключ вашего журнала. Она запустит letopis witness serve и добавит его командой letopis witness add-log.
+witness-how-2 = В ответ она пришлёт строку своего ключа (letopis witness key) и адрес. Впишите их ниже.
+witness-key = Ключ свидетеля
+witness-url = Его адрес
+witness-join = Добавить
+copies-title = Копии контрольных точек
+copies-none = Не настроены. Копию раз в день можно класть в папку, слать на почту или в Telegram: раздел [anchor] в letopis.toml.
+copy-way = { $what ->
+    [folder] В папку
+    [mail] На почту
+   *[telegram] В Telegram
+}
+copy-fine = уходят
+copy-failed = не ушла
+copy-about = последняя { $what }
+copy-never = ещё не уходила
+audit-title = Проверка журнала
+audit-nightly = Каждую ночь
+audit-none = ещё не было
+audit-none-help = Первая пройдёт этой ночью. Сразу можно проверить командой letopis verify --deep.
+audit-fine = всё сходится
+audit-wrong = { $count ->
+    [one] { $count } расхождение
+    [few] { $count } расхождения
+   *[many] { $count } расхождений
+}
+audit-wrong-help = Запустите letopis verify --deep: она назовёт каждую запись и место.
+audit-about = { $when } · записей: { $entries }
+alarm-history = { $what } видел другую историю этого журнала: её подписали заново или откатили
+alarm-show = Что случилось
+verify-link = Проверить доказательство или досье

@@ -62,7 +62,8 @@ fn a_log_that_grows_is_cosigned_and_one_that_does_not_is_refused_by_its_name() {
     assert_eq!(request(256, 257).judge(&[], None), Err(Refusal::UnknownOrigin));
     let stranger = SigningKey::from_seed(ORIGIN, &[2; 32]).unwrap();
     assert_eq!(request(0, 257).judge(&[stranger.verifying_key()], None), Err(Refusal::Unsigned));
-    let statuses = [Refusal::Form(""), Refusal::Unsigned, Refusal::UnknownOrigin, Refusal::OtherSize(1), Refusal::Fork(1), Refusal::Proof(1)];
+    let statuses =
+        [Refusal::Form(""), Refusal::Unsigned, Refusal::UnknownOrigin, Refusal::OtherSize(1), Refusal::Fork(1), Refusal::Proof(1)];
     assert_eq!(statuses.map(|refusal| refusal.status()), [400, 403, 404, 409, 409, 422]);
 }
 
@@ -133,7 +134,10 @@ fn answers_are_read_as_what_they_say() {
     for body in ["257", "0257\n", "\n", "", "257\n\n", "-1\n", "99999999999999999999\n"] {
         assert_eq!(Answer::read(409, body.as_bytes()), Answer::Other, "{body:?}");
     }
-    assert_eq!((Answer::read(422, b"x"), Answer::read(404, b""), Answer::read(403, b"")), (Answer::Inconsistent, Answer::Stranger, Answer::Stranger));
+    assert_eq!(
+        (Answer::read(422, b"x"), Answer::read(404, b""), Answer::read(403, b"")),
+        (Answer::Inconsistent, Answer::Stranger, Answer::Stranger)
+    );
     for status in [0, 201, 204, 301, 400, 401, 429, 500, 503] {
         assert_eq!(Answer::read(status, b"0\n"), Answer::Other, "{status}");
     }

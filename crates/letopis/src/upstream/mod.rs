@@ -126,6 +126,11 @@ impl Address {
         format!("{}/{path}", self.0)
     }
 
+    /// An address that stands in the program.
+    pub(crate) fn from_static(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// As it was given, without a slash at its end.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -59,7 +59,18 @@ fn only_plain_web_addresses_are_asked() {
         assert!(good.parse::<Address>().is_ok(), "{good}");
     }
     assert_eq!("https://w.example/a/".parse::<Address>().unwrap().join("add-checkpoint"), "https://w.example/a/add-checkpoint");
-    for bad in ["", "w.example", "ftp://w.example", "file:///etc/passwd", "http://", "https://user:pw@w.example", "http://w.example/?a", "http://w.example/#a", "javascript:1", "http://w.example/ a"] {
+    for bad in [
+        "",
+        "w.example",
+        "ftp://w.example",
+        "file:///etc/passwd",
+        "http://",
+        "https://user:pw@w.example",
+        "http://w.example/?a",
+        "http://w.example/#a",
+        "javascript:1",
+        "http://w.example/ a",
+    ] {
         assert!(bad.parse::<Address>().is_err(), "{bad}");
     }
 }

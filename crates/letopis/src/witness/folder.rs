@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ledger::{Checkpoint, Cosigner, KeyError, Note, VerifyingKey};
+use rand::CryptoRng;
 use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -101,7 +102,7 @@ impl WitnessFolder {
     ///
     /// # Errors
     /// When it cannot be read or made, or is called something else already.
-    pub fn cosigner(&self, name: Option<&str>) -> Result<Cosigner, FolderError> {
+    pub fn cosigner(&self, name: Option<&str>, rng: &mut impl CryptoRng) -> Result<Cosigner, FolderError> {
         let path = self.path.join("witness.key");
         if let Some(text) = read(&path)? {
             let text = Zeroizing::new(text);
@@ -114,7 +115,8 @@ impl WitnessFolder {
             }
             return Ok(Cosigner::from_seed(called, seed)?);
         }
-        let seed: Zeroizing<[u8; 32]> = Zeroizing::new(rand::random());
+        let mut seed = Zeroizing::new([0_u8; 32]);
+        rng.fill_bytes(&mut seed[..]);
         let drawn = format!("letopis-witness-{}.local", hex(&Sha256::digest(&seed[..])[..5]));
         let name = name.unwrap_or(&drawn);
         let cosigner = Cosigner::from_seed(name, &seed)?;
@@ -172,7 +174,7 @@ impl WitnessFolder {
         Ok(logs)
     }
 
-    fn folder_of(&self, origin: &str) -> PathBuf {
+    pub(super) fn folder_of(&self, origin: &str) -> PathBuf {
         self.path.join("logs").join(hex(&Sha256::digest(origin)[..16]))
     }
 }

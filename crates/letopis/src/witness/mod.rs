@@ -46,7 +46,7 @@ impl Witness {
     /// When another process has the folder, or its key cannot be read or made.
     pub fn open(path: &Path, now_seconds: fn() -> u64) -> Result<Self, FolderError> {
         let folder = WitnessFolder::lock(path)?;
-        let cosigner = folder.cosigner(None)?;
+        let cosigner = folder.cosigner(None, &mut rand::rng())?;
         Ok(Self { folder, cosigner, places: [const { Mutex::new(()) }; PLACES], now_seconds })
     }
 

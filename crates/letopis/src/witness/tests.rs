@@ -94,7 +94,7 @@ fn one_process_serves_and_others_may_add_logs() {
     assert!(!beside.add_log(key().verifying_key(), None).unwrap(), "once is enough");
     assert_eq!(status(&witness, &request(0, 0, 5)), 200);
     assert!(matches!(beside.add_log(witness.verifying_key(), None), Err(FolderError::NotALog(_))));
-    assert!(matches!(beside.cosigner(Some("other.example")), Err(FolderError::Named(_))));
+    assert!(matches!(beside.cosigner(Some("other.example"), &mut rand::rng()), Err(FolderError::Named(_))));
     std::fs::write(home.path().join("letopis.db"), "").unwrap();
     assert!(matches!(WitnessFolder::open(home.path()), Err(FolderError::Journal(_))));
 }

@@ -21,6 +21,7 @@ mod rooms;
 mod tampered;
 mod two_servers;
 mod unreadable;
+mod witnessed;
 
 use serde_json::{Value, json};
 

@@ -123,7 +123,7 @@ pub fn make(
         return Err(DossierError::TooLong(detail.events.len()));
     }
     let bundles = detail.events.iter().map(|event| prove(conn, keys, log, &event.row)).collect::<Result<Vec<_>, _>>()?;
-    let Some(last) = bundles.last() else { return Err(DossierError::Unknown) };
+    let Some(last) = bundles.iter().max_by_key(|bundle| bundle.index) else { return Err(DossierError::Unknown) };
     let html = page(&detail, &bundles, log, business, &last.proof.checkpoint, now_us)?;
     Ok(Dossier { html, events: bundles.len() })
 }

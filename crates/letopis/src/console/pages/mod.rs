@@ -96,7 +96,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 }
 
 fn settings_routes() -> Router<Desk> {
-    use settings::{company, connections, keys, people};
+    use settings::{company, connections, keys, outside, people};
     Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/company", post(company::set))
@@ -104,6 +104,9 @@ fn settings_routes() -> Router<Desk> {
         .route("/settings/keys/{id}/revoke", post(keys::revoke))
         .route("/settings/connections", post(connections::add))
         .route("/settings/connections/{id}/revoke", post(connections::revoke))
+        .route("/settings/witnesses", post(outside::join))
+        .route("/settings/witnesses/leave", post(outside::leave))
+        .route("/settings/quorum", post(outside::quorum))
         .route("/settings/people", post(people::invite))
         .route("/settings/people/{id}/link", post(people::new_link))
         .route("/settings/people/{id}/role", post(people::set_role))

@@ -230,7 +230,7 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, progress: Progress) {
                         .write(move |tx| Ok::<_, StoreError>(quarantine::close(tx, frame.business, item, NOW, replaced_by.as_deref())?));
                     close.await.unwrap();
                 }
-                Decision::ClientsMerged { .. } | Decision::ClientsUnmerged { .. } => {}
+                _ => {}
             }
             progress.advance(HashMap::from([(delivery.lane, delivery.position)]));
         }
