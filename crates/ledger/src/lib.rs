@@ -71,6 +71,7 @@
 //! | `key`, `note`, `checkpoint` | who signs, how, and what |
 //! | `cosign`, `witnessing` | what a witness signs; what it is asked, how it judges, what it answers |
 //! | `tlog_proof`, `proof_bundle` | the two hand-over files |
+//! | `hand_over` | what an inspector is handed, and whom he believes; `bin/ledger-verify` says it in words |
 //!
 //! The formats are those of C2SP (tlog-tiles, signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof) over the tree of
 //! RFC 6962; each file's header shows its bytes. Everything that reads outside bytes takes one canonical spelling and answers any
@@ -81,6 +82,7 @@ mod cosign;
 mod entry;
 pub mod entry_bundle;
 mod grow;
+pub mod hand_over;
 mod key;
 mod note;
 mod path;
@@ -97,6 +99,7 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 pub use cosign::{Cosigner, add_cosignature};
 pub use entry::{ENTRY_BYTES, Entry, EntryError, EntryKind, commitment, salt};
 pub use grow::TileWriter;
+pub use hand_over::{Believed, HandOverError, HandedOver, NotShown, Shown};
 pub use key::{Algorithm, KeyError, SigningKey, VerifyingKey};
 pub use note::{MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteError, Signed};
 pub use path::{LogPath, PathError};

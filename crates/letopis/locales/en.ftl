@@ -510,3 +510,56 @@ audit-about = { $when } · records: { $entries }
 alarm-history = { $what } saw another history of this log: it was signed again or rolled back
 alarm-show = What happened
 verify-link = Check a proof or a dossier
+
+# Checking proofs
+verify-title = Check a proof
+verify-lead = Drop a dossier or a proof here. We check it and keep nothing. No sign-in needed.
+verify-file = File: a dossier (HTML page) or a proof (JSON)
+verify-paste = Paste it as text
+verify-text = Text of the proof or dossier
+verify-key = The log's key
+verify-key-help = Take it from the owner by another way: a web site, a contract. Left empty, we take the key of the log on this server.
+verify-witnesses = Keys of witnesses
+verify-witnesses-label = One a line. If you give any, each of them must have signed.
+verify-check = Check
+verify-another = Check another file
+verify-without-us = You do not trust this server? Check without it: with ledger-verify, or with foreign programs, aics-tlog and golang.org/x/mod/sumdb. docs/verify.md says how.
+verify-holds = { $count ->
+    [one] It holds: { $count } record was checked.
+   *[other] It holds: { $count } records were checked.
+}
+verify-broken = { $count ->
+    [one] Do not believe it: { $count } proof does not hold.
+   *[other] Do not believe it: { $count } proofs do not hold.
+}
+verify-edited = Do not believe it: the page was edited.
+verify-edited-help = The proofs themselves are whole, but the conversation on the page is not the one in them. Believe only the text below: it comes from the proofs.
+verify-log = Log { $what }
+verify-own-key = The key is this same server's. That is good enough to find a damaged file. In a dispute with the owner, take the key from them beforehand and by another way.
+verify-proved = What is proved
+verify-proved-1 = Exactly these words, to the last character, stood in the log under their numbers when it was signed.
+verify-proved-page = The conversation on the page is the one in the proofs. The heading of the page is not covered.
+verify-proved-seen = The witnesses named below saw this history of the log at the given time: it was not rewritten later.
+verify-not-proved = What is not proved
+verify-not-1 = That what was said is true.
+verify-not-2 = That the log got everything that happened.
+verify-not-3 = Who really wrote, and the exact time: the time of an event is the sender's.
+verify-not-seen = That the owner did not rewrite the whole log before giving you the file. Signatures of witnesses show that; there are none here.
+verify-ok = holds
+verify-wrong = does not hold
+verify-record = record No. { $index } · { $id }
+verify-about = { $when } · { $kind }
+verify-said = Written
+verify-reply = Reply
+verify-seen = Seen by { $who }, { $when }
+verify-unreadable = It cannot be read: { $what }
+verify-tlog-proof = This is a .tlog-proof: it does not hold the record. Send the whole proof (JSON) or a dossier.
+verify-needs-key = There is no log “{ $what }” on this server. Give its key.
+verify-bad-key = This is no key: { $what }
+verify-form = The form could not be read. Try again.
+verify-nothing = Choose a file or paste text.
+verify-too-long = The file is larger than 8 MB. Check it with ledger-verify.
+verify-pace = { $count ->
+    [one] Too often. Try again in { $count } second.
+   *[other] Too often. Try again in { $count } seconds.
+}

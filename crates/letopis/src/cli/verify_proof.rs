@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
-use ledger::{Algorithm, Checkpoint, Entry, Note, ProofBundle, Signed, TlogProof, VerifyingKey, leaf_hash};
+use ledger::{Algorithm, Believed, Entry, HandedOver, ProofBundle, Signed, TlogProof, VerifyingKey, leaf_hash};
 use serde_json::{Value, json};
 
 use super::voice::{Voice, out};
@@ -29,35 +29,30 @@ pub(super) struct VerifyProofArgs {
 }
 
 pub(super) fn run(args: &VerifyProofArgs, voice: Voice) -> anyhow::Result<()> {
-    let key = key(&args.key)?;
-    let witnesses = Witnesses::believed(args)?;
+    let believed = believed(args)?;
     let bytes = std::fs::read(&args.file).with_context(|| args.file.display().to_string())?;
     let name = args.file.display();
-    if bytes.starts_with(b"c2sp.org/tlog-proof@") {
-        return check_tlog_proof(args, &bytes, &key, &witnesses, voice);
+    let handed = HandedOver::read(&bytes).with_context(|| name.to_string())?;
+    if let HandedOver::TlogProof(proof) = &handed {
+        return check_tlog_proof(args, proof, &believed, voice);
     }
-    let inside = dossier::proofs_inside(&bytes);
-    let bundles = match inside {
-        Some(json) => serde_json::from_slice(json).with_context(|| format!("{name}: the proofs of the dossier"))?,
-        None => vec![ProofBundle::from_json(&bytes).with_context(|| name.to_string())?],
-    };
-    ensure!(!bundles.is_empty(), "{name} holds no proof");
+    let bundles = handed.bundles();
     let mut checked = Vec::new();
     let mut wrong = 0;
-    for bundle in &bundles {
-        let (line, told) = check(bundle, &key, &witnesses);
+    for bundle in bundles {
+        let (line, told) = check(bundle, &believed);
         wrong += usize::from(told["ok"] != true);
         if !voice.json {
             out!("{line}");
         }
         checked.push(told);
     }
-    let shown = match inside {
-        Some(_) => Some(dossier::shows_what_it_proves(&bytes, &bundles)?),
-        None => None,
+    let shown = match handed {
+        HandedOver::Dossier(_) => Some(dossier::shows_what_it_proves(&bytes, bundles)?),
+        _ => None,
     };
     let ok = wrong == 0 && shown != Some(false);
-    voice.say(&json!({ "ok": ok, "origin": key.name(), "shown_as_proved": shown, "proofs": checked }), |_| {});
+    voice.say(&json!({ "ok": ok, "origin": believed.log.name(), "shown_as_proved": shown, "proofs": checked }), |_| {});
     if shown == Some(false) {
         bail!("{name}: what the page shows of the conversation is not what its proofs say: it was edited, or made by another version");
     }
@@ -69,86 +64,69 @@ pub(super) fn run(args: &VerifyProofArgs, voice: Voice) -> anyhow::Result<()> {
     }
     voice.note(format_args!(
         "what this shows: the log {} committed to exactly these contents before it signed; not that they are true",
-        key.name()
+        believed.log.name()
     ));
     Ok(())
 }
 
-fn check(bundle: &ProofBundle, key: &VerifyingKey, witnesses: &Witnesses) -> (String, Value) {
+fn believed(args: &VerifyProofArgs) -> anyhow::Result<Believed> {
+    let log = key(&args.key)?;
+    let witnesses = args.witness.iter().map(|text| key(text)).collect::<anyhow::Result<Vec<_>>>()?;
+    let all = |key: &VerifyingKey| key.algorithm() == Algorithm::Cosignature;
+    ensure!(witnesses.iter().all(all), "--witness takes the key of a witness; a log's key is of another kind");
+    let (quorum, given) = (args.quorum.unwrap_or(witnesses.len()), witnesses.len());
+    ensure!(quorum <= given, "--quorum {quorum} needs {quorum} keys of witnesses (--witness), there are {given}");
+    Ok(Believed { log, witnesses, quorum })
+}
+
+fn check(bundle: &ProofBundle, believed: &Believed) -> (String, Value) {
     let id = bundle.event_id.as_deref().unwrap_or("(no id)");
-    let wrong = |why: String| {
-        let told = json!({ "ok": false, "event_id": bundle.event_id, "record": bundle.index, "error": why });
-        (format!("WRONG  {id}: {why}"), told)
-    };
-    match (bundle.verify(key), witnesses.seen(&bundle.proof.checkpoint)) {
-        (Ok(verified), Ok(seen)) => {
-            let (index, size) = (verified.index, verified.checkpoint.size);
-            let told = json!({ "ok": true, "event_id": bundle.event_id, "record": index, "checkpoint_size": size, "witnesses": seen.json });
+    match believed.check(bundle) {
+        Ok(shown) => {
+            let (index, size, seen) = (shown.index, shown.checkpoint.size, seen_as_json(&shown.seen));
+            let told = json!({ "ok": true, "event_id": bundle.event_id, "record": index, "checkpoint_size": size, "witnesses": seen });
             let says = dossier::in_words(bundle).map(|words| format!("\n       {words}")).unwrap_or_default();
-            (format!("ok     {id}: record {index} under the checkpoint of {size}{says}{}", seen.words), told)
+            let seen = seen_in_words(&shown.seen, shown.unchecked);
+            (format!("ok     {id}: record {index} under the checkpoint of {size}{says}{seen}"), told)
         }
-        (Err(why), _) => wrong(why.to_string()),
-        (_, Err(why)) => wrong(why),
+        Err(why) => {
+            let told = json!({ "ok": false, "event_id": bundle.event_id, "record": bundle.index, "error": why.to_string() });
+            (format!("WRONG  {id}: {why}"), told)
+        }
     }
 }
 
-fn check_tlog_proof(args: &VerifyProofArgs, bytes: &[u8], key: &VerifyingKey, witnesses: &Witnesses, voice: Voice) -> anyhow::Result<()> {
+fn check_tlog_proof(args: &VerifyProofArgs, proof: &TlogProof, believed: &Believed, voice: Voice) -> anyhow::Result<()> {
     let name = args.file.display();
-    let proof: TlogProof = std::str::from_utf8(bytes)?.parse().with_context(|| name.to_string())?;
     let path = args.entry.as_ref().context("a .tlog-proof says nothing of the record: give the entry with --entry, or check a bundle")?;
     let entry = std::fs::read(path).with_context(|| path.display().to_string())?;
     Entry::decode(&entry).with_context(|| path.display().to_string())?;
-    let checkpoint = proof.verify(&leaf_hash(&entry), key).with_context(|| name.to_string())?;
-    let seen = witnesses.seen(&proof.checkpoint).map_err(anyhow::Error::msg)?;
-    let told = json!({ "ok": true, "record": proof.index, "checkpoint_size": checkpoint.size, "witnesses": seen.json });
+    let checkpoint = proof.verify(&leaf_hash(&entry), &believed.log).with_context(|| name.to_string())?;
+    let (seen, unchecked) = believed.seen(&proof.checkpoint)?;
+    let told = json!({ "ok": true, "record": proof.index, "checkpoint_size": checkpoint.size, "witnesses": seen_as_json(&seen) });
     voice.say(&told, |_| {
-        out!("ok     the entry is record {} under the checkpoint of {}{}", proof.index, checkpoint.size, seen.words);
+        let seen = seen_in_words(&seen, unchecked);
+        out!("ok     the entry is record {} under the checkpoint of {}{seen}", proof.index, checkpoint.size);
     });
     Ok(())
 }
 
-/// Whom else to believe.
-struct Witnesses {
-    keys: Vec<VerifyingKey>,
-    quorum: usize,
+fn seen_as_json(seen: &[Signed]) -> Vec<Value> {
+    seen.iter().map(|signed| json!({ "name": signed.name, "at": moment(signed) })).collect()
 }
 
-/// Who has cosigned a checkpoint, and when.
-struct Seen {
-    words: String,
-    json: Vec<Value>,
+fn seen_in_words(seen: &[Signed], unchecked: usize) -> String {
+    let mut words: String = seen.iter().map(|signed| format!("\n       seen by {} at {}", signed.name, moment(signed))).collect();
+    if unchecked > 0 {
+        words.push_str(&format!("\n       {unchecked} more signatures, not checked: give the keys of witnesses with --witness"));
+    }
+    words
 }
 
-impl Witnesses {
-    fn believed(args: &VerifyProofArgs) -> anyhow::Result<Self> {
-        let keys = args.witness.iter().map(|text| key(text)).collect::<anyhow::Result<Vec<_>>>()?;
-        let all = |key: &VerifyingKey| key.algorithm() == Algorithm::Cosignature;
-        ensure!(keys.iter().all(all), "--witness takes the key of a witness; a log's key is of another kind");
-        let quorum = args.quorum.unwrap_or(keys.len());
-        ensure!(quorum <= keys.len(), "--quorum {quorum} needs {quorum} keys of witnesses (--witness), there are {}", keys.len());
-        Ok(Self { keys, quorum })
-    }
-
-    /// Who of them has cosigned; an error when too few have, or one of them wrongly.
-    fn seen(&self, checkpoint: &str) -> Result<Seen, String> {
-        let signed = Checkpoint::cosignatures(checkpoint, &self.keys.iter().collect::<Vec<_>>()).map_err(|e| e.to_string())?;
-        if signed.len() < self.quorum {
-            return Err(format!("{} of the given witnesses have cosigned its checkpoint, not {}", signed.len(), self.quorum));
-        }
-        let at = |signed: &Signed| {
-            let seconds = i64::try_from(signed.at_seconds.unwrap_or_default()).unwrap_or(i64::MAX);
-            jiff::Timestamp::from_second(seconds).map_or_else(|_| "?".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
-        };
-        let words = signed.iter().map(|signed| format!("\n       seen by {} at {}", signed.name, at(signed)));
-        let json = signed.iter().map(|signed| json!({ "name": signed.name, "at": at(signed) })).collect();
-        let mut words: String = words.collect();
-        let note: Option<Note> = checkpoint.parse().ok();
-        let others = note.map_or(0, |note| note.names().count()).saturating_sub(1 + signed.len());
-        if others > 0 {
-            words.push_str(&format!("\n       {others} more signatures, not checked: give the witnesses' keys with --witness"));
-        }
-        Ok(Seen { words, json })
-    }
+/// When a witness says that it saw the checkpoint.
+fn moment(signed: &Signed) -> String {
+    let seconds = i64::try_from(signed.at_seconds.unwrap_or_default()).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| "?".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
 /// A key, or a file with one.

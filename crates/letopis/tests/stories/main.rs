@@ -15,6 +15,7 @@ mod event_in;
 mod full_disk;
 mod hostile;
 mod import;
+mod inspector;
 mod killed;
 mod quarantine;
 mod rooms;
