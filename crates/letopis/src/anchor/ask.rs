@@ -33,7 +33,7 @@ pub async fn ask(
     mut old: u64,
     patience: Duration,
 ) -> Asked {
-    let size = published.checkpoint.size;
+    let (size, remembered) = (published.checkpoint.size, old);
     for _ in 0..ATTEMPTS {
         if old > size {
             return alarm(format!("it has seen {old} entries of this log, which has {size} now: the log was rolled back"));
@@ -64,6 +64,13 @@ pub async fn ask(
                 return alarm(format!("it has seen another tree of {size} entries: this history was re-signed"));
             }
             Answer::OtherSize(seen) if seen == old => return failed(format!("it says 409 to the size {seen} that it names itself")),
+            // It could be led to cosign a second history now.
+            Answer::OtherSize(seen) if seen < remembered => {
+                return failed(format!(
+                    "it has cosigned {remembered} entries and now says that it saw {seen}: it lost its memory; its word does not count until \
+                     it leaves and joins again"
+                ));
+            }
             Answer::OtherSize(seen) => old = seen,
             Answer::Inconsistent => {
                 return alarm(format!("it has seen {old} entries that this log does not begin with: this history was re-signed"));

@@ -378,9 +378,8 @@ fn copies_go_by_file_mail_and_telegram() {
     // The folder was not there: named, not made.
     wait_until("the missing folder is named", || app.said().contains("drop: No such file"));
     assert!(!app.said().contains("SECRET"), "{}", app.said());
-    let metrics = app.get("/metrics").unwrap().text();
     for line in ["way=\"mail\",outcome=\"sent\"} 1", "way=\"telegram\",outcome=\"sent\"} 1", "way=\"folder\",outcome=\"failed\"} 1"] {
-        assert!(metrics.contains(line), "{line}: {metrics}");
+        wait_until(line, || app.get("/metrics").unwrap().text().contains(line));
     }
     let doctor = letopis(app.data(), &["doctor"]);
     assert!(doctor.out.contains("folder") && doctor.out.contains("drop"), "{}", doctor.out);
