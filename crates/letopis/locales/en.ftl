@@ -513,7 +513,7 @@ verify-link = Check a proof or a dossier
 
 # Checking proofs
 verify-title = Check a proof
-verify-lead = Drop a dossier or a proof here. We check it and keep nothing. No sign-in needed.
+verify-lead = Choose a dossier or a proof, or drop it on the field. We check it and keep nothing. No sign-in needed.
 verify-file = File: a dossier (HTML page) or a proof (JSON)
 verify-paste = Paste it as text
 verify-text = Text of the proof or dossier

@@ -1,16 +1,20 @@
 //! The routes of a witness: `POST /add-checkpoint`, and what a person or a probe may want to see.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use ledger::{MAX_REQUEST_BYTES, Refusal, SIZE_TYPE};
 
 use super::{Witness, WitnessError};
+
+/// A request is a few kilobytes; whoever sends it drop by drop is not waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Its routes.
 pub fn routes(witness: Arc<Witness>) -> Router {
@@ -27,7 +31,14 @@ async fn key(State(witness): State<Arc<Witness>>) -> String {
     format!("{}\n", witness.verifying_key())
 }
 
-async fn add_checkpoint(State(witness): State<Arc<Witness>>, body: Bytes) -> Response {
+async fn add_checkpoint(State(witness): State<Arc<Witness>>, request: Request) -> Response {
+    let Ok(read) = tokio::time::timeout(PATIENCE, Bytes::from_request(request, &())).await else {
+        return (StatusCode::REQUEST_TIMEOUT, "the request did not arrive in time\n").into_response();
+    };
+    let body = match read {
+        Ok(body) => body,
+        Err(refused) => return refused.into_response(),
+    };
     let Ok(body) = String::from_utf8(body.into()) else { return refused(&Refusal::Form("not UTF-8")) };
     let judged = tokio::task::spawn_blocking(move || witness.add_checkpoint(&body)).await;
     match judged {

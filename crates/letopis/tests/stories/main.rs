@@ -17,6 +17,7 @@ mod hostile;
 mod import;
 mod inspector;
 mod killed;
+mod nightly;
 mod quarantine;
 mod rooms;
 mod tampered;

@@ -13,14 +13,13 @@ use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use ledger::{Algorithm, Believed, HandedOver, ProofBundle, VerifyingKey};
+use ledger::{Algorithm, Believed, HandedOver, ProofBundle, Signed, VerifyingKey};
 use tokio::sync::Semaphore;
 
 use super::Desk;
 use super::error::PageError;
 use super::frame::{Frame, page};
 use super::look::Look;
-use super::moments::Clock;
 use crate::console::{Console, dossier};
 use crate::journal::witnesses;
 use crate::store::StoreError;
@@ -65,8 +64,10 @@ struct Checked {
     origin: String,
     /// The key is this server's own, not the visitor's.
     own_key: bool,
-    /// The page shows what the proofs say; none for a single proof.
-    shown: Option<bool>,
+    /// The page shows what the proofs say, which all hold; false also for a single proof.
+    page_holds: bool,
+    /// All proofs hold, and the page shows something else.
+    edited: bool,
     witnessed: bool,
     lines: Vec<Line>,
 }
@@ -104,10 +105,9 @@ pub(super) async fn check(State(desk): State<Desk>, request: Request) -> Result<
     };
     let _turn = limits.checking.acquire().await.map_err(|_| PageError::Busy)?;
     let ours = our_logs(&desk.console).await?;
-    let (f, texts) = (frame(&desk, look), desk.library.texts(look.language));
-    let clock = Clock::new(texts, "UTC", (desk.console.now_us)());
+    let f = frame(&desk, look);
     let done = tokio::task::spawn_blocking(move || {
-        let checked = examine(&f, &clock, &asked, &ours);
+        let checked = examine(&f, &asked, &ours);
         (f, asked, checked)
     });
     let (f, asked, checked) = done.await.map_err(|e| PageError::Broken(e.to_string()))?;
@@ -153,7 +153,7 @@ async fn our_logs(console: &Console) -> Result<OurLogs, PageError> {
 }
 
 /// The whole check; an error is a text for the visitor.
-fn examine(f: &Frame, clock: &Clock, asked: &Asked, ours: &OurLogs) -> Result<Checked, String> {
+fn examine(f: &Frame, asked: &Asked, ours: &OurLogs) -> Result<Checked, String> {
     let handed = HandedOver::read(&asked.file).map_err(|e| f.of("verify-unreadable", &e.to_string()))?;
     let bundles = handed.bundles();
     let Some(first) = bundles.first() else { return Err(f.say("verify-tlog-proof")) };
@@ -177,7 +177,7 @@ fn examine(f: &Frame, clock: &Clock, asked: &Asked, ours: &OurLogs) -> Result<Ch
         keys = own.map(|(_, known)| known.clone()).unwrap_or_default();
     }
     let believed = Believed { log, witnesses: keys, quorum };
-    let lines: Vec<Line> = bundles.iter().map(|bundle| line(f, clock, bundle, &believed)).collect();
+    let lines: Vec<Line> = bundles.iter().map(|bundle| line(f, bundle, &believed)).collect();
     let shown = match &handed {
         HandedOver::Dossier(_) => Some(dossier::shows_what_it_proves(&asked.file, bundles).unwrap_or(false)),
         _ => None,
@@ -189,28 +189,34 @@ fn examine(f: &Frame, clock: &Clock, asked: &Asked, ours: &OurLogs) -> Result<Ch
         (0, _) => f.t.count("verify-holds", lines.len() as i64),
         _ => f.t.count("verify-broken", wrong as i64),
     };
+    let (page_holds, edited) = (ok && shown == Some(true), wrong == 0 && shown == Some(false));
     let witnessed = lines.iter().all(|line| !line.seen.is_empty());
-    Ok(Checked { ok, verdict, origin: believed.log.name().to_owned(), own_key, shown, witnessed, lines })
+    Ok(Checked { ok, verdict, origin: believed.log.name().to_owned(), own_key, page_holds, edited, witnessed, lines })
 }
 
-fn line(f: &Frame, clock: &Clock, bundle: &ProofBundle, believed: &Believed) -> Line {
+fn line(f: &Frame, bundle: &ProofBundle, believed: &Believed) -> Line {
     let id = bundle.event_id.as_deref().unwrap_or("—");
     let title = f.t.with("verify-record", &[("index", bundle.index.into()), ("id", id.into())]);
     let (mut about, mut words) = (String::new(), Vec::new());
     if let Some((moment, kind, said, reply)) = dossier::spoken(bundle) {
-        about = f.t.with("verify-about", &[("when", moment.into()), ("kind", kind.into())]);
+        about = f.t.with("verify-about", &[("when", moment.into()), ("kind", f.of("kind", &kind).into())]);
         words.extend(said.map(|said| (f.say("verify-said"), said)));
         words.extend(reply.map(|reply| (f.say("verify-reply"), reply)));
     }
     match believed.check(bundle) {
         Ok(shown) => {
-            let at = |seconds: Option<u64>| clock.exact(seconds.unwrap_or_default().min(1 << 40) as i64 * 1_000_000);
             let seen = shown
                 .seen
                 .iter()
-                .map(|signed| f.t.with("verify-seen", &[("who", signed.name.as_str().into()), ("when", at(signed.at_seconds).into())]));
+                .map(|signed| f.t.with("verify-seen", &[("who", signed.name.as_str().into()), ("when", moment(signed).into())]));
             Line { ok: true, title, about, words, seen: seen.collect(), problem: None }
         }
         Err(why) => Line { ok: false, title, about, words, seen: Vec::new(), problem: Some(why.to_string()) },
     }
+}
+
+/// When a witness says that it saw the checkpoint.
+fn moment(signed: &Signed) -> String {
+    let seconds = i64::try_from(signed.at_seconds.unwrap_or_default()).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| "?".to_owned(), |at| at.strftime("%d.%m.%Y %H:%M:%S UTC").to_string())
 }
