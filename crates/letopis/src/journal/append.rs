@@ -59,9 +59,18 @@ pub fn remember(tx: &Transaction<'_>, id_digest: &[u8; 16], body_digest: &[u8; 8
 /// # Errors
 /// When the database says no.
 pub fn sealed(tx: &Transaction<'_>, record: RecordNo, entry: &[u8], key_id: KeyId, blob: &[u8]) -> rusqlite::Result<()> {
-    tx.prepare_cached("INSERT INTO entries (record, entry) VALUES (?1, ?2)")?.execute(params![record.as_i64(), entry])?;
+    self::entry(tx, record, entry)?;
     let mut insert = tx.prepare_cached("INSERT INTO blobs (record, data_key, blob) VALUES (?1, ?2, ?3)")?;
     insert.execute(params![record.as_i64(), key_id.0, blob])?;
+    Ok(())
+}
+
+/// Stores an entry that has no blob: that of an act.
+///
+/// # Errors
+/// When the database says no.
+pub fn entry(tx: &Transaction<'_>, record: RecordNo, entry: &[u8]) -> rusqlite::Result<()> {
+    tx.prepare_cached("INSERT INTO entries (record, entry) VALUES (?1, ?2)")?.execute(params![record.as_i64(), entry])?;
     Ok(())
 }
 

@@ -179,6 +179,24 @@ pub fn unmerge(tx: &Transaction<'_>, business: BusinessId, from: &str) -> rusqli
     reroot(tx, from.id, from.id)
 }
 
+/// Removes a client that has no record any more; whoever was merged into it is shown under the next one.
+///
+/// # Errors
+/// When the database says no.
+pub fn bury(tx: &Transaction<'_>, client: i64) -> rusqlite::Result<()> {
+    let mut find = tx.prepare_cached("SELECT merged_into, root FROM clients WHERE id = ?1")?;
+    let found: Option<(Option<i64>, i64)> = find.query_row([client], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((into, root)) = found else { return Ok(()) };
+    let mut under = tx.prepare_cached("SELECT id FROM clients WHERE root = ?1 AND merged_into = ?2")?;
+    let under: Vec<i64> = under.query_map([root, client], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for child in under {
+        tx.prepare_cached("UPDATE clients SET merged_into = ?1 WHERE id = ?2")?.execute(params![into, child])?;
+        reroot(tx, child, if into.is_some() { root } else { child })?;
+    }
+    tx.prepare_cached("DELETE FROM clients WHERE id = ?1")?.execute([client])?;
+    Ok(())
+}
+
 /// `top` and everything merged into it is shown as `root`.
 fn reroot(tx: &Transaction<'_>, top: i64, root: i64) -> rusqlite::Result<()> {
     tx.execute(

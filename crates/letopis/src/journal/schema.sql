@@ -1,5 +1,5 @@
 -- The journal. `record` is business << 40 | index in the business's tree (event/ids.rs): it says whose a row is and when it came.
--- Times are microseconds since 1970 UTC. What is proved: entries, blobs. What is derived from them and can be rebuilt: the rest.
+-- Times are microseconds since 1970 UTC. What is proved: entries, blobs, acts. What is derived from them and can be rebuilt: the rest.
 
 -- The commitments: 82 bytes each, for ever.
 CREATE TABLE entries (
@@ -13,6 +13,20 @@ CREATE TABLE blobs (
   data_key INTEGER NOT NULL,
   blob BLOB NOT NULL
 );
+-- Which records a data key opens: all of one identity, and whether any is left.
+CREATE INDEX blobs_by_key ON blobs (data_key);
+
+-- What was destroyed lawfully. `record` is the act's own entry in the tree, which commits to list and particulars.
+CREATE TABLE acts (
+  record INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  kind TEXT NOT NULL,                  -- erase, expire
+  made_us INTEGER NOT NULL,
+  salt BLOB NOT NULL,
+  list TEXT NOT NULL,                  -- record indexes: 0-41,44,50-52
+  particulars TEXT                     -- JSON; kept three years
+);
+CREATE INDEX acts_by_time ON acts (business, made_us);
 
 -- Keyed digest of the event id (16 bytes) and of the client's bytes (8): knows a retry, even of an erased event.
 CREATE TABLE seen (
@@ -134,6 +148,7 @@ CREATE TABLE session_names (
   session INTEGER NOT NULL,
   PRIMARY KEY (business, pid)
 ) WITHOUT ROWID;
+CREATE INDEX session_names_by_session ON session_names (session);
 
 -- What was said, by stems. The text itself stays in `events`; the view gives its stems again when a row is removed.
 CREATE VIEW spoken (record, stems) AS

@@ -91,7 +91,7 @@ impl Pen {
     }
 
     fn seal(&self, tx: &Transaction<'_>, record: RecordNo, owner: &[u8; 16], r: &[u8]) {
-        let (key_id, key) = privacy::data_key_for(tx, &self.keys, owner, &mut rand::rng()).unwrap();
+        let (key_id, key) = privacy::data_key_for(tx, &self.keys, owner, privacy::Period::of(self.now_us), &mut rand::rng()).unwrap();
         // Different for every record, which is all that a test needs of them.
         let (mut rid, mut nonce) = ([0; 16], [0; 24]);
         rid[8..].copy_from_slice(&record.as_i64().to_be_bytes());
