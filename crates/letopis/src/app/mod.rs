@@ -149,15 +149,16 @@ impl App {
     }
 
     /// Makes another business. Its keys must be there before anything is sealed under them, so it is stored first and sealed as a
-    /// decision, in its own journal, right after.
+    /// decision, in its own journal, right after; should this process not live so long, by the next one.
     ///
     /// # Errors
     /// When the slug is taken, or the database or the queue says no.
     pub async fn create_business(&self, draft: Draft, by: &str) -> anyhow::Result<BusinessId> {
-        let master = Arc::clone(&self.master);
+        let (master, made_by) = (Arc::clone(&self.master), by.to_owned());
         let created = self.store.write(move |tx| {
             let change = access::business::create(tx, &draft, now_us())?;
             access::apply(tx, &change)?;
+            access::unsealed::keep(tx, &made_by, std::slice::from_ref(&change))?;
             let keys = privacy::create_business_key(tx, &master, change.business(), &mut rand::rng())?;
             Ok::<_, WelcomeError>((change, keys))
         });
@@ -166,6 +167,18 @@ impl App {
         self.refresh()?;
         self.decide.change(by, &change, now_us()).await?;
         Ok(change.business())
+    }
+
+    /// Seals what was stored first and not sealed yet; call once recording has begun.
+    ///
+    /// # Errors
+    /// When the database or the queue says no; the next start tries again.
+    pub async fn seal_waiting(&self) -> anyhow::Result<()> {
+        let waiting = self.store.read(|conn| Ok::<_, WelcomeError>(access::unsealed::waiting(conn)?)).await?;
+        for (by, change) in waiting {
+            self.decide.change(&by, &change, now_us()).await?;
+        }
+        Ok(())
     }
 
     /// Takes the address it is to listen on.
@@ -263,6 +276,12 @@ impl App {
         let parts = self.start(&ended)?;
         let socket = self.folder.socket()?;
         self.health.ready();
+        let sealing = Arc::clone(&self);
+        tokio::spawn(async move {
+            if let Err(e) = sealing.seal_waiting().await {
+                tracing::warn!(error = %e, "changes are stored, but not sealed yet; the next start tries again");
+            }
+        });
         let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
         serve::serve(listener, self.router(), self.config.connections, stop, DRAIN).await;
         let _ = end.send(true);

@@ -2,7 +2,8 @@
 //!
 //! Everything a client is known by (account in a channel, phone, e-mail, CRM card) is an identity. Identities that appear for the first
 //! time together with a known one join its client. Two known ones of different clients do *not* merge by themselves, because a
-//! family shares a phone: the pair is noted as a likeness and a person decides.
+//! family shares a phone: the pair is noted as a likeness and a person decides. `links` keeps which identity is whose under keyed
+//! names, so that neither a rebuild nor a client's return after expiry makes a second client of one.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -46,26 +47,28 @@ impl Clients {
     /// When the database says no.
     pub fn resolve(&mut self, tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected) -> rusqlite::Result<Option<Identity>> {
         let mut found = Vec::with_capacity(event.marks.len());
-        for mark in &event.marks {
+        for (place, mark) in event.marks.iter().enumerate() {
             let pseudonym = keys.pseudonym(&mark.parts());
-            found.push((mark, pseudonym, self.find(tx, keys.business(), pseudonym)?));
+            let identity = self.find(tx, keys.business(), pseudonym)?;
+            let client = match &identity {
+                Some(identity) => Some(identity.client),
+                None => linked_client(tx, keys.business(), &pseudonym, event, place == 0)?,
+            };
+            found.push((mark, pseudonym, identity, client));
         }
-        let known = found.iter().find_map(|(_, _, identity)| identity.as_ref().map(|i| i.client));
-        if found.is_empty() {
-            return Ok(None);
-        }
-        let client = match known {
+        let Some(surest_mark) = found.first() else { return Ok(None) };
+        let home = match found.iter().find_map(|(_, _, _, client)| *client) {
             Some(client) => client,
-            None => new_client(tx, keys, event, &found[0].1)?,
+            None => client_named(tx, keys.business(), &public_id(&surest_mark.1), event, true)?,
         };
         let mut surest = None;
-        for (mark, pseudonym, identity) in found {
+        for (mark, pseudonym, identity, client) in found {
             let identity = match identity {
                 Some(identity) => identity,
-                None => self.add(tx, keys.business(), mark, pseudonym, client)?,
+                None => self.add(tx, keys.business(), mark, pseudonym, client.unwrap_or(home))?,
             };
-            if identity.client != client {
-                note_likeness(tx, client, identity.client, event.row.record)?;
+            if identity.client != home {
+                note_likeness(tx, home, identity.client, event.row.record)?;
             }
             surest.get_or_insert(identity);
         }
@@ -110,6 +113,8 @@ impl Clients {
             "INSERT INTO identities (business, pseudonym, kind, channel, value, tail, client) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
         let id = insert.insert(params![business.0, pseudonym, mark.kind, mark.channel, mark.value, mark.tail(), client])?;
+        let link = "INSERT INTO links (business, pseudonym, pid) SELECT ?1, ?2, pid FROM clients WHERE id = ?3 ON CONFLICT DO NOTHING";
+        tx.prepare_cached(link)?.execute(params![business.0, pseudonym, client])?;
         let identity = Identity { id, client, pseudonym, reminded_us: None };
         self.known.insert((business, pseudonym), identity.clone());
         Ok(identity)
@@ -123,12 +128,28 @@ impl Clients {
     }
 }
 
-fn new_client(tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected, pseudonym: &[u8; 16]) -> rusqlite::Result<i64> {
-    let pid = public_id(pseudonym);
-    let name = event.row.client_name.as_deref();
+/// The client that an identity without a row belongs to all the same: its row went with its records, or is yet to be rebuilt.
+fn linked_client(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    pseudonym: &[u8; 16],
+    event: &Projected,
+    is_surest: bool,
+) -> rusqlite::Result<Option<i64>> {
+    let mut find = tx.prepare_cached("SELECT pid FROM links WHERE business = ?1 AND pseudonym = ?2")?;
+    let pid: Option<String> = find.query_row(params![business.0, pseudonym], |row| row.get(0)).optional()?;
+    pid.map(|pid| client_named(tx, business, &pid, event, is_surest)).transpose()
+}
+
+/// The client of that public id; made by this event if there is none.
+fn client_named(tx: &Transaction<'_>, business: BusinessId, pid: &str, event: &Projected, is_surest: bool) -> rusqlite::Result<i64> {
+    if let Some(known) = by_pid(tx, business, pid)? {
+        return Ok(known.id);
+    }
+    let name = event.row.client_name.as_deref().filter(|_| is_surest);
     let mut insert =
         tx.prepare_cached("INSERT INTO clients (business, pid, root, name, name_folded, first_record) VALUES (?1, ?2, 0, ?3, ?4, ?5)")?;
-    let id = insert.insert(params![keys.business().0, pid, name, name.map(fold), event.row.record])?;
+    let id = insert.insert(params![business.0, pid, name, name.map(fold), event.row.record])?;
     tx.prepare_cached("UPDATE clients SET root = ?1 WHERE id = ?1")?.execute([id])?;
     Ok(id)
 }
@@ -179,7 +200,7 @@ pub fn unmerge(tx: &Transaction<'_>, business: BusinessId, from: &str) -> rusqli
     reroot(tx, from.id, from.id)
 }
 
-/// Removes a client that has no record any more; whoever was merged into it is shown under the next one.
+/// Removes a client that has no record any more, with its links; whoever was merged into it is shown under the next one.
 ///
 /// # Errors
 /// When the database says no.
@@ -193,6 +214,8 @@ pub fn bury(tx: &Transaction<'_>, client: i64) -> rusqlite::Result<()> {
         tx.prepare_cached("UPDATE clients SET merged_into = ?1 WHERE id = ?2")?.execute(params![into, child])?;
         reroot(tx, child, if into.is_some() { root } else { child })?;
     }
+    let unlink = "DELETE FROM links WHERE (business, pid) = (SELECT business, pid FROM clients WHERE id = ?1)";
+    tx.prepare_cached(unlink)?.execute([client])?;
     tx.prepare_cached("DELETE FROM clients WHERE id = ?1")?.execute([client])?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 -- The journal. `record` is business << 40 | index in the business's tree (event/ids.rs): it says whose a row is and when it came.
--- Times are microseconds since 1970 UTC. What is proved: entries, blobs, acts. What is derived from them and can be rebuilt: the rest.
+-- Times are microseconds since 1970 UTC. Proved: entries, blobs, acts. Primary too, and free of personal data: seen, openings, links.
+-- What is derived and can be rebuilt from these: the rest (decision 007).
 
 -- The commitments: 82 bytes each, for ever.
 CREATE TABLE entries (
@@ -33,6 +34,25 @@ CREATE TABLE seen (
   digest BLOB PRIMARY KEY,
   record INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- Keyed digest of a given session id → the record that first opened a conversation under it: that conversation bears the plain id, also
+-- in a rebuild after earlier parts of it are gone.
+CREATE TABLE openings (
+  business INTEGER NOT NULL,
+  digest BLOB NOT NULL,
+  record INTEGER NOT NULL,
+  PRIMARY KEY (business, digest)
+) WITHOUT ROWID;
+
+-- Keyed pseudonym of an identity → public id of its client, while the client lives: a rebuild gives a client its own id again, also when
+-- the records that made it are gone.
+CREATE TABLE links (
+  business INTEGER NOT NULL,
+  pseudonym BLOB NOT NULL,
+  pid TEXT NOT NULL,
+  PRIMARY KEY (business, pseudonym)
+) WITHOUT ROWID;
+CREATE INDEX links_by_pid ON links (business, pid);
 
 -- One row an event, written once. Columns up to `error` are computed from R; `session`, `identity` and `flags` are derived.
 CREATE TABLE events (

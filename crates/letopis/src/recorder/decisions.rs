@@ -58,7 +58,7 @@ fn apply_access(
         tracing::error!(business = sealed_in.0, "decision about access in another business: kept, not applied");
         return Ok(None);
     }
-    match access::apply(tx, &change) {
+    match access::unsealed::settle(tx, &change).and_then(|()| access::apply(tx, &change)) {
         Ok(()) => {}
         Err(AccessError::Sql(e)) => return Err(e.into()),
         Err(contradiction) => {

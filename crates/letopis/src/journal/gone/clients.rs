@@ -97,6 +97,8 @@ impl Desk<'_> {
 
     fn inherit(&mut self, client: i64, identity: &Identity, heir: i64) -> rusqlite::Result<()> {
         self.tx.prepare_cached("UPDATE identities SET client = ?1 WHERE id = ?2")?.execute([heir, identity.id])?;
+        let relink = "UPDATE links SET pid = (SELECT pid FROM clients WHERE id = ?1) WHERE business = ?2 AND pseudonym = ?3";
+        self.tx.prepare_cached(relink)?.execute(params![heir, self.keys.business().0, identity.pseudonym])?;
         for other in self.like(client)?.into_iter().filter(|other| *other != heir) {
             if let Some(record) = self.records(other)?.first_naming(&identity.pseudonym) {
                 like(self.tx, heir, other, record)?;
@@ -117,9 +119,10 @@ impl Desk<'_> {
         let stale: Vec<(i64, i64)> = self.tx.prepare_cached(sql)?.query_map([client], read)?.collect::<Result<_, _>>()?;
         for (one, other) in stale {
             self.tx.prepare_cached("DELETE FROM likenesses WHERE one = ?1 AND other = ?2")?.execute([one, other])?;
-            let (ones, others) = (self.identities(one)?, self.identities(other)?);
-            let in_ones = others.iter().filter_map(|identity| self.records(one).ok()?.first_naming(&identity.pseudonym)).min();
-            let in_others = ones.iter().filter_map(|identity| self.records(other).ok()?.first_naming(&identity.pseudonym)).min();
+            let names = |all: Vec<Identity>| all.into_iter().map(|identity| identity.pseudonym).collect::<Vec<_>>();
+            let (ones, others) = (names(self.identities(one)?), names(self.identities(other)?));
+            let in_ones = self.records(one)?.first_naming_any(&others);
+            let in_others = self.records(other)?.first_naming_any(&ones);
             if let Some(record) = in_ones.into_iter().chain(in_others).min() {
                 like(self.tx, one, other, record)?;
             }

@@ -50,6 +50,11 @@ impl Records {
         self.opened.iter().rev().find(|(_, named)| named.contains(pseudonym)).map(|(record, _)| *record)
     }
 
+    /// The same for one of several.
+    pub(super) fn first_naming_any(&self, pseudonyms: &[[u8; 16]]) -> Option<i64> {
+        pseudonyms.iter().filter_map(|pseudonym| self.first_naming(pseudonym)).min()
+    }
+
     fn open_next(&mut self, tx: &Transaction<'_>, keys: &BusinessKeys) -> rusqlite::Result<bool> {
         let Some(number) = self.rest.pop() else { return Ok(false) };
         let named = named(tx, keys, RecordNo::from_i64(number))?;
