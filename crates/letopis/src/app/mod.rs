@@ -36,7 +36,7 @@ use crate::event::BusinessId;
 use crate::journal::log::{Log, Logs};
 use crate::journal::{self, Progress};
 use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
-use crate::recorder::{self, Publisher, Recorded, Recorder};
+use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder};
 use crate::store::{Migration, Store, give_way};
 
 pub use config::Config;
@@ -80,6 +80,8 @@ pub struct App {
     pub capture: Arc<Capture>,
     /// What `/readyz` and `/metrics` say.
     pub health: Arc<Health>,
+    /// Whether pages of destroyed records are still to be cut off.
+    pub cleaning: Cleaning,
     /// Where it listens, once it does.
     address: OnceLock<std::net::SocketAddr>,
     queue: Arc<dyn Queue>,
@@ -105,7 +107,7 @@ impl App {
         let decide = Decide::new(Arc::clone(&queue), progress.clone());
         let capture = Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), config.capture, now_us));
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture)));
-        let replay = Arc::new(Replay::new(store.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
+        let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let logs = Logs::default();
         let address = OnceLock::new();
         let app = Self {
@@ -121,6 +123,7 @@ impl App {
             replay,
             capture,
             health,
+            cleaning: Cleaning::default(),
             address,
             queue,
             master,
@@ -229,6 +232,7 @@ impl App {
             master: Arc::clone(&self.master),
             gaps: self.config.sessions,
             progress: self.progress.clone(),
+            cleaning: self.cleaning.clone(),
             on_recorded: Arc::new(move |recorded| noticed.on_recorded(recorded)),
         };
         let runtime = tokio::runtime::Handle::current();

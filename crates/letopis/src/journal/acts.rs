@@ -98,6 +98,21 @@ pub fn naming(conn: &Connection, record: RecordNo) -> rusqlite::Result<Option<Re
     Ok(None)
 }
 
+/// The act that erased a client, by their public id or one that was merged into it. Known for as long as particulars are kept; by the id
+/// that was decided about, for ever.
+///
+/// # Errors
+/// When the database says no.
+pub fn erasing(conn: &Connection, business: BusinessId, pid: &str) -> rusqlite::Result<Option<RecordNo>> {
+    let sql = "SELECT max(record) FROM (
+        SELECT a.record FROM acts a, json_each(a.particulars, '$.clients') c WHERE a.business = ?1 AND a.kind = 'erase' AND c.value = ?2
+        UNION ALL
+        SELECT a.record FROM decisions d JOIN acts a ON a.record = d.record + 1
+          WHERE d.business = ?1 AND d.kind = 'client_erased' AND json_extract(d.body, '$.client') = ?2)";
+    let record: Option<i64> = conn.prepare_cached(sql)?.query_row(params![business.0, pid], |row| row.get(0))?;
+    Ok(record.map(RecordNo::from_i64))
+}
+
 /// Every record of a business that is gone lawfully.
 ///
 /// # Errors

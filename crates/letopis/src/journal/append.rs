@@ -44,6 +44,16 @@ pub fn seen(conn: &Connection, id_digest: &[u8; 16], body_digest: &[u8; 8]) -> r
     Ok(other.map_or(Seen::New, |record| Seen::Conflict(RecordNo::from_i64(record))))
 }
 
+/// Every record that ever bore this event id; more than one is a conflict of ids.
+///
+/// # Errors
+/// When the database says no.
+pub fn of_id(conn: &Connection, id_digest: &[u8; 16]) -> rusqlite::Result<Vec<RecordNo>> {
+    let mut like = conn.prepare_cached("SELECT record FROM seen WHERE digest BETWEEN ?1 AND ?2")?;
+    let (low, high) = (key(id_digest, &[0; 8]), key(id_digest, &[0xff; 8]));
+    like.query_map([low.as_slice(), high.as_slice()], |row| row.get(0).map(RecordNo::from_i64))?.collect()
+}
+
 /// Remembers an event's digests.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Who wrote: identities, the clients they belong to, and merges.
+//! Who wrote: identities and the clients they belong to.
 //!
 //! Everything a client is known by (account in a channel, phone, e-mail, CRM card) is an identity. Identities that appear for the first
 //! time together with a known one join its client. Two known ones of different clients do *not* merge by themselves, because a
@@ -8,6 +8,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::cache::Generations;
+use super::merges;
 use super::projection::{Mark, Projected};
 use super::sessions::hex;
 use crate::event::{BusinessId, Facets};
@@ -151,6 +152,7 @@ fn client_named(tx: &Transaction<'_>, business: BusinessId, pid: &str, event: &P
         tx.prepare_cached("INSERT INTO clients (business, pid, root, name, name_folded, first_record) VALUES (?1, ?2, 0, ?3, ?4, ?5)")?;
     let id = insert.insert(params![business.0, pid, name, name.map(fold), event.row.record])?;
     tx.prepare_cached("UPDATE clients SET root = ?1 WHERE id = ?1")?.execute([id])?;
+    merges::show(tx, business, pid)?;
     Ok(id)
 }
 
@@ -177,57 +179,15 @@ pub fn fold(text: &str) -> String {
     text.to_lowercase().replace('ё', "е")
 }
 
-/// Shows `from` under `into` from now on. Does nothing when they are one already, or either is unknown.
-///
-/// # Errors
-/// When the database says no.
-pub fn merge(tx: &Transaction<'_>, business: BusinessId, into: &str, from: &str) -> rusqlite::Result<()> {
-    let (Some(into), Some(from)) = (by_pid(tx, business, into)?, by_pid(tx, business, from)?) else { return Ok(()) };
-    if into.root == from.root {
-        return Ok(());
-    }
-    tx.execute("UPDATE clients SET merged_into = ?1 WHERE id = ?2", [into.id, from.root])?;
-    reroot(tx, from.root, into.root)
-}
-
-/// Makes `from` a client of its own again, with everything that was merged into it before.
-///
-/// # Errors
-/// When the database says no.
-pub fn unmerge(tx: &Transaction<'_>, business: BusinessId, from: &str) -> rusqlite::Result<()> {
-    let Some(from) = by_pid(tx, business, from)? else { return Ok(()) };
-    tx.execute("UPDATE clients SET merged_into = NULL WHERE id = ?1", [from.id])?;
-    reroot(tx, from.id, from.id)
-}
-
 /// Removes a client that has no record any more, with its links; whoever was merged into it is shown under the next one.
 ///
 /// # Errors
 /// When the database says no.
-pub fn bury(tx: &Transaction<'_>, client: i64) -> rusqlite::Result<()> {
-    let mut find = tx.prepare_cached("SELECT merged_into, root FROM clients WHERE id = ?1")?;
-    let found: Option<(Option<i64>, i64)> = find.query_row([client], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((into, root)) = found else { return Ok(()) };
-    let mut under = tx.prepare_cached("SELECT id FROM clients WHERE root = ?1 AND merged_into = ?2")?;
-    let under: Vec<i64> = under.query_map([root, client], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    for child in under {
-        tx.prepare_cached("UPDATE clients SET merged_into = ?1 WHERE id = ?2")?.execute(params![into, child])?;
-        reroot(tx, child, if into.is_some() { root } else { child })?;
-    }
-    let unlink = "DELETE FROM links WHERE (business, pid) = (SELECT business, pid FROM clients WHERE id = ?1)";
-    tx.prepare_cached(unlink)?.execute([client])?;
+pub fn bury(tx: &Transaction<'_>, business: BusinessId, client: i64) -> rusqlite::Result<()> {
+    let pid: String = tx.prepare_cached("SELECT pid FROM clients WHERE id = ?1")?.query_row([client], |row| row.get(0))?;
+    tx.prepare_cached("DELETE FROM links WHERE business = ?1 AND pid = ?2")?.execute(params![business.0, pid])?;
     tx.prepare_cached("DELETE FROM clients WHERE id = ?1")?.execute([client])?;
-    Ok(())
-}
-
-/// `top` and everything merged into it is shown as `root`.
-fn reroot(tx: &Transaction<'_>, top: i64, root: i64) -> rusqlite::Result<()> {
-    tx.execute(
-        "WITH RECURSIVE under (id) AS (SELECT ?1 UNION SELECT c.id FROM clients c JOIN under u ON c.merged_into = u.id)
-         UPDATE clients SET root = ?2 WHERE id IN (SELECT id FROM under)",
-        [top, root],
-    )?;
-    Ok(())
+    merges::show(tx, business, &pid)
 }
 
 /// A client's two numbers.

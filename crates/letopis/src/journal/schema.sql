@@ -103,6 +103,15 @@ CREATE INDEX clients_by_root ON clients (root);
 -- A search for part of a name walks this instead of the rows.
 CREATE INDEX clients_by_name ON clients (business, name_folded) WHERE name_folded IS NOT NULL;
 
+-- Who is shown under whom by people's decisions, also while one of the two has no record: by public ids.
+CREATE TABLE merges (
+  business INTEGER NOT NULL,
+  pid TEXT NOT NULL,
+  into_pid TEXT NOT NULL,
+  PRIMARY KEY (business, pid)
+) WITHOUT ROWID;
+CREATE INDEX merges_by_into ON merges (business, into_pid);
+
 -- What a client is known by.
 CREATE TABLE identities (
   id INTEGER PRIMARY KEY,
@@ -190,13 +199,15 @@ CREATE TABLE decisions (
   body TEXT NOT NULL
 );
 
--- Items that capture refused, with the reason, until a person corrects or drops them.
+-- Items that capture refused, with the reason, until a person corrects or drops them. Sealed, each under a data key of its own.
 CREATE TABLE quarantine (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   business INTEGER NOT NULL,
   received_us INTEGER NOT NULL,
   source TEXT NOT NULL,
   reason TEXT NOT NULL,
+  data_key INTEGER,                    -- none: a frame of a business that has no keys here, kept as it came
+  rid BLOB NOT NULL,                   -- what the seal is bound to
   item BLOB NOT NULL,
   closed_us INTEGER,
   replaced_by TEXT

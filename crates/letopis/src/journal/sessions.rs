@@ -5,14 +5,14 @@
 //! line of moments, whatever the order of arrival: a late event may join two sessions into one, and then the younger one's public id
 //! stays as another name. An outbound reminder alone opens nothing.
 
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::cache::Generations;
 use super::clients::Identity;
 use super::projection::{EventRow, Projected};
 use super::session::Session;
 use super::session_rows::{COLUMNS, from_row, insert, update};
-use crate::event::{BusinessId, Facets};
+use crate::event::{BusinessId, Facets, RecordNo};
 use crate::privacy::BusinessKeys;
 
 const HOUR_US: i64 = 3_600_000_000;
@@ -213,6 +213,15 @@ fn open_given(tx: &Transaction<'_>, keys: &BusinessKeys, given: &str, record: i6
     let sql = "INSERT INTO openings (business, digest, record) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
     tx.prepare_cached(sql)?.execute(params![keys.business().0, digest(keys, given), record])?;
     is_first_part(tx, keys, given, record)
+}
+
+/// The record that first opened a conversation under `given`, also when it is gone.
+///
+/// # Errors
+/// When the database says no.
+pub fn opening(conn: &Connection, keys: &BusinessKeys, given: &str) -> rusqlite::Result<Option<RecordNo>> {
+    let mut find = conn.prepare_cached("SELECT record FROM openings WHERE business = ?1 AND digest = ?2")?;
+    find.query_row(params![keys.business().0, digest(keys, given)], |row| row.get(0).map(RecordNo::from_i64)).optional()
 }
 
 /// Whether the conversation that `record` opened under `given` bears the plain id.

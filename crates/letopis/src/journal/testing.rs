@@ -85,6 +85,12 @@ impl Pen {
         Some(record)
     }
 
+    /// Forgets what is in memory: others changed rows.
+    pub(crate) fn forget(&mut self) {
+        self.sessions.forget();
+        self.clients.forget();
+    }
+
     /// Writes what is in memory: before reading.
     pub(crate) fn flush(&mut self, tx: &Transaction<'_>) {
         self.sessions.flush(tx).unwrap();

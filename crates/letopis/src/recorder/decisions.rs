@@ -5,7 +5,7 @@ use rusqlite::{Transaction, params};
 use crate::access::{self, AccessError, Change};
 use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
-use crate::journal::{clients, quarantine};
+use crate::journal::{merges, quarantine};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -36,9 +36,11 @@ pub(super) fn apply(
     tx.prepare_cached("INSERT INTO decisions (record, business, made_us, made_by, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
         .execute(params![record.as_i64(), business.0, made_us, decided.by, kind, body.to_string()])?;
     match &decided.decision {
-        Decision::ClientsMerged { into, from } => clients::merge(tx, business, into, from)?,
-        Decision::ClientsUnmerged { from, .. } => clients::unmerge(tx, business, from)?,
+        Decision::ClientsMerged { into, from } => merges::merge(tx, business, into, from)?,
+        Decision::ClientsUnmerged { from, .. } => merges::unmerge(tx, business, from)?,
         Decision::QuarantineClosed { item, replaced_by } => quarantine::close(tx, business, *item, made_us, replaced_by.as_deref())?,
+        // `erase` carried it out already: what is left is what people decided about the client before.
+        Decision::ClientErased { client, .. } => merges::forget(tx, business, client)?,
         Decision::Access { change } => return apply_access(tx, master, business, change),
     }
     Ok(None)

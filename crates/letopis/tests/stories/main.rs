@@ -11,6 +11,7 @@ mod stopped;
 mod audited;
 mod clock;
 mod commands;
+mod erase;
 mod event_in;
 mod full_disk;
 mod hostile;

@@ -87,8 +87,10 @@ async fn scene() -> Scene {
             .unwrap();
         }
         let reason = r#"{"code":"missing_field","field":"timestamp","message":"timestamp is missing"}"#;
-        quarantine::keep(tx, welcome.business, NOON, "api", reason, b"{\"a\":1}").unwrap();
-        quarantine::keep(tx, welcome.business, 0, "queue", reason, b"\xff").unwrap();
+        for (received_us, source, item) in [(NOON, "api", &b"{\"a\":1}"[..]), (0, "queue", b"\xff")] {
+            let refusal = quarantine::Refusal { business: welcome.business, received_us, source, reason, item };
+            quarantine::keep(tx, Some(&pen.keys), refusal, &mut rand::rng()).unwrap();
+        }
         let log = pen.publish(tx, &log_folder);
         pen.event(tx, &format!(r#"{{"event_id":"late",{anna},"text":"позже"}}"#)).unwrap();
         pen.flush(tx);
@@ -105,9 +107,9 @@ async fn scene() -> Scene {
     let decide = Decide::new(queue, progress.clone());
     let console = Console {
         store: store.clone(),
-        vault,
+        vault: vault.clone(),
         logs,
-        replay: Arc::new(Replay::new(store.clone(), decide.clone(), Arc::new(Nobody))),
+        replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Nobody))),
         decide,
         progress: progress.clone(),
         keys: Arc::new(ring),

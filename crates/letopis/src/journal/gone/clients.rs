@@ -91,7 +91,7 @@ impl Desk<'_> {
         }
         self.tx.prepare_cached("DELETE FROM likenesses WHERE one = ?1")?.execute([client])?;
         self.tx.prepare_cached("DELETE FROM likenesses WHERE other = ?1")?.execute([client])?;
-        clients::bury(self.tx, client)?;
+        clients::bury(self.tx, self.keys.business(), client)?;
         Ok(dropped)
     }
 

@@ -10,6 +10,8 @@ mod clients;
 mod named;
 mod rows;
 mod sessions;
+#[cfg(test)]
+mod tests;
 
 pub use rows::{Touched, living, remove};
 

@@ -52,6 +52,7 @@ struct SettingsPage {
     roles: Vec<Word>,
     command: String,
     hook_command: String,
+    reads_acts: bool,
 }
 
 /// `GET /settings`
@@ -72,6 +73,7 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Re
         roles: people::roles(visitor, None),
         command: hello::command(visitor),
         hook_command: format!("{}/hooks/…", visitor.origin),
+        reads_acts: scope.can(Action::ReadJournal),
         fresh,
         keys,
         connections,

@@ -45,6 +45,7 @@ const EVENTS: [&str; 8] = [
 pub(super) struct Scene {
     _folder: tempfile::TempDir,
     pub(super) store: Store,
+    vault: Vault,
     router: Router,
     business: BusinessId,
     pub(super) owner_link: String,
@@ -100,9 +101,9 @@ impl Scene {
         let decide = Decide::new(queue, progress.clone());
         let console = Console {
             store: store.clone(),
-            vault,
+            vault: vault.clone(),
             logs,
-            replay: Arc::new(Replay::new(store.clone(), decide.clone(), Arc::new(Gate))),
+            replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Gate))),
             decide,
             progress,
             keys: Arc::new(KeyRing::default()),
@@ -111,7 +112,7 @@ impl Scene {
         };
         let router = routes(Arc::new(console));
         let owner_link = welcome.owner_link.reveal().to_owned();
-        Self { _folder: folder, store, router, business: welcome.business, owner_link }
+        Self { _folder: folder, store, vault, router, business: welcome.business, owner_link }
     }
 
     /// A browser that nobody signed in with.
@@ -144,10 +145,11 @@ impl Scene {
 
     /// Puts an item into quarantine; gives its number.
     pub(super) async fn refuse(&self, item: &'static str) -> i64 {
-        let business = self.business;
+        let (business, keys) = (self.business, self.vault.keys(self.business).unwrap());
         let kept = self.store.write(move |tx| {
             let reason = serde_json::to_string(&event::check(item.as_bytes(), &event::Limits::default()).unwrap_err()).unwrap();
-            quarantine::keep(tx, business, NOW, "api", &reason, item.as_bytes())?;
+            let refusal = quarantine::Refusal { business, received_us: NOW, source: "api", reason: &reason, item: item.as_bytes() };
+            quarantine::keep(tx, Some(&keys), refusal, &mut rand::rng()).unwrap();
             Ok::<_, StoreError>(tx.last_insert_rowid())
         });
         kept.await.unwrap()
@@ -230,7 +232,7 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, progress: Progress) {
                         .write(move |tx| Ok::<_, StoreError>(quarantine::close(tx, frame.business, item, NOW, replaced_by.as_deref())?));
                     close.await.unwrap();
                 }
-                Decision::ClientsMerged { .. } | Decision::ClientsUnmerged { .. } => {}
+                Decision::ClientsMerged { .. } | Decision::ClientsUnmerged { .. } | Decision::ClientErased { .. } => {}
             }
             progress.advance(HashMap::from([(delivery.lane, delivery.position)]));
         }
