@@ -8,6 +8,7 @@ mod app;
 mod http;
 mod stopped;
 
+mod acts;
 mod audited;
 mod clock;
 mod commands;
