@@ -25,6 +25,10 @@ pub(super) struct VerifyArgs {
     /// Also match every absence with the act of erasure or expiry that explains it, and every act with its entry in the log.
     #[arg(long)]
     acts: bool,
+    /// Go on after an audit that was broken off: records before this one are taken as audited (their place in the tree is not). Which
+    /// record it had come to stands in its progress bar.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
     /// Only this business.
     #[arg(long)]
     business: Option<Slug>,
@@ -36,6 +40,9 @@ pub(super) fn run(data: &Path, args: &VerifyArgs, voice: Voice) -> anyhow::Resul
     let wanted: Vec<&Business> = businesses.iter().filter(|b| args.business.as_ref().is_none_or(|slug| b.slug == *slug)).collect();
     if let (Some(slug), true) = (&args.business, wanted.is_empty()) {
         bail!("no business {slug} here");
+    }
+    if args.from > 0 && wanted.len() > 1 {
+        bail!("--from is a record of one business: name it with --business");
     }
     let mut reports = Vec::new();
     for business in wanted {
@@ -52,7 +59,7 @@ pub(super) fn run(data: &Path, args: &VerifyArgs, voice: Voice) -> anyhow::Resul
     }
     let wrong = waiting.len() as u64 + reports.iter().map(|report| report.wrong).sum::<u64>();
     let queue: Vec<_> = waiting.iter().map(|(file, wrong)| json!({ "what": "queue", "place": file, "message": wrong })).collect();
-    voice.say(&json!({ "ok": ok, "deep": args.deep, "acts": args.acts, "reports": reports, "queue": queue }), |_| {});
+    voice.say(&json!({ "ok": ok, "deep": args.deep, "acts": args.acts, "from": args.from, "reports": reports, "queue": queue }), |_| {});
     if ok { Ok(()) } else { bail!("{wrong} findings") }
 }
 
@@ -77,7 +84,7 @@ fn audit(stored: &Stored, business: &Business, args: &VerifyArgs, voice: Voice) 
     let bar = progress_bar(voice);
     // One state of the database for the whole audit, whatever is recorded meanwhile.
     let snapshot = stored.conn.unchecked_transaction()?;
-    let audit = Audit { conn: &snapshot, keys: &keys, log: &log, deep: args.deep, acts: args.acts };
+    let audit = Audit { conn: &snapshot, keys: &keys, log: &log, deep: args.deep, acts: args.acts, from: args.from };
     let report = verify(&audit, &mut |done, all| {
         bar.set_length(all);
         bar.set_position(done);

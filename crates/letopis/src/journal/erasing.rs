@@ -55,7 +55,9 @@ pub fn check_request(text: &str) -> Result<(), &'static str> {
     match () {
         () if text.trim().is_empty() => Err("request: give the number and date of the request"),
         () if text.chars().count() > REQUEST_CHARS => Err("request: longer than 200 characters"),
-        () if text.contains('@') || !phones_in(text).is_empty() => Err("request: give its number and date, not who asked: it is kept for ever"),
+        () if text.contains('@') || !phones_in(text).is_empty() => {
+            Err("request: give its number and date, not who asked: it is kept for ever")
+        }
         () => Ok(()),
     }
 }

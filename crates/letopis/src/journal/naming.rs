@@ -155,14 +155,9 @@ mod tests {
 
     #[test]
     fn another_client_is_not() {
-        for item in [
-            "8 (921) 555-01-02",
-            "551203411",
-            r#"{"client":{"id":"77"},"n":7}"#,
-            r#"{"session_id":"sess-ab"}"#,
-            "9215550 и 101",
-            "",
-        ] {
+        for item in
+            ["8 (921) 555-01-02", "551203411", r#"{"client":{"id":"77"},"n":7}"#, r#"{"session_id":"sess-ab"}"#, "9215550 и 101", ""]
+        {
             assert!(!wanted().is_in(item.as_bytes()), "{item}");
         }
         assert!(!wanted().is_in(b"\xff\xfe"));

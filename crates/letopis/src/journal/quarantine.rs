@@ -113,8 +113,7 @@ pub fn destroy(tx: &Transaction<'_>, business: BusinessId, ids: &[i64]) -> rusql
 /// # Errors
 /// When the database says no.
 pub fn open(conn: &Connection, keys: &BusinessKeys, after: i64, limit: u32) -> rusqlite::Result<Vec<Refused>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM quarantine WHERE business = ?1 AND closed_us IS NULL AND id > ?2 ORDER BY id LIMIT ?3");
+    let sql = format!("SELECT {COLUMNS} FROM quarantine WHERE business = ?1 AND closed_us IS NULL AND id > ?2 ORDER BY id LIMIT ?3");
     conn.prepare_cached(&sql)?.query_map(params![keys.business().0, after, limit], |row| read(conn, keys, row))?.collect()
 }
 

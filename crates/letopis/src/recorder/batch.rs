@@ -4,6 +4,7 @@
 //! committed counts: after a rollback the memory is forgotten and the same frames are recorded anew.
 
 use std::collections::HashMap;
+use std::collections::hash_map;
 use std::sync::Arc;
 
 use ledger::{Entry, RecordList};
@@ -258,11 +259,11 @@ impl Scribe {
         if tx.prepare_cached("SELECT 1 FROM blobs WHERE record = ?1")?.exists([record.as_i64()])? {
             return Ok(false);
         }
-        let business = record.business();
-        if !self.gone.contains_key(&business) {
-            self.gone.insert(business, acts::gone(tx, business)?);
-        }
-        Ok(self.gone.get(&business).is_some_and(|gone| gone.contains(record.index())))
+        let gone = match self.gone.entry(record.business()) {
+            hash_map::Entry::Occupied(gone) => gone.into_mut(),
+            hash_map::Entry::Vacant(place) => place.insert(acts::gone(tx, record.business())?),
+        };
+        Ok(gone.contains(record.index()))
     }
 
     /// From now on these are known as destroyed.

@@ -44,12 +44,7 @@ pub(super) struct Destroyed {
 
 impl Scribe {
     /// Carries out an order; none when nothing of it was there.
-    pub(super) fn destroy(
-        &mut self,
-        tx: &Transaction<'_>,
-        keys: &BusinessKeys,
-        order: Order,
-    ) -> Result<Option<Destroyed>, RecordError> {
+    pub(super) fn destroy(&mut self, tx: &Transaction<'_>, keys: &BusinessKeys, order: Order) -> Result<Option<Destroyed>, RecordError> {
         let Order { kind, made_us, mut records, quarantined, mut particulars } = order;
         self.sessions.flush(tx)?;
         records.sort_unstable();

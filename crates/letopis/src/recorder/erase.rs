@@ -8,8 +8,8 @@ use super::RecordError;
 use super::batch::Scribe;
 use super::destroy::{Destroyed, Order};
 use crate::access::{AccessError, trail};
-use crate::event::record::{Decided, Decision};
 use crate::event::RecordNo;
+use crate::event::record::{Decided, Decision};
 use crate::journal::extent;
 use crate::privacy::BusinessKeys;
 
@@ -38,7 +38,11 @@ impl Scribe {
             "first_received_us": extent.first_us, "last_received_us": extent.last_us,
         });
         let particulars: Map<String, Value> = told.as_object().cloned().unwrap_or_default();
-        self.destroy(tx, keys, Order { kind: ActKind::Erase, made_us, records: extent.records, quarantined: extent.quarantined, particulars })
+        self.destroy(
+            tx,
+            keys,
+            Order { kind: ActKind::Erase, made_us, records: extent.records, quarantined: extent.quarantined, particulars },
+        )
     }
 }
 

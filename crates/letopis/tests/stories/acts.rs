@@ -48,16 +48,26 @@ fn every_forgery_is_named() {
     let living = "(SELECT record FROM events ORDER BY record LIMIT 1)";
     for (sql, what, words) in [
         (format!("DELETE FROM blobs WHERE record = {living}"), "blob", "deleted by hand"),
-        (format!("UPDATE acts SET particulars = replace(particulars, '№ 1', '№ 2') WHERE record = {first}"), "act", "particulars are not those"),
+        (
+            format!("UPDATE acts SET particulars = replace(particulars, '№ 1', '№ 2') WHERE record = {first}"),
+            "act",
+            "particulars are not those",
+        ),
         (format!("UPDATE acts SET list = list || ',999' WHERE record = {first}"), "act", "list of records is not the one"),
         (format!("UPDATE acts SET list = 'nothing' WHERE record = {first}"), "act", "forged: the act is not written"),
         (format!("UPDATE acts SET salt = randomblob(32) WHERE record = {first}"), "act", "list of records is not the one"),
         (format!("UPDATE acts SET kind = 'expire' WHERE record = {first}"), "act", "the entry is not that of such an act"),
         (format!("DELETE FROM acts WHERE record = {first}"), "act", "the entry of an act that is missing"),
-        (format!("UPDATE acts SET list = (SELECT list FROM acts WHERE record = {first}) WHERE record = {second}"), "act", "an earlier act listed"),
+        (
+            format!("UPDATE acts SET list = (SELECT list FROM acts WHERE record = {first}) WHERE record = {second}"),
+            "act",
+            "an earlier act listed",
+        ),
         (format!("UPDATE acts SET record = {living} WHERE record = {first}"), "act", "there is that of a record"),
         (
-            format!("INSERT INTO acts SELECT {first} + 100000, business, kind, made_us, salt, '7777', particulars FROM acts WHERE record = {first}"),
+            format!(
+                "INSERT INTO acts SELECT {first} + 100000, business, kind, made_us, salt, '7777', particulars FROM acts WHERE record = {first}"
+            ),
             "act",
             "the act has no entry in the log",
         ),

@@ -176,9 +176,13 @@ fn others_in_a_shared_conversation_stay() {
     answer.as_object_mut().unwrap().remove("client");
     answer["bot_response"] = json!(format!("{NAME}, ждём"));
     answer.as_object_mut().unwrap().remove("text");
-    send(&app, &[event("a1", 0, anna.clone(), SENTENCE), event("b1", 1, boris.clone(), "и меня"), answer, event("b2", 3, boris, "спасибо")]);
+    send(
+        &app,
+        &[event("a1", 0, anna.clone(), SENTENCE), event("b1", 1, boris.clone(), "и меня"), answer, event("b2", 3, boris, "спасибо")],
+    );
     // The phone is a family's: Vera, who was known before, names it too.
-    for (id, vera) in [("v0", json!({"channel_id": "vera-1"})), ("v1", json!({"channel_id": "vera-1", "phone": PHONE, "name": "Вера"}))] {
+    for (id, vera) in [("v0", json!({"channel_id": "vera-1"})), ("v1", json!({"channel_id": "vera-1", "phone": PHONE, "name": "Вера"}))]
+    {
         let mut alone = event(id, 10, vera, "это Вера");
         alone["session_id"] = json!("vera");
         send(&app, &[alone]);
@@ -206,9 +210,7 @@ fn others_in_a_shared_conversation_stay() {
 #[test]
 fn merged_clients_go_together_and_come_back_apart() {
     let mut app = TestApp::start();
-    let event = |id: &str, client: Value| {
-        json!({"event_id": id, "timestamp": "2025-01-01T12:00:00+03:00", "channel": "telegram", "client": client, "text": SENTENCE})
-    };
+    let event = |id: &str, client: Value| json!({"event_id": id, "timestamp": "2025-01-01T12:00:00+03:00", "channel": "telegram", "client": client, "text": SENTENCE});
     let (one, two) = (json!({"channel_id": "one-1", "name": NAME}), json!({"phone": PHONE}));
     send(&app, &[event("m1", one.clone()), event("m2", two.clone())]);
     app.wait_recorded(2);

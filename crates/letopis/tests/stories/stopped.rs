@@ -66,7 +66,7 @@ impl Stopped {
     pub fn verify_deep(&self) -> Vec<Report> {
         let audit = |conn: &Connection, business| {
             let (keys, log) = (self.keys(business), self.log(business));
-            verify(&Audit { conn, keys: &keys, log: &log, deep: true, acts: true }, &mut |_, _| {}).unwrap()
+            verify(&Audit { conn, keys: &keys, log: &log, deep: true, acts: true, from: 0 }, &mut |_, _| {}).unwrap()
         };
         self.read(|conn| self.app.vault.businesses().into_iter().map(|business| audit(conn, business)).collect())
     }

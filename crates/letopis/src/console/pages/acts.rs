@@ -161,7 +161,8 @@ fn facts(visitor: &Visitor, act: &Act, told: &Value, origin: &str) -> Vec<(Strin
     if act.kind == ActKind::Erase {
         let tails: Vec<&str> = told["phones_ending"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let client = told["client"].as_str().unwrap_or_default();
-        let subject = if tails.is_empty() { client.to_owned() } else { format!("{client}, {}", t.of("act-phone-ending", &tails.join(", "))) };
+        let subject =
+            if tails.is_empty() { client.to_owned() } else { format!("{client}, {}", t.of("act-phone-ending", &tails.join(", "))) };
         facts.push((t.say("act-subject"), subject));
         facts.push((t.say("act-categories"), categories(t, &told["identities"])));
     } else {
@@ -188,7 +189,7 @@ fn facts(visitor: &Visitor, act: &Act, told: &Value, origin: &str) -> Vec<(Strin
 }
 
 fn categories(t: &Texts, kinds: &Value) -> String {
-    let known = kinds.as_object().into_iter().flatten().map(|(kind, count)| format!("{}: {count}", t.of("mark-kind", kind).to_lowercase()));
+    let known = kinds.as_object().into_iter().flatten().map(|(kind, count)| format!("{}: {count}", t.of("mark-kind", kind)));
     let mut all = vec![t.say("act-categories-always")];
     all.extend(known);
     all.join("; ")

@@ -22,8 +22,8 @@ use super::who::{self, Who};
 use crate::access::{Action, trail::What};
 use crate::event::BusinessId;
 use crate::event::record::Decision;
-use crate::journal::projection::EventRow;
 use crate::journal::acts;
+use crate::journal::projection::EventRow;
 use crate::journal::reading::{self, ClientDetail, ClientName, Known};
 
 /// Decisions that are looked through for those about one client: merges are rare.

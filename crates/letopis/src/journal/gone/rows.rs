@@ -46,7 +46,8 @@ pub fn living(tx: &Transaction<'_>, records: impl IntoIterator<Item = RecordNo>)
 pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<Touched> {
     let mut touched = Touched::default();
     let mut key = tx.prepare_cached("SELECT data_key FROM blobs WHERE record = ?1")?;
-    let mut row = tx.prepare_cached("SELECT session, identity, facets, said IS NOT NULL OR reply IS NOT NULL FROM events WHERE record = ?1")?;
+    let mut row =
+        tx.prepare_cached("SELECT session, identity, facets, said IS NOT NULL OR reply IS NOT NULL FROM events WHERE record = ?1")?;
     let mut words = tx.prepare_cached("DELETE FROM search WHERE rowid = ?1")?;
     let mut event = tx.prepare_cached("DELETE FROM events WHERE record = ?1")?;
     let mut blob = tx.prepare_cached("DELETE FROM blobs WHERE record = ?1")?;

@@ -5,6 +5,7 @@
 //! would place it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -79,28 +80,32 @@ fn rename_kinds(tx: &Transaction<'_>, people: &mut People, identity: i64) -> rus
     Ok(())
 }
 
-/// Identities as they were when an earlier record came in: with the reminders of that time which are still there.
-#[derive(Default)]
-struct People {
-    known: HashMap<i64, Option<(Identity, Vec<(i64, i64)>)>>,
+/// An identity with its reminders that are still there.
+struct Person {
+    identity: Identity,
+    /// Record and moment.
+    reminders: Vec<(i64, i64)>,
 }
+
+/// Identities as they were when an earlier record came in.
+#[derive(Default)]
+struct People(HashMap<i64, Option<Person>>);
 
 impl People {
     fn as_of(&mut self, tx: &Transaction<'_>, id: i64, record: i64) -> rusqlite::Result<Option<Identity>> {
-        if !self.known.contains_key(&id) {
-            self.known.insert(id, read(tx, id)?);
-        }
-        let Some(Some((identity, reminders))) = self.known.get(&id) else { return Ok(None) };
+        let known = match self.0.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(read(tx, id)?),
+        };
+        let Some(Person { identity, reminders }) = known else { return Ok(None) };
         let reminded_us = reminders.iter().filter(|(at, _)| *at <= record).map(|(_, moment_us)| *moment_us).max();
         Ok(Some(Identity { reminded_us, ..identity.clone() }))
     }
 }
 
-/// An identity, and its reminders: record and moment.
-fn read(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<Option<(Identity, Vec<(i64, i64)>)>> {
+fn read(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<Option<Person>> {
     let sql = "SELECT client, pseudonym FROM identities WHERE id = ?1";
     let read = |row: &rusqlite::Row<'_>| Ok(Identity { id, client: row.get(0)?, pseudonym: row.get(1)?, reminded_us: None });
     let Some(identity) = tx.prepare_cached(sql)?.query_row([id], read).optional()? else { return Ok(None) };
-    let reminders = super::clients::reminders(tx, id, Facets::REMINDER)?;
-    Ok(Some((identity, reminders)))
+    Ok(Some(Person { identity, reminders: super::clients::reminders(tx, id, Facets::REMINDER)? }))
 }

@@ -53,8 +53,13 @@ fn rebuilt(conn: &Connection, keys: &BusinessKeys) -> Connection {
     }
     let tx = fresh.transaction().unwrap();
     let (mut clients, mut sessions) = (Clients::default(), Sessions::new(Gaps::default()));
-    let records: Vec<i64> =
-        conn.prepare("SELECT record FROM blobs ORDER BY record").unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let records: Vec<i64> = conn
+        .prepare("SELECT record FROM blobs ORDER BY record")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
     for number in records {
         let opened = evidence::open_record(conn, keys, RecordNo::from_i64(number)).unwrap();
         let (envelope, bytes) = record::split(&opened.r).unwrap();
@@ -86,7 +91,14 @@ fn copy(from: &Connection, to: &Connection, table: &str) {
 /// One thing that happens.
 #[derive(Debug, Clone)]
 enum Step {
-    Event { at_s: i64, who: [Option<u8>; 3], given: Option<u8>, site: bool, kind: u8, name: Option<u8> },
+    Event {
+        at_s: i64,
+        who: [Option<u8>; 3],
+        given: Option<u8>,
+        site: bool,
+        kind: u8,
+        name: Option<u8>,
+    },
     Erase(u8),
     /// Whole conversations, chosen by number.
     Expire(u64),
@@ -95,17 +107,17 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let who = (proptest::option::weighted(0.6, 0_u8..3), proptest::option::weighted(0.5, 0_u8..3), proptest::option::weighted(0.2, 0_u8..2));
-    let event = (0_i64..400, who, proptest::option::weighted(0.4, 0_u8..2), any::<bool>(), 0_u8..6, proptest::option::of(0_u8..3)).prop_map(
-        |(hours, (channel, phone, email), given, site, kind, name)| Step::Event {
+    let who =
+        (proptest::option::weighted(0.6, 0_u8..3), proptest::option::weighted(0.5, 0_u8..3), proptest::option::weighted(0.2, 0_u8..2));
+    let event = (0_i64..400, who, proptest::option::weighted(0.4, 0_u8..2), any::<bool>(), 0_u8..6, proptest::option::of(0_u8..3))
+        .prop_map(|(hours, (channel, phone, email), given, site, kind, name)| Step::Event {
             at_s: hours * HOUR,
             who: [channel, phone, email],
             given,
             site,
             kind,
             name,
-        },
-    );
+        });
     let step = prop_oneof![
         14 => event,
         1 => (0_u8..6).prop_map(Step::Erase),
@@ -204,4 +216,89 @@ proptest! {
         let unused = "SELECT count(*) FROM data_keys k WHERE NOT EXISTS (SELECT 1 FROM blobs b WHERE b.data_key = k.id)";
         prop_assert_eq!(conn.query_row(unused, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
     }
+}
+
+/// A journal in a file, as the store opens it.
+fn in_file(path: &std::path::Path) -> Connection {
+    let conn = crate::store::open_connection(path, 16 * 1024, super::super::setup).unwrap();
+    for schema in [crate::privacy::SCHEMA, super::super::SCHEMA] {
+        conn.execute_batch(schema).unwrap();
+    }
+    conn
+}
+
+/// What is personal of a client: found in no byte of the file once it is erased.
+fn personal(n: u32) -> [String; 5] {
+    let word = n.to_string().bytes().map(|digit| char::from(b'k' + digit - b'0')).collect::<String>();
+    [
+        format!("Фамилия{word}ова"),
+        format!("+7921{n:07}"),
+        format!("слово{word}ное"),
+        format!("m{n:07}@example.org"),
+        format!("беседа-{n:07}"),
+    ]
+}
+
+/// Clients come in mixed, talk again and again, and some are erased; then every byte of the file is looked at.
+fn erase_some_of(clients: u32, rounds: u32, every: u32) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db");
+    let mut conn = in_file(&path);
+    let tx = conn.transaction().unwrap();
+    let mut pen = Pen::new(&tx, SALON);
+    tx.commit().unwrap();
+    for round in 0..rounds {
+        let tx = conn.transaction().unwrap();
+        for at in 0..clients {
+            // In an order that scatters over every index.
+            let n = (at.wrapping_mul(7919) + round * 13) % clients;
+            let [name, phone, word, email, given] = personal(n);
+            let moment = jiff::Timestamp::from_microsecond(NOON + i64::from(round * 3600 + at % 3000) * 1_000_000).unwrap();
+            // Names and words grow, so that rows are written anew and pages are split.
+            let more = "ещё ".repeat(((n + round) % 40) as usize);
+            pen.event(
+                &tx,
+                &format!(
+                    r#"{{"event_id":"{n}-{round}","timestamp":"{moment}","channel":"telegram","session_id":"{given}",
+                    "client":{{"phone":"{phone}","email":"{email}","name":"{name} {more}"}},"text":"{word} {more}","bot_response":"{name}, да"}}"#
+                ),
+            );
+        }
+        pen.flush(&tx);
+        tx.commit().unwrap();
+    }
+    let erased: Vec<u32> = (0..clients).step_by(every as usize).collect();
+    for n in &erased {
+        let tx = conn.transaction().unwrap();
+        let pid = extent::known_by(&tx, &pen.keys, "phone", &personal(*n)[1]).unwrap().unwrap();
+        let extent = extent::of_client(&tx, &pen.keys, &pid).unwrap().unwrap();
+        assert_eq!(extent.records.len(), rounds as usize);
+        go(&tx, &mut pen, extent.records);
+        tx.commit().unwrap();
+    }
+    drop(conn);
+    let bytes = std::fs::read(&path).unwrap();
+    let mut left = Vec::new();
+    for n in erased {
+        for text in personal(n) {
+            for spelled in [text.to_lowercase(), text] {
+                if let Some(at) = memchr::memmem::find(&bytes, spelled.as_bytes()) {
+                    left.push(format!("{spelled} in page {} at {}", at / 4096 + 1, at % 4096));
+                }
+            }
+        }
+    }
+    assert!(left.is_empty(), "{} of {} bytes: {:#?}", left.len(), bytes.len(), &left[..left.len().min(20)]);
+}
+
+#[test]
+fn no_byte_of_an_erased_client_is_left_in_the_file() {
+    erase_some_of(400, 4, 5);
+}
+
+/// Some minutes in a dev build.
+#[test]
+#[ignore = "slow: ten thousand clients"]
+fn no_byte_is_left_among_ten_thousand_clients() {
+    erase_some_of(10_000, 4, 20);
 }

@@ -99,6 +99,8 @@ pub struct Audit<'a> {
     pub deep: bool,
     /// Whether acts are compared with their entries too.
     pub acts: bool,
+    /// Records before this one were audited by a run that was broken off: of them only the entries are read, for the tree.
+    pub from: u64,
 }
 
 /// Audits one business; `progress` is told (done, of how many) records.
