@@ -39,6 +39,8 @@ use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
 use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder};
 use crate::store::{Migration, Store, give_way};
 
+use serve::Doors;
+
 pub use config::Config;
 pub use folder::{Folder, InUse};
 pub use health::Health;
@@ -231,6 +233,8 @@ impl App {
             vault: self.vault.clone(),
             master: Arc::clone(&self.master),
             gaps: self.config.sessions,
+            queue: Arc::clone(&self.queue),
+            pending_bytes: self.config.queue.pending_bytes,
             progress: self.progress.clone(),
             cleaning: self.cleaning.clone(),
             on_recorded: Arc::new(move |recorded| noticed.on_recorded(recorded)),
@@ -286,8 +290,10 @@ impl App {
                 tracing::warn!(error = %e, "changes are stored, but not sealed yet; the next start tries again");
             }
         });
+        let local = Doors { events: None, router: local };
         let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
-        serve::serve(listener, self.router(), self.config.connections, stop, DRAIN).await;
+        let doors = Doors { events: Some(Arc::clone(&self.capture)), router: self.router() };
+        serve::serve(listener, doors, self.config.connections, stop, DRAIN).await;
         let _ = end.send(true);
         let _ = commands.await;
         self.close(parts).await

@@ -23,30 +23,13 @@ fn after(data: &Path, copies: &Path, sql: &str) -> Vec<Value> {
     findings
 }
 
-#[test]
-fn every_forgery_is_named() {
-    let mut app = TestApp::start();
-    for n in 0..30 {
-        let mut event = event(&format!("e{n}"));
-        event["client"] = json!({"phone": format!("+7921555{:04}", n % 3), "name": "Кто-то"});
-        event["session_id"] = json!(format!("s{}", n % 3));
-        app.post_event(&event);
-    }
-    app.wait_recorded(30);
-    let mut acts = Vec::new();
-    for n in 0..2 {
-        let client = format!("+7921555{n:04}");
-        let done = json_of(app.data(), &["erase", "--client", &client, "--basis", "request", "--request", "№ 1", "--yes"]);
-        acts.push(done["act"].as_u64().unwrap());
-    }
-    app.stopped().must_verify();
-    let copies = tempfile::tempdir().unwrap();
-    let find = |sql: &str| after(app.data(), copies.path(), sql);
-    assert_eq!(find("SELECT 1"), Vec::<Value>::new());
-    let act = |index: u64| (1_i64 << 40) | index as i64;
-    let (first, second) = (act(acts[0]), act(acts[1]));
-    let living = "(SELECT record FROM events ORDER BY record LIMIT 1)";
-    for (sql, what, words) in [
+/// A record that is still there.
+const LIVING: &str = "(SELECT record FROM events ORDER BY record LIMIT 1)";
+
+/// What somebody does by hand to two acts, which kind of finding it is, and by what words it is named.
+fn forgeries(first: i64, second: i64) -> Vec<(String, &'static str, &'static str)> {
+    let living = LIVING;
+    vec![
         (format!("DELETE FROM blobs WHERE record = {living}"), "blob", "deleted by hand"),
         (
             format!("UPDATE acts SET particulars = replace(particulars, '№ 1', '№ 2') WHERE record = {first}"),
@@ -74,12 +57,37 @@ fn every_forgery_is_named() {
         (
             format!(
                 "INSERT INTO blobs SELECT (1 << 40) | CAST(list AS INTEGER), b.data_key, b.blob FROM acts a, blobs b
-                 WHERE a.record = {first} AND b.record = {living}"
+             WHERE a.record = {first} AND b.record = {living}"
             ),
             "act",
             "and it is still there",
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn every_forgery_is_named() {
+    let mut app = TestApp::start();
+    for n in 0..30 {
+        let mut event = event(&format!("e{n}"));
+        event["client"] = json!({"phone": format!("+7921555{:04}", n % 3), "name": "Кто-то"});
+        event["session_id"] = json!(format!("s{}", n % 3));
+        app.post_event(&event);
+    }
+    app.wait_recorded(30);
+    let mut acts = Vec::new();
+    for n in 0..2 {
+        let client = format!("+7921555{n:04}");
+        let done = json_of(app.data(), &["erase", "--client", &client, "--basis", "request", "--request", "№ 1", "--yes"]);
+        acts.push(done["act"].as_u64().unwrap());
+    }
+    app.stopped().must_verify();
+    let copies = tempfile::tempdir().unwrap();
+    let find = |sql: &str| after(app.data(), copies.path(), sql);
+    assert_eq!(find("SELECT 1"), Vec::<Value>::new());
+    let act = |index: u64| (1_i64 << 40) | index as i64;
+    let (second, living) = (act(acts[1]), LIVING);
+    for (sql, what, words) in forgeries(act(acts[0]), act(acts[1])) {
         let found = find(&sql);
         let named = found.iter().any(|f| f["what"] == what && f["message"].as_str().unwrap().contains(words));
         assert!(named, "{sql}: {found:#?}");
