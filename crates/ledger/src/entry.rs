@@ -45,9 +45,9 @@ pub struct Entry {
 pub enum EntryKind {
     /// A record was sealed.
     Record = 0,
-    /// Records of one person were destroyed; `com` is the salted commitment to their list.
+    /// Records of one person were destroyed; `com` is the salted commitment to their list (see `act`).
     Erase = 1,
-    /// Detail older than its time was destroyed; `com` commits to the range and the policy.
+    /// Detail older than its time was destroyed; the same.
     Expire = 2,
     /// A log was continued after a restore; `com` is the hash of the old log's last checkpoint.
     Epoch = 3,

@@ -63,6 +63,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `entry` | the leaf: kind, rid, commitment, blob hash |
+//! | `act`, `record_list` | the leaf of a lawful destruction, and the list of what it destroyed |
 //! | `tree` | leaf and node hashes, the compact right edge |
 //! | `tile`, `path` | which tiles a tree of a size has; their names |
 //! | `grow` | appending: leaves in, tiles out |
@@ -77,6 +78,7 @@
 //! RFC 6962; each file's header shows its bytes. Everything that reads outside bytes takes one canonical spelling and answers any
 //! other with an error, never a panic.
 
+mod act;
 mod checkpoint;
 mod cosign;
 mod entry;
@@ -89,12 +91,14 @@ mod path;
 mod proof;
 mod proof_bundle;
 mod prove;
+mod record_list;
 mod text;
 mod tile;
 mod tlog_proof;
 mod tree;
 mod witnessing;
 
+pub use act::{ActError, ActKind};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use cosign::{Cosigner, add_cosignature};
 pub use entry::{ENTRY_BYTES, Entry, EntryError, EntryKind, commitment, salt};
@@ -106,6 +110,7 @@ pub use path::{LogPath, PathError};
 pub use proof::{ProofError, verify_consistency, verify_inclusion};
 pub use proof_bundle::{ProofBundle, ProofBundleError, Verified};
 pub use prove::{ReadError, TileSource, consistency_proof, inclusion_proof, partial_from_full, root};
+pub use record_list::{RecordList, RecordListError};
 pub use tile::{TILE_WIDTH, Tile, TileData, full_tile_root, tiles_between};
 pub use tlog_proof::{TlogProof, TlogProofError, TlogProofFormError};
 pub use tree::{Frontier, FrontierError, HASH_BYTES, Hash, leaf_hash, node_hash};

@@ -9,10 +9,11 @@ use super::{
     key, link,
     member::{self, Invitation},
     trail::Who,
+    unsealed,
 };
 use crate::event::BusinessId;
 
-/// What a first start made. The changes are applied already; publish them so that the journal begins with them.
+/// What a first start made. The changes are applied already, and kept to be sealed, so that the journal begins with them.
 #[derive(Debug)]
 pub struct Welcome {
     /// The business `main`.
@@ -41,7 +42,8 @@ pub fn start(tx: &Transaction<'_>, now_us: i64, rng: &mut impl CryptoRng) -> Res
         apply(tx, change)?;
     }
     let owner_link = link::issue(tx, &scope, Who::Local, owner, now_us, rng)?;
-    let changes = [created].into_iter().chain(invited).chain([key_created]).collect();
+    let changes: Vec<Change> = [created].into_iter().chain(invited).chain([key_created]).collect();
+    unsealed::keep(tx, "first start", &changes)?;
     Ok(Some(Welcome { business, changes, owner_link, ingest_key }))
 }
 

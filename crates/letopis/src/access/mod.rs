@@ -15,6 +15,7 @@
 //! | `sign_in` `password` `throttle` `link` `session` | people and their browsers |
 //! | `trail` | who did what, append-only |
 //! | `first` | the first start |
+//! | `unsealed` | what is stored and yet to be sealed |
 //! | `id` `name` `word` `secret` `error` | the small words that all of these use |
 
 pub mod business;
@@ -38,6 +39,7 @@ pub mod sign_in;
 mod testing;
 mod throttle;
 pub mod trail;
+pub mod unsealed;
 pub mod user;
 mod word;
 

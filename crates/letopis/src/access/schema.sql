@@ -69,6 +69,13 @@ CREATE TABLE sign_in_links (
 );
 CREATE INDEX sign_in_links_by_user ON sign_in_links (user_id);
 
+-- Changes that had to be stored before they could be sealed; a row goes when its decision is recorded.
+CREATE TABLE unsealed (
+  id      INTEGER PRIMARY KEY,
+  body    TEXT NOT NULL,
+  made_by TEXT NOT NULL
+);
+
 -- Not "sessions": in this product a session is a conversation.
 CREATE TABLE sign_ins (
   id         BIGINT PRIMARY KEY,

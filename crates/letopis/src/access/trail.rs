@@ -104,10 +104,19 @@ pub fn read(conn: &Connection, business: BusinessId, before: Option<i64>, limit:
            (SELECT user_id FROM memberships WHERE business_id = ?2 AND role IS NOT NULL))
          ORDER BY id DESC LIMIT ?3",
     )?;
-    let rows = statement.query_map(params![before.unwrap_or(i64::MAX), business.0, limit], |row| {
-        Ok(Line { id: row.get("id")?, at_us: row.get("at_us")?, who: row.get("who")?, what: row.get("what")?, target: row.get("target")? })
-    })?;
+    let rows = statement.query_map(params![before.unwrap_or(i64::MAX), business.0, limit], line)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Everything that left the business as a file, oldest first.
+pub fn exported(conn: &Connection, business: BusinessId) -> Result<Vec<Line>> {
+    let sql = "SELECT id, at_us, who, what, target FROM access_trail WHERE business_id = ?1 AND what = ?2 ORDER BY id";
+    let rows = conn.prepare_cached(sql)?.query_map(params![business.0, What::Exported], line)?.collect::<rusqlite::Result<_>>()?;
+    Ok(rows)
+}
+
+fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<Line> {
+    Ok(Line { id: row.get("id")?, at_us: row.get("at_us")?, who: row.get("who")?, what: row.get("what")?, target: row.get("target")? })
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ pub struct Health {
     duplicates: AtomicU64,
     conflicts: AtomicU64,
     unreadable: AtomicU64,
+    destroyed: AtomicU64,
+    late: AtomicU64,
 }
 
 impl Health {
@@ -42,6 +44,8 @@ impl Health {
             duplicates: AtomicU64::new(0),
             conflicts: AtomicU64::new(0),
             unreadable: AtomicU64::new(0),
+            destroyed: AtomicU64::new(0),
+            late: AtomicU64::new(0),
         }
     }
 
@@ -55,6 +59,8 @@ impl Health {
         self.duplicates.fetch_add(recorded.duplicates, Ordering::Relaxed);
         self.conflicts.fetch_add(recorded.conflicts, Ordering::Relaxed);
         self.unreadable.fetch_add(recorded.unreadable, Ordering::Relaxed);
+        self.destroyed.fetch_add(recorded.destroyed, Ordering::Relaxed);
+        self.late.fetch_add(recorded.late, Ordering::Relaxed);
     }
 
     /// In the text format of Prometheus.
@@ -72,6 +78,8 @@ impl Health {
             ("letopis_duplicates_total", "Retries of recorded events.", read(&self.duplicates)),
             ("letopis_conflicts_total", "Events with a known id and other bytes.", read(&self.conflicts)),
             ("letopis_unreadable_frames_total", "Frames put aside because they could not be read.", read(&self.unreadable)),
+            ("letopis_destroyed_records_total", "Records erased or expired.", read(&self.destroyed)),
+            ("letopis_late_retries_total", "Retries of erased or expired events, dropped.", read(&self.late)),
             ("letopis_queue_published_frames_total", "Frames published.", queue.published_frames),
             ("letopis_queue_published_bytes_total", "Bytes published.", queue.published_bytes),
             ("letopis_queue_commits_total", "Group commits.", queue.commits),

@@ -39,7 +39,7 @@ use crate::event::BusinessId;
 use crate::journal::log::{Log, Logs};
 use crate::journal::{self, Progress};
 use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
-use crate::recorder::{self, Publisher, Recorded, Recorder};
+use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder};
 use crate::store::{Migration, Store, give_way};
 
 use serve::Doors;
@@ -89,6 +89,8 @@ pub struct App {
     pub health: Arc<Health>,
     /// Witnesses, copies, audits.
     pub outside: Outside,
+    /// Whether pages of destroyed records are still to be cut off.
+    pub cleaning: Cleaning,
     /// Where it listens, once it does.
     address: OnceLock<std::net::SocketAddr>,
     queue: Arc<dyn Queue>,
@@ -115,7 +117,7 @@ impl App {
         let capture = Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), config.capture, now_us));
         let outside = Outside::new()?;
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
-        let replay = Arc::new(Replay::new(store.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
+        let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let logs = Logs::default();
         let address = OnceLock::new();
         let app = Self {
@@ -132,6 +134,7 @@ impl App {
             capture,
             health,
             outside,
+            cleaning: Cleaning::default(),
             address,
             queue,
             master,
@@ -160,15 +163,16 @@ impl App {
     }
 
     /// Makes another business. Its keys must be there before anything is sealed under them, so it is stored first and sealed as a
-    /// decision, in its own journal, right after.
+    /// decision, in its own journal, right after; should this process not live so long, by the next one.
     ///
     /// # Errors
     /// When the slug is taken, or the database or the queue says no.
     pub async fn create_business(&self, draft: Draft, by: &str) -> anyhow::Result<BusinessId> {
-        let master = Arc::clone(&self.master);
+        let (master, made_by) = (Arc::clone(&self.master), by.to_owned());
         let created = self.store.write(move |tx| {
             let change = access::business::create(tx, &draft, now_us())?;
             access::apply(tx, &change)?;
+            access::unsealed::keep(tx, &made_by, std::slice::from_ref(&change))?;
             let keys = privacy::create_business_key(tx, &master, change.business(), &mut rand::rng())?;
             Ok::<_, WelcomeError>((change, keys))
         });
@@ -177,6 +181,18 @@ impl App {
         self.refresh()?;
         self.decide.change(by, &change, now_us()).await?;
         Ok(change.business())
+    }
+
+    /// Seals what was stored first and not sealed yet; call once recording has begun.
+    ///
+    /// # Errors
+    /// When the database or the queue says no; the next start tries again.
+    pub async fn seal_waiting(&self) -> anyhow::Result<()> {
+        let waiting = self.store.read(|conn| Ok::<_, WelcomeError>(access::unsealed::waiting(conn)?)).await?;
+        for (by, change) in waiting {
+            self.decide.change(&by, &change, now_us()).await?;
+        }
+        Ok(())
     }
 
     /// Takes the address it is to listen on.
@@ -229,6 +245,7 @@ impl App {
             queue: Arc::clone(&self.queue),
             pending_bytes: self.config.queue.pending_bytes,
             progress: self.progress.clone(),
+            cleaning: self.cleaning.clone(),
             on_recorded: Arc::new(move |recorded| noticed.on_recorded(recorded)),
         };
         let runtime = tokio::runtime::Handle::current();
@@ -277,6 +294,12 @@ impl App {
         let socket = self.folder.socket()?;
         let outside = outside::start(&self)?;
         self.health.ready();
+        let sealing = Arc::clone(&self);
+        tokio::spawn(async move {
+            if let Err(e) = sealing.seal_waiting().await {
+                tracing::warn!(error = %e, "changes are stored, but not sealed yet; the next start tries again");
+            }
+        });
         let local = Doors { events: None, router: local };
         let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
         let doors = Doors { events: Some(Arc::clone(&self.capture)), router: self.router() };

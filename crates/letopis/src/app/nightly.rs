@@ -115,7 +115,7 @@ fn settled(stored: &Stored, business: &Business, deep: bool) -> anyhow::Result<R
     let mut attempt = 0;
     loop {
         let snapshot = stored.conn.unchecked_transaction()?;
-        let report = verify(&Audit { conn: &snapshot, keys: &keys, log: &log, deep }, &mut |_, _| {})?;
+        let report = verify(&Audit { conn: &snapshot, keys: &keys, log: &log, deep, acts: true, from: 0 }, &mut |_, _| {})?;
         drop(snapshot);
         attempt += 1;
         if report.ok() || attempt == 3 || report.findings.iter().any(|finding| finding.what != "checkpoint") {

@@ -17,6 +17,8 @@ use crate::access::Slug;
 use crate::access::trail::{About, What, Who, audit};
 use crate::app::{App, now_us};
 use crate::console::dossier::{self, DossierError};
+use crate::event::RecordNo;
+use crate::journal::session_by_pid;
 
 /// Which conversation, and where to.
 #[derive(Debug, clap::Args)]
@@ -65,14 +67,16 @@ async fn make(State(app): State<Arc<App>>, Json(wanted): Json<Wanted>) -> Told<M
     };
     let id = business.id;
     let made = app.store.read(move |conn| {
+        let first = session_by_pid(conn, business.id, &wanted.session_id)?.map(|session| RecordNo::from_i64(session.first_record).index());
         let made = dossier::make(conn, &keys, &log, &business, &wanted.session_id, now_us());
-        made.map_err(|e| match e {
+        made.map(|made| (made, first.unwrap_or_default())).map_err(|e| match e {
             DossierError::Evidence(e) => ControlError::Evidence(e),
             DossierError::Unknown => ControlError::Unknown { what: "conversation", name: wanted.session_id, business: business.slug },
             other => ControlError::Failed(other.into()),
         })
     });
-    let made = made.await?;
-    app.store.write(move |tx| audit(tx, About::Business(id), Who::Local, What::Exported, "dossier", now_us())).await?;
+    let (made, first) = made.await?;
+    let target = format!("dossier of the conversation of record {first}");
+    app.store.write(move |tx| audit(tx, About::Business(id), Who::Local, What::Exported, target, now_us())).await?;
     Ok(Json(Made { events: made.events, html: made.html }))
 }

@@ -169,10 +169,8 @@ impl Opened {
         if let Some(welcome) = welcome {
             err!("new data folder {}, business main", app.folder.path().display());
             err!("owner (once, 24 h, while `letopis serve` runs): {}/welcome/{}", app.base_url(), welcome.owner_link.reveal());
-            for change in &welcome.changes {
-                app.decide.change("first start", change, crate::app::now_us()).await?;
-            }
         }
+        app.seal_waiting().await?;
         Ok(Self { routes: control::routes(Arc::clone(&app)), app, end, parts })
     }
 }

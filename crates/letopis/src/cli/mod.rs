@@ -5,7 +5,7 @@
 //! needs none.
 //!
 //! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `witness` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
-//!   `dossier`, `checkpoint` · about: `config`, `doctor`, `logging`
+//!   `dossier`, `checkpoint` · away: `erase` · about: `config`, `doctor`, `logging`
 
 mod business;
 mod checkpoint;
@@ -15,6 +15,7 @@ mod control;
 mod demo;
 mod doctor;
 mod dossier;
+mod erase;
 mod house;
 mod import;
 mod key;
@@ -75,6 +76,8 @@ enum Command {
     VerifyProof(verify_proof::VerifyProofArgs),
     /// One conversation as a page with its proofs inside, to hand over.
     Dossier(dossier::DossierArgs),
+    /// Destroy everything of one client, with an act.
+    Erase(erase::EraseArgs),
     /// API keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -130,6 +133,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Proof(args) => visit(&data, absent, async |house| proof::run(house, args, voice).await),
         Command::VerifyProof(args) => verify_proof::run(&args, voice),
         Command::Dossier(args) => visit(&data, absent, async |house| dossier::run(house, args, voice).await),
+        Command::Erase(args) => visit(&data, absent, async |house| erase::run(house, args, voice).await),
         Command::Key(command) => visit(&data, absent, async |house| key::run(house, command, voice).await),
         Command::Business(command) => visit(&data, absent, async |house| business::run(house, command, voice).await),
         Command::User(command) => visit(&data, absent, async |house| user::run(house, command, voice).await),

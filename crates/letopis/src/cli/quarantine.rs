@@ -96,7 +96,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
 
 async fn list(State(app): State<Arc<App>>, Json(about): Json<OfBusiness>) -> Told<Vec<Value>> {
     let business = choose(&app, about.business).await?;
-    let open = app.store.read(move |conn| quarantine::open(conn, business.id, 0, LIMIT).map_err(ControlError::from)).await?;
+    let keys = app.vault.keys(business.id).ok_or_else(|| anyhow::anyhow!("business {} has no keys", business.slug))?;
+    let open = app.store.read(move |conn| quarantine::open(conn, &keys, 0, LIMIT).map_err(ControlError::from)).await?;
     Ok(Json(open.iter().map(told).collect()))
 }
 

@@ -73,14 +73,6 @@ async fn first_start(app: &Arc<App>) -> anyhow::Result<()> {
     if let Some(welcome) = app.welcome().await? {
         out!("owner (once, 24 h): {base}/welcome/{}", welcome.owner_link.reveal());
         out!("ingest key:         {}", welcome.ingest_key.reveal());
-        let publishing = Arc::clone(app);
-        tokio::spawn(async move {
-            for change in &welcome.changes {
-                if let Err(e) = publishing.decide.change("first start", change, now_us()).await {
-                    tracing::warn!(error = %e, "first start");
-                }
-            }
-        });
         return Ok(());
     }
     let link = app.store.write(|tx| {

@@ -22,6 +22,13 @@ pub(super) struct VerifyArgs {
     /// Also open every record and compare every row that screens show with it.
     #[arg(long)]
     deep: bool,
+    /// Also match every absence with the act of erasure or expiry that explains it, and every act with its entry in the log.
+    #[arg(long)]
+    acts: bool,
+    /// Go on after an audit that was broken off: records before this one are taken as audited (their place in the tree is not). Which
+    /// record it had come to stands in its progress bar.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
     /// Only this business.
     #[arg(long)]
     business: Option<Slug>,
@@ -34,9 +41,12 @@ pub(super) fn run(data: &Path, args: &VerifyArgs, voice: Voice) -> anyhow::Resul
     if let (Some(slug), true) = (&args.business, wanted.is_empty()) {
         bail!("no business {slug} here");
     }
+    if args.from > 0 && wanted.len() > 1 {
+        bail!("--from is a record of one business: name it with --business");
+    }
     let mut reports = Vec::new();
     for business in wanted {
-        let report = audit_settled(data, &stored, business, args.deep, voice)?;
+        let report = audit_settled(data, &stored, business, args, voice)?;
         voice.note(format_args!("{}", summary(business, &report)));
         reports.push(report);
     }
@@ -49,32 +59,32 @@ pub(super) fn run(data: &Path, args: &VerifyArgs, voice: Voice) -> anyhow::Resul
     }
     let wrong = waiting.len() as u64 + reports.iter().map(|report| report.wrong).sum::<u64>();
     let queue: Vec<_> = waiting.iter().map(|(file, wrong)| json!({ "what": "queue", "place": file, "message": wrong })).collect();
-    voice.say(&json!({ "ok": ok, "deep": args.deep, "reports": reports, "queue": queue }), |_| {});
+    voice.say(&json!({ "ok": ok, "deep": args.deep, "acts": args.acts, "from": args.from, "reports": reports, "queue": queue }), |_| {});
     if ok { Ok(()) } else { bail!("{wrong} findings") }
 }
 
 /// Beside a running server the checkpoint may be a moment before or behind the state of the database that is audited: a finding about it
 /// alone counts only when it stays.
-fn audit_settled(data: &Path, stored: &Stored, business: &Business, deep: bool, voice: Voice) -> anyhow::Result<Report> {
+fn audit_settled(data: &Path, stored: &Stored, business: &Business, args: &VerifyArgs, voice: Voice) -> anyhow::Result<Report> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut report = audit(stored, business, deep, voice)?;
+    let mut report = audit(stored, business, args, voice)?;
     for _ in 0..2 {
         let only_checkpoint = !report.ok() && report.findings.iter().all(|finding| finding.what == "checkpoint");
         if !only_checkpoint || runtime.block_on(Folder::connect(data)).is_err() {
             break;
         }
         runtime.block_on(async { tokio::time::sleep(SETTLE).await });
-        report = audit(stored, business, deep, voice)?;
+        report = audit(stored, business, args, voice)?;
     }
     Ok(report)
 }
 
-fn audit(stored: &Stored, business: &Business, deep: bool, voice: Voice) -> anyhow::Result<Report> {
+fn audit(stored: &Stored, business: &Business, args: &VerifyArgs, voice: Voice) -> anyhow::Result<Report> {
     let (keys, log) = stored.log(business)?;
     let bar = progress_bar(voice);
     // One state of the database for the whole audit, whatever is recorded meanwhile.
     let snapshot = stored.conn.unchecked_transaction()?;
-    let audit = Audit { conn: &snapshot, keys: &keys, log: &log, deep };
+    let audit = Audit { conn: &snapshot, keys: &keys, log: &log, deep: args.deep, acts: args.acts, from: args.from };
     let report = verify(&audit, &mut |done, all| {
         bar.set_length(all);
         bar.set_position(done);
@@ -84,9 +94,11 @@ fn audit(stored: &Stored, business: &Business, deep: bool, voice: Voice) -> anyh
 }
 
 fn summary(business: &Business, report: &Report) -> String {
-    let Report { entries, signed, blobs, rows, files, wrong, .. } = report;
+    let Report { entries, signed, blobs, gone, acts, rows, files, wrong, .. } = report;
     let slug = &business.slug;
-    format!("{slug}: {entries} records, {signed} under the signed checkpoint, {blobs} blobs, {rows} rows, {files} files, {wrong} findings")
+    format!(
+        "{slug}: {entries} records, {signed} under the signed checkpoint, {blobs} blobs, {gone} gone by {acts} acts, {rows} rows, {files} files, {wrong} findings"
+    )
 }
 
 fn print_findings(report: &Report) {

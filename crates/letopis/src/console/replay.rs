@@ -14,6 +14,7 @@ use crate::decide::{Decide, DecideError};
 use crate::event::record::Decision;
 use crate::event::{BusinessId, Invalid};
 use crate::journal::quarantine::{self, Refused};
+use crate::privacy::Vault;
 use crate::store::{Store, StoreError};
 
 /// The way in for one item.
@@ -56,6 +57,7 @@ pub enum ReplayError {
 /// Sends again and drops.
 pub struct Replay {
     store: Store,
+    vault: Vault,
     decide: Decide,
     resend: Arc<dyn Resend>,
     /// Items that somebody is dealing with: two people with one item must not make two events of it.
@@ -65,8 +67,8 @@ pub struct Replay {
 impl Replay {
     /// Of the items in `store`.
     #[must_use]
-    pub fn new(store: Store, decide: Decide, resend: Arc<dyn Resend>) -> Self {
-        Self { store, decide, resend, under_way: Mutex::default() }
+    pub fn new(store: Store, vault: Vault, decide: Decide, resend: Arc<dyn Resend>) -> Self {
+        Self { store, vault, decide, resend, under_way: Mutex::default() }
     }
 
     /// Sends item `number` again, `corrected` or as it came, and closes it; gives the id of the event.
@@ -103,7 +105,8 @@ impl Replay {
     }
 
     async fn open(&self, business: BusinessId, number: i64) -> Result<Refused, ReplayError> {
-        let found = self.store.read(move |conn| quarantine::by_id(conn, business, number).map_err(StoreError::from)).await?;
+        let keys = self.vault.keys(business).ok_or(ReplayError::NoSuch)?;
+        let found = self.store.read(move |conn| quarantine::by_id(conn, &keys, number).map_err(StoreError::from)).await?;
         let refused = found.ok_or(ReplayError::NoSuch)?;
         if refused.closed_us.is_some() { Err(ReplayError::Closed) } else { Ok(refused) }
     }

@@ -44,6 +44,16 @@ pub fn seen(conn: &Connection, id_digest: &[u8; 16], body_digest: &[u8; 8]) -> r
     Ok(other.map_or(Seen::New, |record| Seen::Conflict(RecordNo::from_i64(record))))
 }
 
+/// Every record that ever bore this event id; more than one is a conflict of ids.
+///
+/// # Errors
+/// When the database says no.
+pub fn of_id(conn: &Connection, id_digest: &[u8; 16]) -> rusqlite::Result<Vec<RecordNo>> {
+    let mut like = conn.prepare_cached("SELECT record FROM seen WHERE digest BETWEEN ?1 AND ?2")?;
+    let (low, high) = (key(id_digest, &[0; 8]), key(id_digest, &[0xff; 8]));
+    like.query_map([low.as_slice(), high.as_slice()], |row| row.get(0).map(RecordNo::from_i64))?.collect()
+}
+
 /// Remembers an event's digests.
 ///
 /// # Errors
@@ -59,9 +69,18 @@ pub fn remember(tx: &Transaction<'_>, id_digest: &[u8; 16], body_digest: &[u8; 8
 /// # Errors
 /// When the database says no.
 pub fn sealed(tx: &Transaction<'_>, record: RecordNo, entry: &[u8], key_id: KeyId, blob: &[u8]) -> rusqlite::Result<()> {
-    tx.prepare_cached("INSERT INTO entries (record, entry) VALUES (?1, ?2)")?.execute(params![record.as_i64(), entry])?;
+    self::entry(tx, record, entry)?;
     let mut insert = tx.prepare_cached("INSERT INTO blobs (record, data_key, blob) VALUES (?1, ?2, ?3)")?;
     insert.execute(params![record.as_i64(), key_id.0, blob])?;
+    Ok(())
+}
+
+/// Stores an entry that has no blob: that of an act.
+///
+/// # Errors
+/// When the database says no.
+pub fn entry(tx: &Transaction<'_>, record: RecordNo, entry: &[u8]) -> rusqlite::Result<()> {
+    tx.prepare_cached("INSERT INTO entries (record, entry) VALUES (?1, ?2)")?.execute(params![record.as_i64(), entry])?;
     Ok(())
 }
 

@@ -1,12 +1,14 @@
-//! Who wrote: identities, the clients they belong to, and merges.
+//! Who wrote: identities and the clients they belong to.
 //!
 //! Everything a client is known by (account in a channel, phone, e-mail, CRM card) is an identity. Identities that appear for the first
 //! time together with a known one join its client. Two known ones of different clients do *not* merge by themselves, because a
-//! family shares a phone: the pair is noted as a likeness and a person decides.
+//! family shares a phone: the pair is noted as a likeness and a person decides. `links` keeps which identity is whose under keyed
+//! names, so that neither a rebuild nor a client's return after expiry makes a second client of one.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::cache::Generations;
+use super::merges;
 use super::projection::{Mark, Projected};
 use super::sessions::hex;
 use crate::event::{BusinessId, Facets};
@@ -46,26 +48,28 @@ impl Clients {
     /// When the database says no.
     pub fn resolve(&mut self, tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected) -> rusqlite::Result<Option<Identity>> {
         let mut found = Vec::with_capacity(event.marks.len());
-        for mark in &event.marks {
+        for (place, mark) in event.marks.iter().enumerate() {
             let pseudonym = keys.pseudonym(&mark.parts());
-            found.push((mark, pseudonym, self.find(tx, keys.business(), pseudonym)?));
+            let identity = self.find(tx, keys.business(), pseudonym)?;
+            let client = match &identity {
+                Some(identity) => Some(identity.client),
+                None => linked_client(tx, keys.business(), &pseudonym, event, place == 0)?,
+            };
+            found.push((mark, pseudonym, identity, client));
         }
-        let known = found.iter().find_map(|(_, _, identity)| identity.as_ref().map(|i| i.client));
-        if found.is_empty() {
-            return Ok(None);
-        }
-        let client = match known {
+        let Some(surest_mark) = found.first() else { return Ok(None) };
+        let home = match found.iter().find_map(|(_, _, _, client)| *client) {
             Some(client) => client,
-            None => new_client(tx, keys, event, &found[0].1)?,
+            None => client_named(tx, keys.business(), &public_id(&surest_mark.1), event, true)?,
         };
         let mut surest = None;
-        for (mark, pseudonym, identity) in found {
+        for (mark, pseudonym, identity, client) in found {
             let identity = match identity {
                 Some(identity) => identity,
-                None => self.add(tx, keys.business(), mark, pseudonym, client)?,
+                None => self.add(tx, keys.business(), mark, pseudonym, client.unwrap_or(home))?,
             };
-            if identity.client != client {
-                note_likeness(tx, client, identity.client, event.row.record)?;
+            if identity.client != home {
+                note_likeness(tx, home, identity.client, event.row.record)?;
             }
             surest.get_or_insert(identity);
         }
@@ -110,6 +114,8 @@ impl Clients {
             "INSERT INTO identities (business, pseudonym, kind, channel, value, tail, client) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
         let id = insert.insert(params![business.0, pseudonym, mark.kind, mark.channel, mark.value, mark.tail(), client])?;
+        let link = "INSERT INTO links (business, pseudonym, pid) SELECT ?1, ?2, pid FROM clients WHERE id = ?3 ON CONFLICT DO NOTHING";
+        tx.prepare_cached(link)?.execute(params![business.0, pseudonym, client])?;
         let identity = Identity { id, client, pseudonym, reminded_us: None };
         self.known.insert((business, pseudonym), identity.clone());
         Ok(identity)
@@ -123,13 +129,30 @@ impl Clients {
     }
 }
 
-fn new_client(tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected, pseudonym: &[u8; 16]) -> rusqlite::Result<i64> {
-    let pid = public_id(pseudonym);
-    let name = event.row.client_name.as_deref();
+/// The client that an identity without a row belongs to all the same: its row went with its records, or is yet to be rebuilt.
+fn linked_client(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    pseudonym: &[u8; 16],
+    event: &Projected,
+    is_surest: bool,
+) -> rusqlite::Result<Option<i64>> {
+    let mut find = tx.prepare_cached("SELECT pid FROM links WHERE business = ?1 AND pseudonym = ?2")?;
+    let pid: Option<String> = find.query_row(params![business.0, pseudonym], |row| row.get(0)).optional()?;
+    pid.map(|pid| client_named(tx, business, &pid, event, is_surest)).transpose()
+}
+
+/// The client of that public id; made by this event if there is none.
+fn client_named(tx: &Transaction<'_>, business: BusinessId, pid: &str, event: &Projected, is_surest: bool) -> rusqlite::Result<i64> {
+    if let Some(known) = by_pid(tx, business, pid)? {
+        return Ok(known.id);
+    }
+    let name = event.row.client_name.as_deref().filter(|_| is_surest);
     let mut insert =
         tx.prepare_cached("INSERT INTO clients (business, pid, root, name, name_folded, first_record) VALUES (?1, ?2, 0, ?3, ?4, ?5)")?;
-    let id = insert.insert(params![keys.business().0, pid, name, name.map(fold), event.row.record])?;
+    let id = insert.insert(params![business.0, pid, name, name.map(fold), event.row.record])?;
     tx.prepare_cached("UPDATE clients SET root = ?1 WHERE id = ?1")?.execute([id])?;
+    merges::show(tx, business, pid)?;
     Ok(id)
 }
 
@@ -156,37 +179,15 @@ pub fn fold(text: &str) -> String {
     text.to_lowercase().replace('ё', "е")
 }
 
-/// Shows `from` under `into` from now on. Does nothing when they are one already, or either is unknown.
+/// Removes a client that has no record any more, with its links; whoever was merged into it is shown under the next one.
 ///
 /// # Errors
 /// When the database says no.
-pub fn merge(tx: &Transaction<'_>, business: BusinessId, into: &str, from: &str) -> rusqlite::Result<()> {
-    let (Some(into), Some(from)) = (by_pid(tx, business, into)?, by_pid(tx, business, from)?) else { return Ok(()) };
-    if into.root == from.root {
-        return Ok(());
-    }
-    tx.execute("UPDATE clients SET merged_into = ?1 WHERE id = ?2", [into.id, from.root])?;
-    reroot(tx, from.root, into.root)
-}
-
-/// Makes `from` a client of its own again, with everything that was merged into it before.
-///
-/// # Errors
-/// When the database says no.
-pub fn unmerge(tx: &Transaction<'_>, business: BusinessId, from: &str) -> rusqlite::Result<()> {
-    let Some(from) = by_pid(tx, business, from)? else { return Ok(()) };
-    tx.execute("UPDATE clients SET merged_into = NULL WHERE id = ?1", [from.id])?;
-    reroot(tx, from.id, from.id)
-}
-
-/// `top` and everything merged into it is shown as `root`.
-fn reroot(tx: &Transaction<'_>, top: i64, root: i64) -> rusqlite::Result<()> {
-    tx.execute(
-        "WITH RECURSIVE under (id) AS (SELECT ?1 UNION SELECT c.id FROM clients c JOIN under u ON c.merged_into = u.id)
-         UPDATE clients SET root = ?2 WHERE id IN (SELECT id FROM under)",
-        [top, root],
-    )?;
-    Ok(())
+pub fn bury(tx: &Transaction<'_>, business: BusinessId, client: i64) -> rusqlite::Result<()> {
+    let pid: String = tx.prepare_cached("SELECT pid FROM clients WHERE id = ?1")?.query_row([client], |row| row.get(0))?;
+    tx.prepare_cached("DELETE FROM links WHERE business = ?1 AND pid = ?2")?.execute(params![business.0, pid])?;
+    tx.prepare_cached("DELETE FROM clients WHERE id = ?1")?.execute([client])?;
+    merges::show(tx, business, &pid)
 }
 
 /// A client's two numbers.

@@ -153,14 +153,22 @@ pub fn open_sealed(sealed: Sealed, key: &DataKey) -> Result<Opened, EvidenceErro
 /// # Errors
 /// [`EvidenceError::NotSigned`] when no checkpoint covers it yet.
 pub fn inclusion(log: &Log, opened: &Opened) -> Result<TlogProof, EvidenceError> {
-    let (record, index) = (opened.record, opened.record.index());
+    included(log, opened.record, &opened.entry)
+}
+
+/// The same for an entry of whatever kind.
+///
+/// # Errors
+/// [`EvidenceError::NotSigned`] when no checkpoint covers it yet.
+pub fn included(log: &Log, record: RecordNo, entry: &[u8]) -> Result<TlogProof, EvidenceError> {
+    let index = record.index();
     let (note, checkpoint) = log.covering(index).ok_or(EvidenceError::NotSigned(record))?;
     // The edge of a later size serves an earlier one: hashes never change.
     let published = log.published().ok_or(EvidenceError::NotSigned(record))?;
     let Published { edge, .. } = &*published;
     let wrong = |e: String| EvidenceError::Inclusion(record, e);
     let path = inclusion_proof(&Tiles { log, edge }, index, checkpoint.size).map_err(|e| wrong(e.to_string()))?;
-    verify_inclusion(&leaf_hash(&opened.entry), index, checkpoint.size, &path, &checkpoint.root).map_err(|e| wrong(e.to_string()))?;
+    verify_inclusion(&leaf_hash(entry), index, checkpoint.size, &path, &checkpoint.root).map_err(|e| wrong(e.to_string()))?;
     Ok(TlogProof { extra: None, index, path, checkpoint: note })
 }
 

@@ -1,5 +1,6 @@
 -- The journal. `record` is business << 40 | index in the business's tree (event/ids.rs): it says whose a row is and when it came.
--- Times are microseconds since 1970 UTC. What is proved: entries, blobs. What is derived from them and can be rebuilt: the rest.
+-- Times are microseconds since 1970 UTC. Proved: entries, blobs, acts. Primary too, and free of personal data: seen, openings, links.
+-- What is derived and can be rebuilt from these: the rest (decision 007).
 
 -- The commitments: 82 bytes each, for ever.
 CREATE TABLE entries (
@@ -13,12 +14,45 @@ CREATE TABLE blobs (
   data_key INTEGER NOT NULL,
   blob BLOB NOT NULL
 );
+-- Which records a data key opens: all of one identity, and whether any is left.
+CREATE INDEX blobs_by_key ON blobs (data_key);
+
+-- What was destroyed lawfully. `record` is the act's own entry in the tree, which commits to list and particulars.
+CREATE TABLE acts (
+  record INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  kind TEXT NOT NULL,                  -- erase, expire
+  made_us INTEGER NOT NULL,
+  salt BLOB NOT NULL,
+  list TEXT NOT NULL,                  -- record indexes: 0-41,44,50-52
+  particulars TEXT                     -- JSON; kept three years
+);
+CREATE INDEX acts_by_time ON acts (business, made_us);
 
 -- Keyed digest of the event id (16 bytes) and of the client's bytes (8): knows a retry, even of an erased event.
 CREATE TABLE seen (
   digest BLOB PRIMARY KEY,
   record INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- Keyed digest of a given session id → the record that first opened a conversation under it: that conversation bears the plain id, also
+-- in a rebuild after earlier parts of it are gone.
+CREATE TABLE openings (
+  business INTEGER NOT NULL,
+  digest BLOB NOT NULL,
+  record INTEGER NOT NULL,
+  PRIMARY KEY (business, digest)
+) WITHOUT ROWID;
+
+-- Keyed pseudonym of an identity → public id of its client, while the client lives: a rebuild gives a client its own id again, also when
+-- the records that made it are gone.
+CREATE TABLE links (
+  business INTEGER NOT NULL,
+  pseudonym BLOB NOT NULL,
+  pid TEXT NOT NULL,
+  PRIMARY KEY (business, pseudonym)
+) WITHOUT ROWID;
+CREATE INDEX links_by_pid ON links (business, pid);
 
 -- One row an event, written once. Columns up to `error` are computed from R; `session`, `identity` and `flags` are derived.
 CREATE TABLE events (
@@ -68,6 +102,15 @@ CREATE TABLE clients (
 CREATE INDEX clients_by_root ON clients (root);
 -- A search for part of a name walks this instead of the rows.
 CREATE INDEX clients_by_name ON clients (business, name_folded) WHERE name_folded IS NOT NULL;
+
+-- Who is shown under whom by people's decisions, also while one of the two has no record: by public ids.
+CREATE TABLE merges (
+  business INTEGER NOT NULL,
+  pid TEXT NOT NULL,
+  into_pid TEXT NOT NULL,
+  PRIMARY KEY (business, pid)
+) WITHOUT ROWID;
+CREATE INDEX merges_by_into ON merges (business, into_pid);
 
 -- What a client is known by.
 CREATE TABLE identities (
@@ -134,6 +177,7 @@ CREATE TABLE session_names (
   session INTEGER NOT NULL,
   PRIMARY KEY (business, pid)
 ) WITHOUT ROWID;
+CREATE INDEX session_names_by_session ON session_names (session);
 
 -- What was said, by stems. The text itself stays in `events`; the view gives its stems again when a row is removed.
 CREATE VIEW spoken (record, stems) AS
@@ -155,13 +199,15 @@ CREATE TABLE decisions (
   body TEXT NOT NULL
 );
 
--- Items that capture refused, with the reason, until a person corrects or drops them.
+-- Items that capture refused, with the reason, until a person corrects or drops them. Sealed, each under a data key of its own.
 CREATE TABLE quarantine (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   business INTEGER NOT NULL,
   received_us INTEGER NOT NULL,
   source TEXT NOT NULL,
   reason TEXT NOT NULL,
+  data_key INTEGER,                    -- none: a frame of a business that has no keys here, kept as it came
+  rid BLOB NOT NULL,                   -- what the seal is bound to
   item BLOB NOT NULL,
   closed_us INTEGER,
   replaced_by TEXT

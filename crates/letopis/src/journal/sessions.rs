@@ -5,14 +5,14 @@
 //! line of moments, whatever the order of arrival: a late event may join two sessions into one, and then the younger one's public id
 //! stays as another name. An outbound reminder alone opens nothing.
 
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::cache::Generations;
 use super::clients::Identity;
 use super::projection::{EventRow, Projected};
 use super::session::Session;
 use super::session_rows::{COLUMNS, from_row, insert, update};
-use crate::event::{BusinessId, Facets};
+use crate::event::{BusinessId, Facets, RecordNo};
 use crate::privacy::BusinessKeys;
 
 const HOUR_US: i64 = 3_600_000_000;
@@ -190,16 +190,48 @@ fn add(session: &mut Session, event: &Projected, identity: Option<&Identity>) {
 
 fn opened(tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected, identity: Option<&Identity>) -> rusqlite::Result<Session> {
     let (business, row) = (keys.business(), &event.row);
-    let pid = free_pid(tx, business, public_id(keys, event.given_session.as_deref(), row.record))?;
+    let given = event.given_session.as_deref();
+    let is_first = if let Some(given) = given { open_given(tx, keys, given, row.record)? } else { false };
+    let pid = free_pid(tx, business, public_ids(keys, given, row.record, is_first))?;
     let mut session = Session::open(business, pid, event.given_session.clone(), row);
     kind_of(row, identity.and_then(|i| i.reminded_us)).clone_into(&mut session.kind);
     Ok(session)
 }
 
-/// The public id of a session before anything is added to tell parts of it apart: the given one, or a pseudonym of its first record.
-pub(super) fn public_id(keys: &BusinessKeys, given: Option<&str>, first_record: i64) -> String {
-    let drawn = || format!("s_{}", hex(&keys.pseudonym(&["session", &first_record.to_string()])[..8]));
-    given.map_or_else(drawn, str::to_owned)
+/// The public ids that a session may bear, the first free one of them: the given id for the part that opened it, other parts with the
+/// beginning of their own pseudonym; without a given id the pseudonym itself. None depends on which other parts there are (still).
+pub(super) fn public_ids(keys: &BusinessKeys, given: Option<&str>, first_record: i64, is_first: bool) -> Vec<String> {
+    let drawn = hex(&keys.pseudonym(&["session", &first_record.to_string()])[..8]);
+    let Some(given) = given else { return vec![format!("s_{drawn}")] };
+    // Six characters are for reading; a bot that uses one id for thousands of conversations needs more.
+    let parts = [format!("{given}~{}", &drawn[..6]), format!("{given}~{drawn}")];
+    is_first.then(|| given.to_owned()).into_iter().chain(parts).collect()
+}
+
+/// Notes that `record` opens a conversation under `given`; whether it is the first that ever did.
+fn open_given(tx: &Transaction<'_>, keys: &BusinessKeys, given: &str, record: i64) -> rusqlite::Result<bool> {
+    let sql = "INSERT INTO openings (business, digest, record) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    tx.prepare_cached(sql)?.execute(params![keys.business().0, digest(keys, given), record])?;
+    is_first_part(tx, keys, given, record)
+}
+
+/// The record that first opened a conversation under `given`, also when it is gone.
+///
+/// # Errors
+/// When the database says no.
+pub fn opening(conn: &Connection, keys: &BusinessKeys, given: &str) -> rusqlite::Result<Option<RecordNo>> {
+    let mut find = conn.prepare_cached("SELECT record FROM openings WHERE business = ?1 AND digest = ?2")?;
+    find.query_row(params![keys.business().0, digest(keys, given)], |row| row.get(0).map(RecordNo::from_i64)).optional()
+}
+
+/// Whether the conversation that `record` opened under `given` bears the plain id.
+pub(super) fn is_first_part(conn: &Connection, keys: &BusinessKeys, given: &str, record: i64) -> rusqlite::Result<bool> {
+    let mut find = conn.prepare_cached("SELECT 1 FROM openings WHERE business = ?1 AND digest = ?2 AND record = ?3")?;
+    find.exists(params![keys.business().0, digest(keys, given), record])
+}
+
+fn digest(keys: &BusinessKeys, given: &str) -> [u8; 16] {
+    keys.pseudonym(&["opening", given])
 }
 
 /// What kind of session `row` opens, when the client was last reminded then.
@@ -208,18 +240,20 @@ pub(super) fn kind_of(row: &EventRow, reminded_us: Option<i64>) -> &'static str 
     if in_time && row.facets.has(Facets::INBOUND) { "reminder_reply" } else { "dialogue" }
 }
 
-/// `base`, or `base~2`, `base~3`, … when the name is taken by an earlier part.
-fn free_pid(tx: &Transaction<'_>, business: BusinessId, base: String) -> rusqlite::Result<String> {
+/// The first of `ids` that no other session bears; the last one is too long to be taken.
+fn free_pid(tx: &Transaction<'_>, business: BusinessId, ids: Vec<String>) -> rusqlite::Result<String> {
     let mut taken = tx.prepare_cached(
         "SELECT 1 FROM sessions WHERE business = ?1 AND pid = ?2 UNION ALL SELECT 1 FROM session_names WHERE business = ?1 AND pid = ?2",
     )?;
-    let mut pid = base.clone();
-    let mut part = 1;
-    while taken.exists(params![business.0, pid])? {
-        part += 1;
-        pid = format!("{base}~{part}");
+    let mut free = String::new();
+    for pid in ids {
+        let is_taken = taken.exists(params![business.0, pid])?;
+        free = pid;
+        if !is_taken {
+            break;
+        }
     }
-    Ok(pid)
+    Ok(free)
 }
 
 fn near(tx: &Transaction<'_>, line: &Line, ts: i64, gap: i64) -> rusqlite::Result<Vec<Session>> {

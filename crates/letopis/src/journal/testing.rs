@@ -85,13 +85,19 @@ impl Pen {
         Some(record)
     }
 
+    /// Forgets what is in memory: others changed rows.
+    pub(crate) fn forget(&mut self) {
+        self.sessions.forget();
+        self.clients.forget();
+    }
+
     /// Writes what is in memory: before reading.
     pub(crate) fn flush(&mut self, tx: &Transaction<'_>) {
         self.sessions.flush(tx).unwrap();
     }
 
     fn seal(&self, tx: &Transaction<'_>, record: RecordNo, owner: &[u8; 16], r: &[u8]) {
-        let (key_id, key) = privacy::data_key_for(tx, &self.keys, owner, &mut rand::rng()).unwrap();
+        let (key_id, key) = privacy::data_key_for(tx, &self.keys, owner, privacy::Period::of(self.now_us), &mut rand::rng()).unwrap();
         // Different for every record, which is all that a test needs of them.
         let (mut rid, mut nonce) = ([0; 16], [0; 24]);
         rid[8..].copy_from_slice(&record.as_i64().to_be_bytes());

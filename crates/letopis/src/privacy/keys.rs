@@ -1,7 +1,8 @@
 //! Business keys and data keys: made, wrapped, found, unwrapped.
 //!
 //! A wrapped key is `nonce (24) || XChaCha20-Poly1305(key)`, with what it is for as associated data, so a wrapped key moved to
-//! another business or owner does not open.
+//! another business, owner or period does not open. A data key lives for one owner and thirty days: when the last record of a period
+//! goes, its key goes, and no copy of that record in an old backup opens any more.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -17,10 +18,24 @@ use crate::event::BusinessId;
 use crate::store::StoreError;
 
 const NONCE_BYTES: usize = 24;
+/// Thirty days: how long one data key takes records.
+const PERIOD_US: i64 = 30 * 86_400_000_000;
 
 /// Which data key a blob is sealed under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyId(pub i64);
+
+/// The thirty days that something received at a moment falls into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Period(i64);
+
+impl Period {
+    /// That of `received_us`.
+    #[must_use]
+    pub fn of(received_us: i64) -> Self {
+        Self(received_us.div_euclid(PERIOD_US))
+    }
+}
 
 /// Why a key is not to be had.
 #[derive(Debug, thiserror::Error)]
@@ -155,7 +170,7 @@ pub fn load_business_keys(conn: &Connection, master: &MasterKey) -> Result<Vec<B
     Ok(all)
 }
 
-/// The data key of `owner`, made now if it has none.
+/// The data key of `owner` in that period, made now if it has none.
 ///
 /// # Errors
 /// When an existing one does not open, or the database said no.
@@ -163,18 +178,19 @@ pub fn data_key_for(
     tx: &Transaction<'_>,
     keys: &BusinessKeys,
     owner: &[u8; 16],
+    period: Period,
     rng: &mut impl CryptoRng,
 ) -> Result<(KeyId, DataKey), KeyError> {
-    let mut find = tx.prepare_cached("SELECT id, wrapped FROM data_keys WHERE business = ?1 AND owner = ?2")?;
-    let found = find.query_row(params![keys.business.0, owner], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)));
-    if let Some((id, wrapped)) = found.optional()? {
-        return Ok((KeyId(id), unwrap_data_key(keys, id, owner, &wrapped)?));
+    let mut find = tx.prepare_cached("SELECT id, wrapped FROM data_keys WHERE business = ?1 AND owner = ?2 AND period = ?3")?;
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?));
+    if let Some((id, wrapped)) = find.query_row(params![keys.business.0, owner, period.0], read).optional()? {
+        return Ok((KeyId(id), unwrap_data_key(keys, id, owner, period, &wrapped)?));
     }
     let mut key = Zeroizing::new([0; 32]);
     rng.fill_bytes(&mut key[..]);
-    let wrapped = wrap(&keys.wrap, owner, &key, rng);
-    let mut insert = tx.prepare_cached("INSERT INTO data_keys (business, owner, wrapped) VALUES (?1, ?2, ?3)")?;
-    let id = insert.insert(params![keys.business.0, owner, wrapped])?;
+    let wrapped = wrap(&keys.wrap, &data_aad(owner, period), &key, rng);
+    let mut insert = tx.prepare_cached("INSERT INTO data_keys (business, owner, period, wrapped) VALUES (?1, ?2, ?3, ?4)")?;
+    let id = insert.insert(params![keys.business.0, owner, period.0, wrapped])?;
     Ok((KeyId(id), DataKey::from_key(&key)))
 }
 
@@ -183,15 +199,41 @@ pub fn data_key_for(
 /// # Errors
 /// [`KeyError::Gone`] after it was destroyed.
 pub fn data_key(conn: &Connection, keys: &BusinessKeys, id: KeyId) -> Result<DataKey, KeyError> {
-    let mut find = conn.prepare_cached("SELECT owner, wrapped FROM data_keys WHERE id = ?1 AND business = ?2")?;
-    let found = find.query_row(params![id.0, keys.business.0], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Vec<u8>>(1)?)));
-    let (owner, wrapped) = found.optional()?.ok_or_else(|| KeyError::Gone(format!("data key {}", id.0)))?;
-    unwrap_data_key(keys, id.0, &owner, &wrapped)
+    let mut find = conn.prepare_cached("SELECT owner, period, wrapped FROM data_keys WHERE id = ?1 AND business = ?2")?;
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, [u8; 16]>(0)?, Period(row.get(1)?), row.get::<_, Vec<u8>>(2)?));
+    let found = find.query_row(params![id.0, keys.business.0], read).optional()?;
+    let (owner, period, wrapped) = found.ok_or_else(|| KeyError::Gone(format!("data key {}", id.0)))?;
+    unwrap_data_key(keys, id.0, &owner, period, &wrapped)
 }
 
-fn unwrap_data_key(keys: &BusinessKeys, id: i64, owner: &[u8; 16], wrapped: &[u8]) -> Result<DataKey, KeyError> {
-    let key = unwrap(&keys.wrap, owner, wrapped).ok_or_else(|| KeyError::Wrapped(format!("data key {id}")))?;
-    Ok(DataKey::from_key(&key))
+/// The living data keys of `owner`, of all periods, oldest first.
+///
+/// # Errors
+/// When the database said no.
+pub fn data_keys_of(conn: &Connection, keys: &BusinessKeys, owner: &[u8; 16]) -> rusqlite::Result<Vec<KeyId>> {
+    let mut find = conn.prepare_cached("SELECT id FROM data_keys WHERE business = ?1 AND owner = ?2 ORDER BY period")?;
+    find.query_map(params![keys.business.0, owner], |row| row.get(0).map(KeyId))?.collect()
+}
+
+/// Destroys a data key: nothing under it opens ever again.
+///
+/// # Errors
+/// When the database said no.
+pub fn destroy_data_key(tx: &Transaction<'_>, id: KeyId) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM data_keys WHERE id = ?1")?.execute([id.0])?;
+    Ok(())
+}
+
+fn unwrap_data_key(keys: &BusinessKeys, id: i64, owner: &[u8; 16], period: Period, wrapped: &[u8]) -> Result<DataKey, KeyError> {
+    let key = unwrap(&keys.wrap, &data_aad(owner, period), wrapped);
+    Ok(DataKey::from_key(&*key.ok_or_else(|| KeyError::Wrapped(format!("data key {id}")))?))
+}
+
+fn data_aad(owner: &[u8; 16], period: Period) -> [u8; 24] {
+    let mut aad = [0; 24];
+    aad[..16].copy_from_slice(owner);
+    aad[16..].copy_from_slice(&period.0.to_be_bytes());
+    aad
 }
 
 fn business_aad(business: BusinessId) -> [u8; 4] {
@@ -253,9 +295,14 @@ mod tests {
         let tx = conn.transaction().unwrap();
         let made = create_business_key(&tx, &ours, BusinessId(1), &mut rand::rng()).unwrap();
         let owner = made.pseudonym(&["phone", "+79210000000"]);
-        let (id, key) = data_key_for(&tx, &made, &owner, &mut rand::rng()).unwrap();
-        let (same_id, same) = data_key_for(&tx, &made, &owner, &mut rand::rng()).unwrap();
+        let day_us = PERIOD_US / 30;
+        let key_on = |day: i64| data_key_for(&tx, &made, &owner, Period::of(day * day_us), &mut rand::rng()).unwrap();
+        let ((id, key), (same_id, same), (next_id, next)) = (key_on(0), key_on(29), key_on(30));
         assert_eq!((id, &key.com), (same_id, &same.com));
+        assert_ne!((id, &key.com), (next_id, &next.com));
+        assert_eq!(data_keys_of(&tx, &made, &owner).unwrap(), [id, next_id]);
+        destroy_data_key(&tx, next_id).unwrap();
+        assert_ne!(key_on(31).0, next_id, "a number is never used twice");
         tx.commit().unwrap();
         let loaded = load_business_keys(&conn, &ours).unwrap().remove(0);
         assert_eq!(loaded.id_digest("evt"), made.id_digest("evt"));

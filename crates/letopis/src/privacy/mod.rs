@@ -1,7 +1,7 @@
 //! Keys, and the sealing of records under them.
 //!
 //! ```text
-//! master key (file, 0600) ─wraps─▶ business key ─wraps─▶ data key of one identity ─derives─▶ K_enc, K_com
+//! master key (file, 0600) ─wraps─▶ business key ─wraps─▶ data key of one identity and thirty days ─derives─▶ K_enc, K_com
 //!                                       └─derives─▶ wrap, lookup, dedupe and signing keys
 //! ```
 //! Destroying a data key makes every record under it unreadable, in every backup too. It deliberately keeps no record and decides
@@ -14,7 +14,10 @@ mod master;
 mod seal;
 mod vault;
 
-pub use keys::{BusinessKeys, DataKey, KeyError, KeyId, create_business_key, data_key, data_key_for, load_business_keys};
+pub use keys::{
+    BusinessKeys, DataKey, KeyError, KeyId, Period, create_business_key, data_key, data_key_for, data_keys_of, destroy_data_key,
+    load_business_keys,
+};
 pub use master::{MasterKey, MasterKeyError};
 pub use seal::{Blob, Packed, Packer, SealError, open, seal};
 pub use vault::Vault;

@@ -5,10 +5,12 @@ CREATE TABLE business_keys (
   wrapped BLOB NOT NULL               -- the business key under the master key
 );
 
+-- A number is never used twice, so that an old copy of a record never meets another key.
 CREATE TABLE data_keys (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   business INTEGER NOT NULL,
   owner BLOB NOT NULL,                -- pseudonym of the identity or session it belongs to
+  period INTEGER NOT NULL,            -- thirty days in which its records were received, counted from 1970
   wrapped BLOB NOT NULL,              -- the data key under the business key
-  UNIQUE (business, owner)
+  UNIQUE (business, owner, period)
 );

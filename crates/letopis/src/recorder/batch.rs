@@ -4,9 +4,10 @@
 //! committed counts: after a rollback the memory is forgotten and the same frames are recorded anew.
 
 use std::collections::HashMap;
+use std::collections::hash_map;
 use std::sync::Arc;
 
-use ledger::Entry;
+use ledger::{Entry, RecordList};
 use queue::{Lane, Position};
 use rand::Rng;
 use rusqlite::Transaction;
@@ -14,13 +15,15 @@ use sha2::{Digest, Sha256};
 
 use super::prepare::{Arrival, NewEvent, Prepared, Sealable, Unreadable};
 use super::{RecordError, decisions};
+use crate::event::record::Decided;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::append::{self, Seen};
 use crate::journal::clients::{Clients, Identity};
 use crate::journal::projection::{CONFLICT, Projected};
+use crate::journal::quarantine::{self, Refusal};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, progress, quarantine};
-use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Vault};
+use crate::journal::{Generations, acts, progress};
+use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Period, Vault};
 
 /// Data keys kept unwrapped, 100 bytes each.
 const DATA_KEYS: usize = 30_000;
@@ -40,6 +43,10 @@ pub struct Recorded {
     pub unreadable: u64,
     /// Decisions among the records: rooms that cache settings look again.
     pub decisions: u64,
+    /// Records destroyed.
+    pub destroyed: u64,
+    /// Retries of what was destroyed, dropped.
+    pub late: u64,
 }
 
 /// What a batch is when its transaction has committed.
@@ -55,12 +62,17 @@ pub(super) struct Outcome {
 pub(super) struct Scribe {
     vault: Vault,
     master: Arc<MasterKey>,
-    clients: Clients,
-    sessions: Sessions,
-    data_keys: Generations<(BusinessId, [u8; 16]), (KeyId, DataKey)>,
-    next: HashMap<BusinessId, u64>,
+    pub(super) gaps: Gaps,
+    pub(super) clients: Clients,
+    pub(super) sessions: Sessions,
+    pub(super) data_keys: Generations<(BusinessId, [u8; 16], Period), (KeyId, DataKey)>,
+    pub(super) next: HashMap<BusinessId, u64>,
+    /// What was destroyed lawfully; read when a retry of something that is not there first comes.
+    gone: HashMap<BusinessId, RecordList>,
     recorded: HashMap<Lane, Position>,
     new_keys: Vec<BusinessKeys>,
+    /// The day on which particulars of old acts were last looked for.
+    swept: i64,
 }
 
 impl Scribe {
@@ -68,12 +80,15 @@ impl Scribe {
         Self {
             vault,
             master,
+            gaps,
             clients: Clients::default(),
             sessions: Sessions::new(gaps),
             data_keys: Generations::new(DATA_KEYS),
             next: HashMap::new(),
+            gone: HashMap::new(),
             recorded: HashMap::new(),
             new_keys: Vec::new(),
+            swept: 0,
         }
     }
 
@@ -86,6 +101,7 @@ impl Scribe {
                 continue;
             }
             let (lane, position) = (arrival.lane, arrival.position);
+            self.sweep(tx, arrival.received_us)?;
             self.record_frame(tx, arrival, &mut done)?;
             self.recorded.insert(lane, position);
         }
@@ -94,6 +110,16 @@ impl Scribe {
             progress::store(tx, *lane, *position)?;
         }
         Ok(Outcome { recorded: done, positions: self.recorded.clone(), new_keys: std::mem::take(&mut self.new_keys) })
+    }
+
+    /// Once a day: particulars of acts that were kept long enough go.
+    fn sweep(&mut self, tx: &Transaction<'_>, now_us: i64) -> rusqlite::Result<()> {
+        let day = now_us.div_euclid(86_400_000_000);
+        if day > self.swept {
+            acts::sweep(tx, now_us)?;
+            self.swept = day;
+        }
+        Ok(())
     }
 
     /// The memory is worth something only if the batch before was committed: if its commit failed, this one is out of turn.
@@ -112,6 +138,7 @@ impl Scribe {
         self.sessions.forget();
         self.data_keys.clear();
         self.next.clear();
+        self.gone.clear();
         self.recorded.clear();
         self.new_keys.clear();
     }
@@ -120,25 +147,16 @@ impl Scribe {
         let business = arrival.business;
         let items = match arrival.content {
             Ok(items) => items,
-            Err((unreadable, frame)) => return put_aside(tx, business, &unreadable, &frame, done),
+            Err((unreadable, frame)) => return put_aside(tx, self.vault.keys(business).as_deref(), business, &unreadable, &frame, done),
         };
         let keys = self.vault.keys(business).ok_or(RecordError::NoKeys(business))?;
         for item in items {
             match item {
                 Prepared::Event(event) => self.record(tx, &keys, *event, done)?,
-                Prepared::Decision { sealable, decided } => {
-                    let record = self.seal(tx, &keys, &keys.pseudonym(&["decisions"]), &sealable)?;
-                    let made = decisions::apply(tx, &self.master, record, arrival.received_us, &decided)?;
-                    self.new_keys.extend(made);
-                    // What this batch changed so far is stored before the memory goes.
-                    self.sessions.flush(tx)?;
-                    self.sessions.forget();
-                    self.clients.forget();
-                    done.records += 1;
-                    done.decisions += 1;
-                }
+                Prepared::Decision { sealable, decided } => self.decide(tx, &keys, &sealable, arrival.received_us, &decided, done)?,
                 Prepared::Rejected { source, reason, item } => {
-                    quarantine::keep(tx, business, arrival.received_us, &source, &reason, &item)?;
+                    let refusal = Refusal { business, received_us: arrival.received_us, source: &source, reason: &reason, item: &item };
+                    quarantine::keep(tx, Some(&keys), refusal, &mut rand::rng())?;
                     done.rejected += 1;
                 }
             }
@@ -146,15 +164,47 @@ impl Scribe {
         Ok(())
     }
 
+    /// One decision: sealed, then applied.
+    fn decide(
+        &mut self,
+        tx: &Transaction<'_>,
+        keys: &BusinessKeys,
+        sealable: &Sealable,
+        made_us: i64,
+        decided: &Decided,
+        done: &mut Recorded,
+    ) -> Result<(), RecordError> {
+        let record = self.seal(tx, keys, &keys.pseudonym(&["decisions"]), made_us, sealable)?;
+        let destroyed = self.erase(tx, keys, record, made_us, decided)?;
+        let made = decisions::apply(tx, &self.master, record, made_us, decided)?;
+        self.new_keys.extend(made);
+        done.destroyed += destroyed.map_or(0, |destroyed| destroyed.list.len());
+        // What this batch changed so far is stored before the memory goes.
+        self.sessions.flush(tx)?;
+        self.sessions.forget();
+        self.clients.forget();
+        done.records += 1;
+        done.decisions += 1;
+        Ok(())
+    }
+
     /// One event: known already? who wrote? in which conversation? Then seal, and store row and words.
     fn record(&mut self, tx: &Transaction<'_>, keys: &BusinessKeys, mut event: NewEvent, done: &mut Recorded) -> Result<(), RecordError> {
         match append::seen(tx, &event.id_digest, &event.body_digest)? {
             Seen::New => {}
-            Seen::Duplicate(_) => {
-                done.duplicates += 1;
+            Seen::Duplicate(earlier) => {
+                let counted = if self.is_gone(tx, earlier)? { &mut done.late } else { &mut done.duplicates };
+                *counted += 1;
                 return Ok(());
             }
             Seen::Conflict(earlier) => {
+                // With other bytes too: what was destroyed does not come back under its id.
+                for record in append::of_id(tx, &event.id_digest)? {
+                    if self.is_gone(tx, record)? {
+                        done.late += 1;
+                        return Ok(());
+                    }
+                }
                 event.projected.row.flags |= CONFLICT;
                 append::mark_conflict(tx, earlier)?;
                 done.conflicts += 1;
@@ -165,7 +215,7 @@ impl Scribe {
         let identity = self.clients.resolve(tx, keys, &event.projected)?;
         let session = self.sessions.place(tx, keys, &event.projected, identity.as_ref())?;
         let owner = key_owner(keys, &event.projected, identity.as_ref());
-        self.seal(tx, keys, &owner, &event.sealable)?;
+        self.seal(tx, keys, &owner, event.projected.row.received_us, &event.sealable)?;
         append::remember(tx, &event.id_digest, &event.body_digest, record)?;
         append::event(tx, &event.projected.row, session, identity.map(|i| i.id))?;
         if let Some(stems) = &event.projected.stems {
@@ -176,16 +226,24 @@ impl Scribe {
     }
 
     /// Draws rid and nonce, encrypts R, commits to it, stores both, and takes the next place in the tree.
-    fn seal(&mut self, tx: &Transaction<'_>, keys: &BusinessKeys, owner: &[u8; 16], sealable: &Sealable) -> Result<RecordNo, RecordError> {
+    fn seal(
+        &mut self,
+        tx: &Transaction<'_>,
+        keys: &BusinessKeys,
+        owner: &[u8; 16],
+        received_us: i64,
+        sealable: &Sealable,
+    ) -> Result<RecordNo, RecordError> {
         let business = keys.business();
         let index = self.next_index(tx, business)?;
         let record = RecordNo::new(business, index);
         let (mut rid, mut nonce) = ([0; 16], [0; 24]);
         rand::rng().fill_bytes(&mut rid);
         rand::rng().fill_bytes(&mut nonce);
-        let cached = (business, *owner);
+        let period = Period::of(received_us);
+        let cached = (business, *owner, period);
         if self.data_keys.get_mut(&cached).is_none() {
-            let made = privacy::data_key_for(tx, keys, owner, &mut rand::rng())?;
+            let made = privacy::data_key_for(tx, keys, owner, period, &mut rand::rng())?;
             self.data_keys.insert(cached, made);
         }
         let Some((key_id, key)) = self.data_keys.get_mut(&cached) else { return Err(RecordError::NoKeys(business)) };
@@ -196,7 +254,26 @@ impl Scribe {
         Ok(record)
     }
 
-    fn next_index(&mut self, tx: &Transaction<'_>, business: BusinessId) -> rusqlite::Result<u64> {
+    /// Whether a record was destroyed lawfully.
+    fn is_gone(&mut self, tx: &Transaction<'_>, record: RecordNo) -> rusqlite::Result<bool> {
+        if tx.prepare_cached("SELECT 1 FROM blobs WHERE record = ?1")?.exists([record.as_i64()])? {
+            return Ok(false);
+        }
+        let gone = match self.gone.entry(record.business()) {
+            hash_map::Entry::Occupied(gone) => gone.into_mut(),
+            hash_map::Entry::Vacant(place) => place.insert(acts::gone(tx, record.business())?),
+        };
+        Ok(gone.contains(record.index()))
+    }
+
+    /// From now on these are known as destroyed.
+    pub(super) fn note_gone(&mut self, business: BusinessId, list: &RecordList) {
+        if let Some(known) = self.gone.get_mut(&business) {
+            *known = known.union(list);
+        }
+    }
+
+    pub(super) fn next_index(&mut self, tx: &Transaction<'_>, business: BusinessId) -> rusqlite::Result<u64> {
         if let Some(next) = self.next.get(&business) {
             return Ok(*next);
         }
@@ -227,6 +304,7 @@ fn key_owner(keys: &BusinessKeys, event: &Projected, identity: Option<&Identity>
 /// A frame that cannot be read is not lost: its bytes are kept with the reason, and an operator is told.
 fn put_aside(
     tx: &Transaction<'_>,
+    keys: Option<&BusinessKeys>,
     business: BusinessId,
     unreadable: &Unreadable,
     frame: &[u8],
@@ -234,7 +312,8 @@ fn put_aside(
 ) -> Result<(), RecordError> {
     tracing::error!(business = business.0, error = %unreadable, "frame put aside");
     let reason = serde_json::json!({ "code": "unreadable_frame", "field": "", "message": unreadable.to_string() }).to_string();
-    quarantine::keep(tx, business, 0, "queue", &reason, frame)?;
+    let refusal = Refusal { business, received_us: 0, source: "queue", reason: &reason, item: frame };
+    quarantine::keep(tx, keys, refusal, &mut rand::rng())?;
     done.unreadable += 1;
     Ok(())
 }

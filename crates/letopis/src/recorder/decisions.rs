@@ -5,7 +5,7 @@ use rusqlite::{Transaction, params};
 use crate::access::{self, AccessError, Change};
 use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
-use crate::journal::{clients, quarantine, witnesses};
+use crate::journal::{merges, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -36,12 +36,14 @@ pub(super) fn apply(
     tx.prepare_cached("INSERT INTO decisions (record, business, made_us, made_by, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
         .execute(params![record.as_i64(), business.0, made_us, decided.by, kind, body.to_string()])?;
     match &decided.decision {
-        Decision::ClientsMerged { into, from } => clients::merge(tx, business, into, from)?,
-        Decision::ClientsUnmerged { from, .. } => clients::unmerge(tx, business, from)?,
+        Decision::ClientsMerged { into, from } => merges::merge(tx, business, into, from)?,
+        Decision::ClientsUnmerged { from, .. } => merges::unmerge(tx, business, from)?,
         Decision::QuarantineClosed { item, replaced_by } => quarantine::close(tx, business, *item, made_us, replaced_by.as_deref())?,
         Decision::WitnessJoined { name, vkey, url } => witnesses::join(tx, business, name, vkey, url, made_us)?,
         Decision::WitnessLeft { name } => witnesses::leave(tx, business, name)?,
         Decision::WitnessQuorumSet { quorum } => witnesses::set_quorum(tx, business, *quorum)?,
+        // `erase` carried it out already: what is left is what people decided about the client before.
+        Decision::ClientErased { client, .. } => merges::forget(tx, business, client)?,
         Decision::Access { change } => return apply_access(tx, master, business, change),
     }
     Ok(None)
@@ -61,7 +63,7 @@ fn apply_access(
         tracing::error!(business = sealed_in.0, "decision about access in another business: kept, not applied");
         return Ok(None);
     }
-    match access::apply(tx, &change) {
+    match access::unsealed::settle(tx, &change).and_then(|()| access::apply(tx, &change)) {
         Ok(()) => {}
         Err(AccessError::Sql(e)) => return Err(e.into()),
         Err(contradiction) => {

@@ -8,10 +8,13 @@
 //! nothing. A frame that fails again and again by itself is put aside with the reason; the others go on.
 //!
 //! * `prepare` – what needs no database · `batch` – the transaction · `decisions` – what people decided · `pace` – when accepting goes
-//!   first · `publish` – tiles and checkpoints
+//!   first · `publish` – tiles and checkpoints · `destroy` – where records go, `erase` – one client's, `cleaning` – the old pages
 
 mod batch;
+mod cleaning;
 mod decisions;
+mod destroy;
+mod erase;
 mod pace;
 mod prepare;
 mod publish;
@@ -22,13 +25,16 @@ use std::time::{Duration, Instant};
 use queue::{Batch, Consumer, Queue, ReceiveError};
 use tokio::sync::{oneshot, watch};
 
+use crate::access::AccessError;
 use crate::event::BusinessId;
+use crate::journal::quarantine::{self, Refusal};
 use crate::journal::sessions::Gaps;
 use crate::journal::{Progress, progress};
 use crate::privacy::{KeyError, MasterKey, Packer, SealError, Vault};
 use crate::store::{Store, StoreError};
 
 pub use batch::Recorded;
+pub use cleaning::Cleaning;
 pub use publish::{PublishError, Publisher, read_checkpoint};
 
 use batch::{Outcome, Scribe};
@@ -58,6 +64,9 @@ pub enum RecordError {
     /// A record could not be encrypted.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The access trail cannot be read.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A business without keys.
     #[error("business {} has no keys", .0.0)]
     NoKeys(BusinessId),
@@ -97,6 +106,8 @@ pub struct Recorder {
     pub pending_bytes: u64,
     /// Who waits for it.
     pub progress: Progress,
+    /// Whether pages of destroyed records are still to be cut off.
+    pub cleaning: Cleaning,
     /// Told of every committed batch.
     pub on_recorded: Arc<dyn Fn(&Recorded) + Send + Sync>,
 }
@@ -122,8 +133,10 @@ impl Recorder {
         let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps);
         let mut work =
             Work { desk: Arc::new(Mutex::new(Desk { scribe, broken: false })), packer: Packer::default(), under_way: None, one_by_one: 0 };
+        let mut cleaned = None;
         let mut pace = Pace::new(self.pending_bytes, Instant::now());
         loop {
+            self.cleaning.attempt(&self.store, &mut cleaned).await;
             if pace.rests(&self.queue.stats(), Instant::now()) {
                 self.settle(&mut work, None).await;
                 tokio::select! {
@@ -160,6 +173,7 @@ impl Recorder {
         {
             tracing::warn!(error = %e.error, "last batch stays in the queue");
         }
+        self.cleaning.finish(&self.store).await;
     }
 
     /// Finishes the batch that is under way; `next` is under way from now on.
@@ -186,6 +200,9 @@ impl Recorder {
         let Submitted { batch, done, frames, alone } = submitted;
         match done_or_stopped(done).await {
             Ok(outcome) => {
+                if outcome.recorded.destroyed > 0 {
+                    self.cleaning.set_due();
+                }
                 outcome.new_keys.into_iter().for_each(|keys| self.vault.add(keys));
                 (self.on_recorded)(&outcome.recorded);
                 self.progress.advance(outcome.positions);
@@ -218,12 +235,14 @@ impl Recorder {
     /// A frame that fails by itself must not stop the others: its place and reason are kept, its bytes too.
     async fn put_aside(&self, failed: &Failed) {
         let (Some(delivery), reason) = (failed.batch.first().cloned(), failed.error.to_string()) else { return };
+        let business = BusinessId(delivery.lane.0);
+        let keys = self.vault.keys(business);
         let stored = self
             .store
             .write(move |tx| {
                 let reason = serde_json::json!({ "code": "not_recordable", "field": "", "message": reason }).to_string();
-                let business = BusinessId(delivery.lane.0);
-                crate::journal::quarantine::keep(tx, business, 0, "queue", &reason, &delivery.frame)?;
+                let refusal = Refusal { business, received_us: 0, source: "queue", reason: &reason, item: &delivery.frame };
+                quarantine::keep(tx, keys.as_deref(), refusal, &mut rand::rng())?;
                 progress::store(tx, delivery.lane, delivery.position)?;
                 Ok::<_, RecordError>(())
             })

@@ -1,8 +1,9 @@
 //! How a connection is set up, and how tables come to be.
 
 use std::path::Path;
+use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::StoreError;
 
@@ -14,6 +15,9 @@ const READER_CACHE_KIB: i64 = 8 * 1024;
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// Pages in the WAL before it is copied back: big enough that hot index pages are copied once for many batches.
 const CHECKPOINT_PAGES: i64 = 8192;
+
+/// How long the writer waits for another process that holds the file.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One step of the tables' history. Its place in the list is its number; a released step never changes.
 #[derive(Debug, Clone, Copy)]
@@ -37,15 +41,28 @@ pub fn open_connection(path: &Path, cache_kib: i64, setup: Setup) -> Result<Conn
         return Err(StoreError::Unusable { path: path.to_owned(), problem });
     }
     let connection = Connection::open(path)?;
+    connection.busy_timeout(PATIENCE)?;
     // FULL: a commit is on disk before the queue may forget the frame. secure_delete: erased bytes are overwritten.
     connection.execute_batch(&format!(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=OFF;
-         PRAGMA temp_store=MEMORY; PRAGMA busy_timeout=5000; PRAGMA cache_size=-{cache_kib};
+         PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{cache_kib};
          PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}; PRAGMA journal_size_limit=67108864;"
     ))?;
     connection.set_prepared_statement_cache_capacity(128);
     setup(&connection)?;
     Ok(connection)
+}
+
+/// Copies the write-ahead log back and truncates it, without waiting for readers; false when one needs it.
+pub(super) fn truncate_log(connection: &Connection) -> Result<bool, StoreError> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+    connection.busy_timeout(PATIENCE)?;
+    match busy {
+        Ok(busy) => Ok(!busy),
+        Err(e) if matches!(e.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) => Ok(false),
+        Err(e) => Err(e.into()),
+    }
 }
 
 pub(super) fn open_reader(path: &Path, setup: Setup) -> Result<Connection, StoreError> {

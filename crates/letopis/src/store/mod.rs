@@ -76,6 +76,8 @@ impl Store {
     pub fn open(path: &Path, migrations: &[Migration], setup: Setup) -> Result<Self, StoreError> {
         let mut connection = open_connection(path, connection::WRITER_CACHE_KIB, setup)?;
         connection::migrate(&mut connection, path, migrations)?;
+        // Killed between a destruction and this: done now.
+        connection::truncate_log(&connection)?;
         let readers = Readers { path: path.to_owned(), setup, idle: Mutex::new(Vec::new()), permits: Semaphore::new(READERS) };
         Ok(Self { writer: writer::Writer::start(connection)?, readers: Arc::new(readers) })
     }
@@ -104,6 +106,26 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         self.writer.submit(f)
+    }
+
+    /// Runs `f` on the writer's connection between two transactions, for what none may hold.
+    ///
+    /// # Errors
+    /// When the writer has stopped.
+    pub fn between<T, F>(&self, f: F) -> Result<oneshot::Receiver<T>, StoreError>
+    where
+        F: FnOnce(&Connection) -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.writer.between(f)
+    }
+
+    /// Copies the write-ahead log back and cuts it to nothing, so that no old page is left; false while a reader needs it.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or the writer has stopped.
+    pub async fn truncate_log(&self) -> Result<bool, StoreError> {
+        self.between(connection::truncate_log)?.await.unwrap_or(Err(StoreError::Stopped))
     }
 
     /// Runs `f` on a reader, off the async threads. What it sees is one consistent state.

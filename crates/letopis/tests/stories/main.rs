@@ -8,9 +8,11 @@ mod app;
 mod http;
 mod stopped;
 
+mod acts;
 mod audited;
 mod clock;
 mod commands;
+mod erase;
 mod event_in;
 mod full_disk;
 mod hostile;

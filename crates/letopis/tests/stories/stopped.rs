@@ -62,11 +62,11 @@ impl Stopped {
         Checkpoint::open(&note, log.verifying_key()).unwrap()
     }
 
-    /// The audit of `letopis verify --deep`, of every business.
+    /// The audit of `letopis verify --deep --acts`, of every business.
     pub fn verify_deep(&self) -> Vec<Report> {
         let audit = |conn: &Connection, business| {
             let (keys, log) = (self.keys(business), self.log(business));
-            verify(&Audit { conn, keys: &keys, log: &log, deep: true }, &mut |_, _| {}).unwrap()
+            verify(&Audit { conn, keys: &keys, log: &log, deep: true, acts: true, from: 0 }, &mut |_, _| {}).unwrap()
         };
         self.read(|conn| self.app.vault.businesses().into_iter().map(|business| audit(conn, business)).collect())
     }
@@ -111,10 +111,18 @@ impl Stopped {
     /// Decides what `change` says, and waits until it has taken effect. Sealed in the journal of the business `main`, because a
     /// business that is only being made has no keys yet.
     pub fn decide(&self, change: &Change) {
+        let business = if matches!(change, Change::BusinessCreated { .. }) { MAIN } else { change.business() };
+        self.decided(business, Decision::Access { change: serde_json::to_value(change).unwrap() });
+    }
+
+    /// The same with any decision, in the business `main`.
+    pub fn sealed(&self, decision: Decision) {
+        self.decided(MAIN, decision);
+    }
+
+    fn decided(&self, business: BusinessId, decision: Decision) {
         let (stop, stopped) = watch::channel(false);
         let parts = self.runtime.block_on(async { self.app.start(&stopped).unwrap() });
-        let business = if matches!(change, Change::BusinessCreated { .. }) { MAIN } else { change.business() };
-        let decision = Decision::Access { change: serde_json::to_value(change).unwrap() };
         self.runtime.block_on(self.app.decide.decide(business, "test", decision, now_us())).unwrap();
         stop.send(true).unwrap();
         parts.into_iter().for_each(|part| part.join().unwrap());

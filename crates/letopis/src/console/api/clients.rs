@@ -10,6 +10,7 @@ use super::error::ApiError;
 use super::events::EventJson;
 use super::sessions::SessionJson;
 use crate::console::Console;
+use crate::journal::acts;
 use crate::journal::reading::{self, ClientName, EventLine};
 
 /// Who a client is shown as.
@@ -50,7 +51,9 @@ pub(super) async fn one(State(console): State<Arc<Console>>, Path(pid): Path<Str
     let ready = asked.ready(&console).await?;
     let keys = keys(&console, ready.business)?;
     let found = console.store.read(move |conn| {
-        let found = reading::client(conn, ready.business, &pid)?.ok_or(ApiError::NoSuch("client"))?;
+        let Some(found) = reading::client(conn, ready.business, &pid)? else {
+            return Err(ApiError::absent(acts::erasing(conn, ready.business, &pid)?, ApiError::NoSuch("client")));
+        };
         let outside = found
             .outside
             .into_iter()

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::access::{AccessError, KeyRefused};
 use crate::console::replay::{NotTaken, ReplayError};
-use crate::event::Invalid;
+use crate::event::{Invalid, RecordNo};
 use crate::journal::evidence::EvidenceError;
 use crate::journal::reading::BadCursor;
 use crate::store::StoreError;
@@ -31,8 +31,8 @@ pub(super) enum ApiError {
     Cursor(#[from] BadCursor),
     #[error("no such {0} here")]
     NoSuch(&'static str),
-    #[error("the record was erased or has expired: its commitment stays in the log, its content is gone")]
-    Erased,
+    #[error("erased or expired by act {0}: the commitment stays in the log, the content is gone")]
+    Gone(u64),
     #[error(transparent)]
     Evidence(EvidenceError),
     #[error("this business has no keys: the server was not started on the folder that they are in")]
@@ -47,6 +47,13 @@ pub(super) enum ApiError {
     Closed(ReplayError),
     #[error("{0}")]
     NotNow(String),
+}
+
+impl ApiError {
+    /// Of something that is not here: 410 where an act says why, else `absent`.
+    pub(super) fn absent(act: Option<RecordNo>, absent: Self) -> Self {
+        act.map_or(absent, |act| Self::Gone(act.index()))
+    }
 }
 
 impl From<ReplayError> for ApiError {
@@ -73,7 +80,6 @@ impl From<EvidenceError> for ApiError {
         match error {
             EvidenceError::Sqlite(e) => e.into(),
             EvidenceError::NoEntry(_) => Self::NoSuch("event"),
-            EvidenceError::NoBlob(_) => Self::Erased,
             other => Self::Evidence(other),
         }
     }
@@ -90,7 +96,7 @@ impl IntoResponse for ApiError {
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "not_an_event", None),
             Self::Closed(_) => (StatusCode::CONFLICT, "closed", None),
             Self::NotNow(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_now", Some(2)),
-            Self::Erased => (StatusCode::GONE, "erased", None),
+            Self::Gone(_) => (StatusCode::GONE, "erased", None),
             Self::Evidence(EvidenceError::NotSigned(_)) => (StatusCode::CONFLICT, "not_signed_yet", Some(1)),
             Self::Evidence(_) => (StatusCode::INTERNAL_SERVER_ERROR, "altered", None),
             Self::Store(e) if e.is_busy() || e.is_full() => (StatusCode::SERVICE_UNAVAILABLE, "busy", Some(1)),
@@ -103,6 +109,9 @@ impl IntoResponse for ApiError {
         }
         let message = if internal { "this could not be read now; the server's log says why".to_owned() } else { self.to_string() };
         let mut told = serde_json::json!({ "error": { "code": code, "message": message } });
+        if let Self::Gone(act) = &self {
+            told["error"]["act"] = serde_json::json!(act);
+        }
         if let Self::Invalid(reason) = &self {
             told["error"]["reason"] = serde_json::json!(reason);
         }

@@ -12,6 +12,7 @@ use super::error::ApiError;
 use super::moments::rfc3339;
 use crate::console::Console;
 use crate::event::{RecordNo, When, record};
+use crate::journal::acts;
 use crate::journal::evidence::{self, EvidenceError};
 use crate::journal::projection::{CLOCK_SKEW, CONFLICT, MASKED_PHONE};
 use crate::journal::reading::{self, EventFilter, EventLine};
@@ -87,11 +88,17 @@ pub(super) async fn one(State(console): State<Arc<Console>>, Path(event_id): Pat
         let records = reading::event_by_id(conn, &keys, &event_id)?;
         let lines = records.iter().map(|&record| reading::event(conn, ready.business, record)).collect::<rusqlite::Result<Vec<_>>>()?;
         let mut found: Vec<EventJson> = lines.into_iter().flatten().map(|line| EventJson::of(conn, &keys, line)).collect();
-        let absent = if records.is_empty() { ApiError::NoSuch("event") } else { ApiError::Erased };
-        let newest = found.pop().ok_or(absent)?;
+        let Some(newest) = found.pop() else { return Err(gone(conn, &records)?) };
         Ok::<_, ApiError>(WithConflicts { event: newest, conflicts: found })
     });
     Ok(ready.json(&found.await?))
+}
+
+/// Why records of a known id are not shown: erased, expired, or deleted by hand, which is an alarm.
+pub(super) fn gone(conn: &Connection, records: &[RecordNo]) -> rusqlite::Result<ApiError> {
+    let Some(newest) = records.last() else { return Ok(ApiError::NoSuch("event")) };
+    let act = acts::naming(conn, *newest)?;
+    Ok(ApiError::absent(act, ApiError::Evidence(EvidenceError::NoBlob(*newest))))
 }
 
 /// An event, and the records that came before it with the same id and other bytes.

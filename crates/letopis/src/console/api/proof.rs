@@ -11,9 +11,11 @@ use axum::response::{IntoResponse, Response};
 
 use super::asked::{Asked, keys};
 use super::error::ApiError;
+use super::events;
 use crate::access::Action;
 use crate::console::Console;
-use crate::journal::{evidence, reading};
+use crate::journal::evidence::{self, EvidenceError};
+use crate::journal::reading;
 
 /// The form of a proof.
 #[derive(Clone, Copy)]
@@ -41,7 +43,10 @@ pub(super) async fn of_event(
         let records = reading::event_by_id(conn, &keys, &event_id)?;
         let wanted = |record: &&crate::event::RecordNo| index.is_none_or(|index| record.index() == index);
         let record = *records.iter().rfind(wanted).ok_or(ApiError::NoSuch("event"))?;
-        Ok::<_, ApiError>(evidence::proof_bundle(conn, &keys, &log, record)?.with_event_id(event_id))
+        match evidence::proof_bundle(conn, &keys, &log, record) {
+            Err(EvidenceError::NoBlob(record)) => Err(events::gone(conn, &[record])?),
+            bundle => Ok::<_, ApiError>(bundle?.with_event_id(event_id)),
+        }
     });
     let bundle = bundle.await?;
     Ok(match format {

@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-use super::asked::Asked;
+use super::asked::{Asked, keys};
 use super::error::ApiError;
 use super::moments::rfc3339;
 use crate::access::Action;
@@ -37,7 +37,8 @@ pub(super) async fn list(State(console): State<Arc<Console>>, mut asked: Asked) 
     let page = asked.page()?;
     let ready = asked.ready(&console).await?;
     let behind = page.after.map_or(0, |cursor| cursor.id);
-    let mut found = console.store.read(move |conn| Ok::<_, ApiError>(open(conn, ready.business, behind, page.limit() as u32 + 1)?)).await?;
+    let keys = keys(&console, ready.business)?;
+    let mut found = console.store.read(move |conn| Ok::<_, ApiError>(open(conn, &keys, behind, page.limit() as u32 + 1)?)).await?;
     let more = found.len() > page.limit();
     found.truncate(page.limit());
     let next = found.last().filter(|_| more).map(|last| Cursor { at: 0, id: last.id });

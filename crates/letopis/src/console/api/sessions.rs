@@ -13,6 +13,7 @@ use crate::console::Console;
 use crate::event::Facets;
 use crate::journal::reading::{self, SessionFilter, SessionLine};
 use crate::journal::session::OUTCOMES;
+use crate::journal::{acts, sessions};
 
 /// One conversation.
 #[derive(serde::Serialize)]
@@ -92,7 +93,11 @@ pub(super) async fn one(State(console): State<Arc<Console>>, Path(pid): Path<Str
     let ready = asked.ready(&console).await?;
     let keys = keys(&console, ready.business)?;
     let found = console.store.read(move |conn| {
-        let found = reading::session(conn, ready.business, &pid)?.ok_or(ApiError::NoSuch("session"))?;
+        let Some(found) = reading::session(conn, ready.business, &pid)? else {
+            let opened = sessions::opening(conn, &keys, &pid)?;
+            let act = opened.map(|record| acts::naming(conn, record)).transpose()?.flatten();
+            return Err(ApiError::absent(act, ApiError::NoSuch("session")));
+        };
         let items = found.events.into_iter().map(|line| EventJson::of(conn, &keys, line)).collect();
         Ok::<_, ApiError>(SessionWithEvents { session: SessionJson::of(found.line), items, more: found.more })
     });

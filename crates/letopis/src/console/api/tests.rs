@@ -21,7 +21,7 @@ use crate::event::{BusinessId, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::progress::Position;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, quarantine};
+use crate::journal::{self, Progress, acts, quarantine};
 use crate::privacy::{self, Vault};
 use crate::store::{Migration, Store};
 
@@ -87,8 +87,10 @@ async fn scene() -> Scene {
             .unwrap();
         }
         let reason = r#"{"code":"missing_field","field":"timestamp","message":"timestamp is missing"}"#;
-        quarantine::keep(tx, welcome.business, NOON, "api", reason, b"{\"a\":1}").unwrap();
-        quarantine::keep(tx, welcome.business, 0, "queue", reason, b"\xff").unwrap();
+        for (received_us, source, item) in [(NOON, "api", &b"{\"a\":1}"[..]), (0, "queue", b"\xff")] {
+            let refusal = quarantine::Refusal { business: welcome.business, received_us, source, reason, item };
+            quarantine::keep(tx, Some(&pen.keys), refusal, &mut rand::rng()).unwrap();
+        }
         let log = pen.publish(tx, &log_folder);
         pen.event(tx, &format!(r#"{{"event_id":"late",{anna},"text":"позже"}}"#)).unwrap();
         pen.flush(tx);
@@ -105,9 +107,9 @@ async fn scene() -> Scene {
     let decide = Decide::new(queue, progress.clone());
     let console = Console {
         store: store.clone(),
-        vault,
+        vault: vault.clone(),
         logs,
-        replay: Arc::new(Replay::new(store.clone(), decide.clone(), Arc::new(Nobody))),
+        replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Nobody))),
         decide,
         progress: progress.clone(),
         keys: Arc::new(ring),
@@ -298,8 +300,22 @@ async fn what_was_altered_or_erased_is_said() {
     let problem = event["conflicts"][0]["problem"].as_str().unwrap();
     assert!(event["conflicts"][0]["event"].is_null() && problem.contains("altered"), "{problem}");
     assert_eq!(scene.refused("/api/v1/events/a%2F1/proof?record=1").await, (500, "altered".into()));
-    for gone in ["/api/v1/events/evt_20250101_001", "/api/v1/events/evt_20250101_001/proof"] {
+    let gone = ["/api/v1/events/evt_20250101_001", "/api/v1/events/evt_20250101_001/proof"];
+    for gone in gone {
+        assert_eq!(scene.refused(gone).await, (500, "altered".into()), "deleted by hand: {gone}");
+    }
+    let act = acts::Act {
+        record: RecordNo::new(scene.business, 1000),
+        kind: ledger::ActKind::Erase,
+        made_us: NOON,
+        salt: [0; 32],
+        list: ledger::RecordList::of([0]),
+        particulars: None,
+    };
+    scene.store.write(move |tx| acts::insert(tx, &act).map_err(crate::store::StoreError::from)).await.unwrap();
+    for gone in gone {
         assert_eq!(scene.refused(gone).await, (410, "erased".into()), "{gone}");
+        assert_eq!(scene.request(Some("read"), gone).await.json()["error"]["act"], 1000);
     }
 }
 

@@ -22,6 +22,7 @@ use super::who::{self, Who};
 use crate::access::{Action, trail::What};
 use crate::event::BusinessId;
 use crate::event::record::Decision;
+use crate::journal::acts;
 use crate::journal::projection::EventRow;
 use crate::journal::reading::{self, ClientDetail, ClientName, Known};
 
@@ -71,6 +72,7 @@ struct ClientPage {
     merged: Vec<Other>,
     history: Vec<Decided>,
     may_decide: bool,
+    may_erase: bool,
 }
 
 /// `GET /clients/{pid}`
@@ -78,7 +80,9 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Path(pid): 
     visitor.require(Action::ReadJournal)?;
     let (business, t, clock) = (visitor.business.id, visitor.t.clone(), visitor.clock());
     let read = desk.console.store.read(move |conn| {
-        let detail = reading::client(conn, business, &pid)?.ok_or(PageError::NotFound)?;
+        let Some(detail) = reading::client(conn, business, &pid)? else {
+            return Err(PageError::absent(acts::erasing(conn, business, &pid)?));
+        };
         let talks = talks(conn, business, &t, &clock, &detail)?;
         Ok::<_, PageError>((talks, history(conn, business, &t, &clock, &detail)?, detail))
     });
@@ -87,7 +91,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Path(pid): 
     let who = who::of_client(t, &detail.client);
     let url = url(&detail.client.pid);
     desk.looked.at(&desk.console.store, &visitor, What::Viewed, &url);
-    let may_decide = visitor.scope.can(Action::Decide);
+    let (may_decide, may_erase) = (visitor.scope.can(Action::Decide), visitor.scope.can(Action::Erase));
     page(&ClientPage {
         f: Frame::new(&desk, &visitor, Section::Journal, who.name.clone()),
         marks: detail.known.iter().map(|known| mark(t, known)).collect(),
@@ -98,6 +102,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Path(pid): 
         moments,
         history,
         may_decide,
+        may_erase,
     })
 }
 

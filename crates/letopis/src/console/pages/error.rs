@@ -15,6 +15,7 @@ use super::look::Look;
 use crate::access::AccessError;
 use crate::console::replay::{NotTaken, ReplayError};
 use crate::decide::DecideError;
+use crate::event::RecordNo;
 use crate::journal::evidence::EvidenceError;
 use crate::store::StoreError;
 
@@ -33,6 +34,9 @@ pub(super) enum PageError {
     /// There is no such page or thing here.
     #[error("nothing here")]
     NotFound,
+    /// What was here is destroyed; the act says why.
+    #[error("destroyed by act {0}")]
+    Gone(u64),
     /// A form that did not come from a page of ours, or from an old one.
     #[error("form refused: {0}")]
     Form(&'static str),
@@ -63,6 +67,13 @@ pub(super) enum PageError {
     /// A template could not be filled.
     #[error("template: {0}")]
     Template(#[from] askama::Error),
+}
+
+impl PageError {
+    /// Of something that is not here: gone where an act says why.
+    pub(super) fn absent(act: Option<RecordNo>) -> Self {
+        act.map_or(Self::NotFound, |act| Self::Gone(act.index()))
+    }
 }
 
 impl From<rusqlite::Error> for PageError {
@@ -107,6 +118,7 @@ impl PageError {
         let (status, key, retry_after_s) = match self {
             Self::SignIn { .. } => (StatusCode::UNAUTHORIZED, "error-sign-in", None),
             Self::NoBusiness => (StatusCode::FORBIDDEN, "error-no-business", None),
+            Self::Gone(_) => (StatusCode::GONE, "error-gone", None),
             Self::NotFound | Self::Access(AccessError::Unknown { .. }) => (StatusCode::NOT_FOUND, "error-not-found", None),
             Self::Form(_) => (StatusCode::FORBIDDEN, "error-form", None),
             Self::NotSigned => (StatusCode::CONFLICT, "error-not-signed", Some(1)),
@@ -143,7 +155,8 @@ impl PageError {
             tracing::error!(error = %self, "page not shown");
         }
         let f = Frame::for_guest(desk, look, answer.key);
-        let drawn = ErrorPage { f, help: format!("{}-help", answer.key), code: answer.status.as_u16() };
+        let act = if let Self::Gone(act) = self { Some(super::acts::url(*act)) } else { None };
+        let drawn = ErrorPage { f, help: format!("{}-help", answer.key), code: answer.status.as_u16(), act };
         let mut response = page(&drawn).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
         *response.status_mut() = answer.status;
         if let Some(seconds) = answer.retry_after_s {
@@ -171,6 +184,8 @@ struct ErrorPage {
     f: Frame,
     help: String,
     code: u16,
+    /// Where it is told why something is gone.
+    act: Option<String>,
 }
 
 /// Every address that leads nowhere. Programs get no page.

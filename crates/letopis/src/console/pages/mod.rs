@@ -7,12 +7,14 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`, `conversation`, `client`, `search`, `quarantine`, `settings`, `verify` (for anybody)
+//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `search`, `quarantine`, `settings`, `verify` (for anybody)
 
+mod acts;
 mod assets;
 mod client;
 mod conversation;
 mod cookie;
+mod erase;
 mod error;
 mod form;
 mod frame;
@@ -46,7 +48,10 @@ use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
 use super::Console;
+use crate::event::BusinessId;
+use crate::privacy::BusinessKeys;
 use assets::Assets;
+use error::PageError;
 use language::Library;
 use looked::Looked;
 
@@ -64,6 +69,13 @@ struct Shared {
 }
 
 type Desk = Arc<Shared>;
+
+impl Shared {
+    /// The keys of a business: what is sealed is opened with them.
+    fn keys(&self, business: BusinessId) -> Result<Arc<BusinessKeys>, PageError> {
+        self.console.vault.keys(business).ok_or_else(|| PageError::Broken(format!("business {} has no keys", business.0)))
+    }
+}
 
 /// Their routes.
 pub fn routes(console: Arc<Console>) -> Router {
@@ -89,6 +101,9 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/clients/{pid}", get(client::show))
         .route("/clients/{pid}/merge", post(client::merge))
         .route("/clients/{pid}/unmerge", post(client::unmerge))
+        .route("/clients/{pid}/erase", get(erase::ask).post(erase::carry_out))
+        .route("/acts", get(acts::list))
+        .route("/acts/{index}", get(acts::one))
         .route("/search", get(search::show))
         .route("/quarantine", get(quarantine::show))
         .route("/quarantine/{id}/send", post(quarantine::send))

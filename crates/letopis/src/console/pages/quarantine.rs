@@ -87,7 +87,8 @@ pub(super) struct Corrected {
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(from): Query<From>) -> Result<Response, PageError> {
     visitor.require(Action::ReplayQuarantine)?;
     let business = visitor.business.id;
-    let refused = desk.console.store.read(move |conn| Ok::<_, PageError>(quarantine::open(conn, business, from.after, LIMIT)?)).await?;
+    let keys = desk.keys(business)?;
+    let refused = desk.console.store.read(move |conn| Ok::<_, PageError>(quarantine::open(conn, &keys, from.after, LIMIT)?)).await?;
     let next = refused.last().filter(|_| refused.len() == LIMIT as usize).map(|last| last.id);
     let sent = match from.sent {
         Some(number) => sent(&desk, business, number).await?,
@@ -121,8 +122,8 @@ pub(super) async fn discard(State(desk): State<Desk>, Path(id): Path<i64>, poste
 }
 
 async fn refused_again(desk: &Desk, visitor: &Visitor, id: i64, text: String, refusal: NotTaken) -> Result<Response, PageError> {
-    let business = visitor.business.id;
-    let refused = desk.console.store.read(move |conn| Ok::<_, PageError>(quarantine::by_id(conn, business, id)?)).await?;
+    let keys = desk.keys(visitor.business.id)?;
+    let refused = desk.console.store.read(move |conn| Ok::<_, PageError>(quarantine::by_id(conn, &keys, id)?)).await?;
     let refused = refused.ok_or(PageError::NotFound)?;
     let (status, problem, reason) = match refusal {
         NotTaken::Invalid(invalid) => (StatusCode::UNPROCESSABLE_ENTITY, "quarantine-again", Reason::of(invalid)),
@@ -141,10 +142,10 @@ async fn refused_again(desk: &Desk, visitor: &Visitor, id: i64, text: String, re
 
 /// The event that replaced item `number`, found by what was sealed, not by what an address says.
 async fn sent(desk: &Desk, business: BusinessId, number: i64) -> Result<Option<Sent>, PageError> {
-    let keys = desk.console.vault.keys(business);
+    let keys = desk.keys(business)?;
     let found = desk.console.store.read(move |conn| {
-        let replaced_by = quarantine::by_id(conn, business, number)?.and_then(|item| item.replaced_by);
-        let (Some(event_id), Some(keys)) = (replaced_by, keys) else { return Ok(None) };
+        let replaced_by = quarantine::by_id(conn, &keys, number)?.and_then(|item| item.replaced_by);
+        let Some(event_id) = replaced_by else { return Ok(None) };
         let record = reading::event_by_id(conn, &keys, &event_id)?.last().copied();
         let event = record.map(|record| reading::event(conn, business, record)).transpose()?.flatten();
         let url = event.and_then(|event| {

@@ -74,7 +74,7 @@ struct SearchPage {
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, PageError> {
     visitor.require(Action::ReadJournal)?;
     let (business, t, clock) = (visitor.business.id, visitor.t.clone(), visitor.clock());
-    let keys = desk.console.vault.keys(business).ok_or_else(|| PageError::Broken(format!("business {} has no keys", business.0)))?;
+    let keys = desk.keys(business)?;
     let (question, after) = (asked.q.clone(), asked.cursor.parse().ok());
     let read = desk.console.store.read(move |conn| {
         let Found { clients, sessions, hits } = reading::search(conn, &keys, &question, &Page::new(LIMIT, after))?;

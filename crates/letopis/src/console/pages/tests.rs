@@ -174,6 +174,42 @@ async fn a_proof_leaves_as_a_file() {
 }
 
 #[tokio::test]
+async fn a_client_is_erased_by_hand_and_the_act_can_be_read() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let page = owner.get("/sessions/anna").await.body;
+    let client = page.split("href=\"/clients/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let erase = format!("/clients/{client}/erase");
+    assert!(owner.get(&format!("/clients/{client}")).await.body.contains(&erase));
+    let form = owner.get(&erase).await.body;
+    assert!(form.contains("Что будет уничтожено") && form.contains("Отзыв согласия"));
+    for (fields, said) in [
+        ("basis=&request=12&word=удалить", "Выберите основание"),
+        ("basis=request&request=8 921 555-01-01&word=удалить", "без телефона"),
+        ("basis=request&request=12&word=да", "Ничего не удалено"),
+    ] {
+        let answer = owner.submit(&erase, fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields}");
+        assert!(answer.body.contains(said), "{fields}");
+    }
+    assert_eq!(owner.get(&format!("/clients/{client}")).await.status, StatusCode::OK, "nothing was erased");
+    let manager = scene.member(Role::Manager).await;
+    assert_eq!(manager.get(&erase).await.status, StatusCode::FORBIDDEN);
+    let answer = owner.submit(&erase, "basis=withdrawal&request=вх. № 12&word=Удалить").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let act = owner.get(answer.location()).await.body;
+    for said in ["Акт об уничтожении персональных данных", "Отзыв согласия", "вх. № 12", "SHA-256(particulars)", "не настроена"]
+    {
+        assert!(act.contains(said), "{said}");
+    }
+    assert!(manager.get("/acts").await.body.contains(answer.location()));
+    let gone = owner.get(&format!("/clients/{client}")).await;
+    assert_eq!(gone.status, StatusCode::GONE);
+    assert!(gone.body.contains(answer.location()));
+    assert_eq!(owner.get("/acts/5").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn what_was_said_is_found_and_marked() {
     let scene = Scene::open().await;
     let owner = scene.owner().await;

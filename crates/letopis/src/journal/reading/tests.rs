@@ -6,7 +6,6 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::event::BusinessId;
-use crate::journal::clients;
 use crate::journal::testing::{Pen, empty};
 
 const SALON: BusinessId = BusinessId(1);
@@ -162,7 +161,7 @@ fn a_client_has_everything_over_all_merges() {
     let alone = client(&conn, SALON, &anna).unwrap().unwrap();
     assert_eq!((alone.known.len(), alone.sessions.items.len(), alone.outside.len(), alone.merged.len()), (2, 1, 1, 0));
     let tx = conn.transaction().unwrap();
-    clients::merge(&tx, SALON, &anna, &boris).unwrap();
+    super::super::merges::merge(&tx, SALON, &anna, &boris).unwrap();
     tx.commit().unwrap();
     let both = client(&conn, SALON, &boris).unwrap().unwrap();
     assert_eq!((both.client.pid.as_str(), both.merged[0].pid.as_str()), (anna.as_str(), boris.as_str()));

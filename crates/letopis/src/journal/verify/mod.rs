@@ -4,11 +4,13 @@
 //! * deep: every record is opened, and every row that screens read is computed again from R — `records`, `models`,
 //!   `words` (conversations),
 //!   `people` (identities and clients)
+//! * acts: every list that explains an absence, and its particulars, against the entry that commits to them — `acts`
 //!
-//! Not compared: likenesses, quarantine, and what `access` keeps.
+//! Not compared: quarantine, and what `access` keeps.
 //!
 //! It reports which record and where, and goes on after a finding. It only reads.
 
+mod acts;
 mod models;
 mod people;
 mod records;
@@ -32,7 +34,7 @@ const STRIDE: u64 = 48 * 256;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// What kind: `entry`, `blob`, `tile`, `bundle`, `checkpoint`, `key`, `record`, `row`, `seen`, `session`, `client`,
-    /// `decision`.
+    /// `decision`, `act`.
     pub what: &'static str,
     /// The record's index, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +58,10 @@ pub struct Report {
     pub signed: u64,
     /// Blobs whose hash was compared, and in a deep audit opened.
     pub blobs: u64,
+    /// Records that were erased or have expired, as an act says.
+    pub gone: u64,
+    /// Acts that were read.
+    pub acts: u64,
     /// Rows compared with R.
     pub rows: u64,
     /// Files of the log compared.
@@ -91,6 +97,10 @@ pub struct Audit<'a> {
     pub log: &'a Log,
     /// Whether read models are compared too.
     pub deep: bool,
+    /// Whether acts are compared with their entries too.
+    pub acts: bool,
+    /// Records before this one were audited by a run that was broken off: of them only the entries are read, for the tree.
+    pub from: u64,
 }
 
 /// Audits one business; `progress` is told (done, of how many) records.
@@ -107,13 +117,16 @@ pub fn verify(audit: &Audit<'_>, progress: &mut dyn FnMut(u64, u64)) -> rusqlite
         entries,
         signed: 0,
         blobs: 0,
+        gone: 0,
+        acts: 0,
         rows: 0,
         files: 0,
         wrong: 0,
         findings: Vec::new(),
     };
     let mut tree = tree::Check::start(audit, note, &mut report);
-    let mut records = records::Check::start(audit);
+    let acts = acts::Acts::read(audit, &mut report)?;
+    let mut records = records::Check::start(audit, &acts);
     let mut from = 0;
     while from < entries {
         let to = entries.min(from + STRIDE);
@@ -123,6 +136,9 @@ pub fn verify(audit: &Audit<'_>, progress: &mut dyn FnMut(u64, u64)) -> rusqlite
         progress(from, entries);
     }
     tree.finish(&mut report);
+    if audit.acts {
+        acts.check(audit, &mut report)?;
+    }
     if audit.deep {
         records.finish(&mut report)?;
         models::check(audit, &mut report)?;

@@ -33,7 +33,7 @@ pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<
         let wrong = match sum(&stored, &members, &reminders) {
             Some(summed) if summed != stored || summed.outcome() != outcome => "the conversation is not the sum of its events",
             None => "the conversation has no events",
-            Some(_) if !named(audit, &stored) => "the conversation has another public id than it was given",
+            Some(_) if !named(audit, &stored)? => "the conversation has another public id than it was given",
             Some(_) if !belongs(audit, &stored, &members)? => "the conversation belongs to a client that its events do not name",
             Some(_) => continue,
         };
@@ -66,11 +66,14 @@ fn sum(stored: &Session, members: &[Stored], reminders: &Reminders) -> Option<Se
     Some(sum)
 }
 
-/// Whether its public id is the given one or the pseudonym of its first record, perhaps with the number of a part.
-fn named(audit: &Audit<'_>, stored: &Session) -> bool {
-    let base = sessions::public_id(audit.keys, stored.given.as_deref(), stored.first_record);
-    let Some(rest) = stored.pid.strip_prefix(&base) else { return false };
-    rest.is_empty() || rest.strip_prefix('~').is_some_and(|part| part.parse::<u32>().is_ok())
+/// Whether its public id is the given one, and it the part that opened it, or made of the pseudonym of its first record.
+fn named(audit: &Audit<'_>, stored: &Session) -> rusqlite::Result<bool> {
+    let given = stored.given.as_deref();
+    let is_first = match given {
+        Some(given) => sessions::is_first_part(audit.conn, audit.keys, given, stored.first_record)?,
+        None => false,
+    };
+    Ok(sessions::public_ids(audit.keys, given, stored.first_record, is_first).contains(&stored.pid))
 }
 
 /// Whether its identity is one of its events', and its client that identity's.

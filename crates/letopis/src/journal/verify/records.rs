@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ledger::Entry;
+use ledger::{Entry, EntryKind};
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
@@ -10,14 +10,19 @@ use super::super::append::{self, Seen};
 use super::super::event_rows::{self, Stored};
 use super::super::evidence::{self, EvidenceError, Opened, Sealed};
 use super::super::projection::{Mark, Projected};
+use super::acts::Acts;
 use super::people::People;
 use super::{Audit, Report};
 use crate::event::RecordNo;
 use crate::event::record::{self, DECISION_SOURCE, Decided, Envelope};
 use crate::privacy::{self, DataKey, KeyId};
 
+/// What an absence is that no act explains.
+const DELETED: &str = "deleted by hand: the sealed record is missing, and no act of erasure or expiry lists it";
+
 pub(super) struct Check<'a> {
     audit: &'a Audit<'a>,
+    acts: &'a Acts,
     data_keys: HashMap<KeyId, DataKey>,
     /// What the identities are that rows refer to.
     marks: HashMap<i64, Mark>,
@@ -25,17 +30,27 @@ pub(super) struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    pub(super) fn start(audit: &'a Audit<'a>) -> Self {
-        Self { audit, data_keys: HashMap::new(), marks: HashMap::new(), people: People::default() }
+    pub(super) fn start(audit: &'a Audit<'a>, acts: &'a Acts) -> Self {
+        Self { audit, acts, data_keys: HashMap::new(), marks: HashMap::new(), people: People::new(acts.name_any()) }
     }
 
     /// Checks the records `from..to`; gives their entries to the tree.
     pub(super) fn run(&mut self, from: u64, to: u64, report: &mut Report) -> rusqlite::Result<Vec<Option<Vec<u8>>>> {
         let mut entries = vec![None; (to - from) as usize];
+        if to <= self.audit.from {
+            self.people.lost();
+            for (index, entry) in self.entries(from, to)? {
+                entries[(index - from) as usize] = Some(entry);
+            }
+            return Ok(entries);
+        }
         let mut rows = if self.audit.deep { self.rows(from, to)? } else { HashMap::new() };
         for sealed in self.sealed(from, to)? {
             let index = sealed.record.index();
             entries[(index - from) as usize] = Some(sealed.entry.clone());
+            if self.is_explained(&sealed, report) {
+                continue;
+            }
             if self.audit.deep {
                 let row = rows.remove(&sealed.record.as_i64());
                 self.deep(sealed, row, report)?;
@@ -55,9 +70,39 @@ impl<'a> Check<'a> {
         Ok(entries)
     }
 
+    /// Whether nothing more is to be said of it: an act's own entry, or a record that an act lists.
+    fn is_explained(&self, sealed: &Sealed, report: &mut Report) -> bool {
+        let index = sealed.record.index();
+        let kind = Entry::decode(&sealed.entry).map(|entry| entry.kind);
+        if let Ok(EntryKind::Erase | EntryKind::Expire | EntryKind::Epoch) = kind {
+            if sealed.blob.is_some() {
+                report.add("blob", Some(index), "blobs", "a blob under an entry that is no record's");
+            }
+            return true;
+        }
+        match (self.acts.name(index), &sealed.blob) {
+            (true, None) => {
+                report.gone += 1;
+                true
+            }
+            (true, Some(_)) => {
+                report.add("act", Some(index), "blobs", "an act lists this record as destroyed, and it is still there");
+                false
+            }
+            (false, _) => false,
+        }
+    }
+
     /// After all records: what they tell of clients.
     pub(super) fn finish(self, report: &mut Report) -> rusqlite::Result<()> {
         self.people.compare(self.audit, report)
+    }
+
+    /// Entries alone.
+    fn entries(&self, from: u64, to: u64) -> rusqlite::Result<Vec<(u64, Vec<u8>)>> {
+        let mut all = self.audit.conn.prepare_cached("SELECT record, entry FROM entries WHERE record >= ?1 AND record < ?2")?;
+        let read = |row: &rusqlite::Row<'_>| Ok((RecordNo::from_i64(row.get(0)?).index(), row.get(1)?));
+        all.query_map(params![self.number(from), self.number(to)], read)?.collect()
     }
 
     fn sealed(&self, from: u64, to: u64) -> rusqlite::Result<Vec<Sealed>> {
@@ -89,11 +134,16 @@ impl<'a> Check<'a> {
                 self.compare(&opened, row, report)
             }
             Err(EvidenceError::Sqlite(e)) => Err(e),
+            Err(EvidenceError::NoBlob(_)) => {
+                self.people.lost();
+                report.add("blob", Some(record.index()), "blobs", DELETED);
+                Ok(())
+            }
             Err(wrong) => {
                 self.people.lost();
                 let what = match &wrong {
                     EvidenceError::Entry(..) | EvidenceError::NoEntry(_) => "entry",
-                    EvidenceError::NoBlob(_) | EvidenceError::BlobHash(_) | EvidenceError::Blob(_) => "blob",
+                    EvidenceError::BlobHash(_) | EvidenceError::Blob(_) => "blob",
                     EvidenceError::Key(..) => "key",
                     _ => "record",
                 };
@@ -125,7 +175,7 @@ impl<'a> Check<'a> {
         }
         if let Ok(mut said) = Projected::of(&envelope, client_bytes) {
             said.row.record = opened.record.as_i64();
-            self.people.hear(self.audit, &said);
+            self.people.hear(self.audit, &said)?;
             self.known(&said, client_bytes, report)?;
         }
         let Some(stored) = row else {
@@ -202,7 +252,7 @@ impl<'a> Check<'a> {
             report.add("decision", Some(record.index()), "decisions", "the row is not the decision that was sealed");
         }
         if let Some(said) = said {
-            self.people.decided(record.as_i64(), said.decision);
+            self.people.decided(&said.decision);
         }
         Ok(())
     }
@@ -215,7 +265,7 @@ fn shallow(sealed: &Sealed, report: &mut Report) {
         Err(e) => return report.add("entry", index, "entries", e),
     };
     match &sealed.blob {
-        None => report.add("blob", index, "blobs", "the blob is missing, and no erasure or expiry says why"),
+        None => report.add("blob", index, "blobs", DELETED),
         Some((_, blob)) => {
             report.blobs += 1;
             let hash: [u8; 32] = Sha256::digest(blob).into();

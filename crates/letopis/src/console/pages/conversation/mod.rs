@@ -29,15 +29,18 @@ use super::moments::Clock;
 use super::visitor::Visitor;
 use super::who::{self, Who};
 use crate::access::{Action, trail::What};
-use crate::event::BusinessId;
+use crate::event::{BusinessId, RecordNo};
 use crate::journal::log::Log;
 use crate::journal::reading::{self, SessionDetail};
+use crate::journal::{acts, sessions};
 use crate::privacy::BusinessKeys;
 use pieces::{Body, Piece};
 use proof::{Seen, Verdict};
 
 /// The conversation as the page shows it.
 struct Story {
+    /// Of its first record: what the trail calls it.
+    number: u64,
     url: String,
     who: Who,
     client_url: Option<String>,
@@ -72,7 +75,8 @@ struct Thread {
 /// `GET /sessions/{pid}`
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Path(pid): Path<String>) -> Result<Response, PageError> {
     let story = read(&desk, &visitor, pid).await?;
-    desk.looked.at(&desk.console.store, &visitor, What::Viewed, &story.url);
+    // By number: the id that a bot gives a conversation may be a phone.
+    desk.looked.at(&desk.console.store, &visitor, What::Viewed, &format!("conversation of record {}", story.number));
     let f = Frame::new(&desk, &visitor, Section::Journal, story.who.name.clone());
     let may_prove = visitor.scope.can(Action::Prove);
     page(&ConversationPage { f, live: format!("{}/thread", story.url), story, may_prove })
@@ -95,7 +99,10 @@ async fn read(desk: &Desk, visitor: &Visitor, pid: String) -> Result<Story, Page
     let (business, t, clock) = (visitor.business.id, visitor.t.clone(), visitor.clock());
     let books = Books::of(desk, business)?;
     let read = desk.console.store.read(move |conn| {
-        let detail = reading::session(conn, business, &pid)?.ok_or(PageError::NotFound)?;
+        let Some(detail) = reading::session(conn, business, &pid)? else {
+            let opened = sessions::opening(conn, &books.keys, &pid)?;
+            return Err(PageError::absent(opened.map(|record| acts::naming(conn, record)).transpose()?.flatten()));
+        };
         story(conn, business, &books, &t, &clock, detail)
     });
     read.await
@@ -141,6 +148,7 @@ fn story(
     }
     facts.push((t.say("fact-id"), session.pid.clone()));
     Ok(Story {
+        number: RecordNo::from_i64(session.first_record).index(),
         url: line::url(&session.pid),
         client_url: found.client.as_ref().map(|client| format!("/clients/{}", in_query(&client.pid))),
         channel: brief.channel,

@@ -55,6 +55,7 @@ struct SettingsPage {
     roles: Vec<Word>,
     command: String,
     hook_command: String,
+    reads_acts: bool,
 }
 
 /// `GET /settings`
@@ -76,6 +77,7 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Re
         roles: people::roles(visitor, None),
         command: hello::command(visitor),
         hook_command: format!("{}/hooks/…", visitor.origin),
+        reads_acts: scope.can(Action::ReadJournal),
         fresh,
         keys,
         connections,

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
+use ledger::RecordList;
 use queue::Queue;
 use queue::memory::MemoryQueue;
 use tower::ServiceExt;
@@ -19,11 +20,12 @@ use crate::access::{self, Change, Invitation, KeyRing, Role, Scope, link, member
 use crate::console::replay::{NotTaken, Replay, Resend};
 use crate::decide::Decide;
 use crate::event::record::{Decided, Decision};
-use crate::event::{self, BusinessId, Frame};
+use crate::event::{self, BusinessId, Frame, RecordNo};
 use crate::journal::log::Logs;
+use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, quarantine, witnesses};
-use crate::privacy::{self, Vault};
+use crate::journal::{self, Progress, acts, append, extent, gone, quarantine, witnesses};
+use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
 
 /// When pages are looked at: an hour after the first event.
@@ -45,6 +47,7 @@ const EVENTS: [&str; 8] = [
 pub(super) struct Scene {
     _folder: tempfile::TempDir,
     pub(super) store: Store,
+    vault: Vault,
     router: Router,
     business: BusinessId,
     pub(super) owner_link: String,
@@ -96,13 +99,13 @@ impl Scene {
         let (logs, vault, progress) = (Logs::default(), Vault::new(vec![(*pen.keys).clone()]), Progress::default());
         logs.add(log);
         let queue: Arc<dyn Queue> = Arc::new(MemoryQueue::new(queue::Limits::default()));
-        tokio::spawn(stand_in(Arc::clone(&queue), store.clone(), progress.clone()));
+        tokio::spawn(stand_in(Arc::clone(&queue), store.clone(), vault.clone(), progress.clone()));
         let decide = Decide::new(queue, progress.clone());
         let console = Console {
             store: store.clone(),
-            vault,
+            vault: vault.clone(),
             logs,
-            replay: Arc::new(Replay::new(store.clone(), decide.clone(), Arc::new(Gate))),
+            replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Gate))),
             decide,
             progress,
             keys: Arc::new(KeyRing::default()),
@@ -111,7 +114,7 @@ impl Scene {
         };
         let router = routes(Arc::new(console));
         let owner_link = welcome.owner_link.reveal().to_owned();
-        Self { _folder: folder, store, router, business: welcome.business, owner_link }
+        Self { _folder: folder, store, vault, router, business: welcome.business, owner_link }
     }
 
     /// A browser that nobody signed in with.
@@ -144,10 +147,11 @@ impl Scene {
 
     /// Puts an item into quarantine; gives its number.
     pub(super) async fn refuse(&self, item: &'static str) -> i64 {
-        let business = self.business;
+        let (business, keys) = (self.business, self.vault.keys(self.business).unwrap());
         let kept = self.store.write(move |tx| {
             let reason = serde_json::to_string(&event::check(item.as_bytes(), &event::Limits::default()).unwrap_err()).unwrap();
-            quarantine::keep(tx, business, NOW, "api", &reason, item.as_bytes())?;
+            let refusal = quarantine::Refusal { business, received_us: NOW, source: "api", reason: &reason, item: item.as_bytes() };
+            quarantine::keep(tx, Some(&keys), refusal, &mut rand::rng()).unwrap();
             Ok::<_, StoreError>(tx.last_insert_rowid())
         });
         kept.await.unwrap()
@@ -214,7 +218,7 @@ impl Answer {
 }
 
 /// Applies what the recorder would: changes of access, items closed. Merges are tested where they are applied.
-async fn stand_in(queue: Arc<dyn Queue>, store: Store, progress: Progress) {
+async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: Progress) {
     let mut consumer = queue.consumer("test").unwrap();
     while let Ok(batch) = consumer.receive(1 << 20, Duration::from_secs(60)).await {
         for delivery in batch.iter() {
@@ -234,10 +238,31 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, progress: Progress) {
                     let join = store.write(move |tx| Ok::<_, StoreError>(witnesses::join(tx, frame.business, &name, &vkey, &url, NOW)?));
                     join.await.unwrap();
                 }
+                Decision::ClientErased { client, .. } => {
+                    let keys = vault.keys(frame.business).unwrap();
+                    store.write(move |tx| Ok::<_, StoreError>(enter_act(tx, &keys, &client)?)).await.unwrap();
+                }
                 _ => {}
             }
             progress.advance(HashMap::from([(delivery.lane, delivery.position)]));
         }
         batch.ack().await.unwrap();
     }
+}
+
+/// An act as the recorder would enter it, of a client whose rows go.
+fn enter_act(tx: &rusqlite::Transaction<'_>, keys: &BusinessKeys, client: &str) -> rusqlite::Result<()> {
+    let extent = extent::of_client(tx, keys, client)?.unwrap();
+    let touched = gone::remove(tx, &extent.records)?;
+    gone::settle(tx, keys, Gaps::default(), &touched)?;
+    let list = RecordList::of(extent.records.iter().map(|record| record.index()));
+    let told = serde_json::json!({
+        "client": client, "clients": [client], "basis": "withdrawal", "request": "вх. № 12", "by": "owner", "phones_ending": extent.tails(),
+        "identities": extent.kinds(), "destroyed": {"records": list.len()}, "copies": {"files": [], "backup_keys": "no backup folder configured"},
+    });
+    let record = RecordNo::new(keys.business(), append::next_index(tx, keys.business())?);
+    let entry = ledger::Entry::act(ledger::ActKind::Erase, [1; 16], &[2; 32], &list, told.to_string().as_bytes());
+    append::entry(tx, record, &entry.encode())?;
+    let (kind, made_us, salt, particulars) = (ledger::ActKind::Erase, NOW, [2; 32], Some(told.to_string()));
+    acts::insert(tx, &acts::Act { record, kind, made_us, salt, list, particulars })
 }
