@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::anchor;
 use crate::capture;
 use crate::journal::sessions::Gaps;
 
@@ -29,6 +30,28 @@ pub struct Config {
     pub sessions: Gaps,
     /// The queue before the recorder.
     pub queue: QueueConfig,
+    /// Checkpoints in other people's hands.
+    pub anchor: anchor::Config,
+    /// The scheduled audit.
+    pub audit: AuditConfig,
+}
+
+/// The scheduled audit.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditConfig {
+    /// Whether there is one.
+    pub nightly: bool,
+    /// At which hour, by the business's clock.
+    pub hour: i8,
+    /// Whether it opens every record too.
+    pub deep: bool,
+}
+
+impl Default for AuditConfig {
+    fn default() -> Self {
+        Self { nightly: true, hour: 3, deep: true }
+    }
 }
 
 /// The queue before the recorder.
@@ -55,6 +78,8 @@ impl Default for Config {
             capture: capture::Config::default(),
             sessions: Gaps::default(),
             queue: QueueConfig::default(),
+            anchor: anchor::Config::default(),
+            audit: AuditConfig::default(),
         }
     }
 }

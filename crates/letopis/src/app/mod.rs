@@ -11,6 +11,8 @@
 pub mod config;
 mod folder;
 mod health;
+mod nightly;
+mod outside;
 mod resend;
 mod serve;
 mod stored;
@@ -28,6 +30,7 @@ use tokio::sync::watch;
 
 use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
+use crate::anchor;
 use crate::capture::{self, Capture};
 use crate::console::replay::Replay;
 use crate::console::{self, Console};
@@ -44,6 +47,8 @@ use serve::Doors;
 pub use config::Config;
 pub use folder::{Folder, InUse};
 pub use health::Health;
+pub use outside::Outside;
+pub use serve::serve_http;
 pub use stored::Stored;
 
 /// The history of the tables. Only ever add at the end.
@@ -84,6 +89,8 @@ pub struct App {
     pub health: Arc<Health>,
     /// Whether pages of destroyed records are still to be cut off.
     pub cleaning: Cleaning,
+    /// Witnesses, copies, audits.
+    pub outside: Outside,
     /// Where it listens, once it does.
     address: OnceLock<std::net::SocketAddr>,
     queue: Arc<dyn Queue>,
@@ -108,7 +115,8 @@ impl App {
         let progress = Progress::default();
         let decide = Decide::new(Arc::clone(&queue), progress.clone());
         let capture = Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), config.capture, now_us));
-        let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture)));
+        let outside = Outside::new()?;
+        let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let logs = Logs::default();
         let address = OnceLock::new();
@@ -126,6 +134,7 @@ impl App {
             capture,
             health,
             cleaning: Cleaning::default(),
+            outside,
             address,
             queue,
             master,
@@ -283,6 +292,7 @@ impl App {
         let (end, ended) = watch::channel(false);
         let parts = self.start(&ended)?;
         let socket = self.folder.socket()?;
+        let outside = outside::start(&self)?;
         self.health.ready();
         let sealing = Arc::clone(&self);
         tokio::spawn(async move {
@@ -296,7 +306,9 @@ impl App {
         serve::serve(listener, doors, self.config.connections, stop, DRAIN).await;
         let _ = end.send(true);
         let _ = commands.await;
-        self.close(parts).await
+        let closed = self.close(parts).await;
+        outside.finish().await;
+        closed
     }
 
     /// Waits for parts that were told to end, and closes the queue.
@@ -312,16 +324,20 @@ impl App {
 
     fn on_recorded(&self, recorded: &Recorded) {
         self.health.recorded(recorded);
-        if recorded.decisions > 0
-            && let Err(e) = self.refresh()
-        {
+        if recorded.decisions == 0 {
+            return;
+        }
+        if let Err(e) = self.refresh() {
             tracing::error!(error = %e, "a decision is stored but not in effect yet");
         }
+        self.outside.decided();
     }
 
     fn open_log(&self, business: BusinessId, slug: &str) -> anyhow::Result<()> {
         let Some(keys) = self.vault.keys(business).filter(|_| self.logs.of(business).is_none()) else { return Ok(()) };
-        self.logs.add(Arc::new(log_of(&self.origin, self.folder.path(), slug, &keys)?));
+        let log = log_of(&self.origin, self.folder.path(), slug, &keys)?;
+        anchor::recall(&log);
+        self.logs.add(Arc::new(log));
         Ok(())
     }
 

@@ -4,10 +4,11 @@
 //! opened for the length of the command. What only reads (`verify`, `doctor`, `config`) looks at the folder itself, and `verify-proof`
 //! needs none.
 //!
-//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
-//!   `dossier` · away: `erase` · about: `config`, `doctor`, `logging`
+//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `witness` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
+//!   `dossier`, `checkpoint` · away: `erase` · about: `config`, `doctor`, `logging`
 
 mod business;
+mod checkpoint;
 mod config;
 mod connection;
 mod control;
@@ -26,6 +27,7 @@ mod user;
 mod verify;
 mod verify_proof;
 mod voice;
+mod witness;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -91,6 +93,12 @@ enum Command {
     /// Refused items: corrected and sent again, or dropped.
     #[command(subcommand)]
     Quarantine(quarantine::QuarantineCommand),
+    /// The newest signed statement about the log, and a kept one checked against it.
+    #[command(subcommand)]
+    Checkpoint(checkpoint::CheckpointCommand),
+    /// Who cosigns our log; being a witness for others.
+    #[command(subcommand)]
+    Witness(witness::WitnessCommand),
     /// Every setting with its default and what it means.
     Config(config::ConfigArgs),
     /// Whether this machine is a good home for the data folder.
@@ -113,7 +121,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Import(_) | Command::Key(key::KeyCommand::Create(_)) | Command::Business(business::BusinessCommand::Add(_))
     );
     // A server tells how it fares; a command only what went wrong.
-    let serves = matches!(command, Command::Serve { .. });
+    let serves = matches!(command, Command::Serve { .. } | Command::Witness(witness::WitnessCommand::Serve { .. }));
     logging::start(if serves { LevelFilter::INFO } else { LevelFilter::WARN })?;
     let absent = if create { Absent::Create } else { Absent::Refuse };
     match command {
@@ -131,6 +139,8 @@ pub fn main() -> anyhow::Result<()> {
         Command::User(command) => visit(&data, absent, async |house| user::run(house, command, voice).await),
         Command::Connection(command) => visit(&data, absent, async |house| connection::run(house, command, voice).await),
         Command::Quarantine(command) => visit(&data, absent, async |house| quarantine::run(house, command, voice).await),
+        Command::Checkpoint(command) => checkpoint::run(&data, command, voice),
+        Command::Witness(command) => witness::run(named, &data, command, voice),
         Command::Config(args) => config::run(&data, &args, voice),
         Command::Doctor => doctor::run(&data, voice),
     }

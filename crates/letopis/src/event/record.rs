@@ -102,6 +102,25 @@ pub enum Decision {
         /// The request it answers: number and date, as the business files it. Not who asked.
         request: String,
     },
+    /// Somebody cosigns the business's checkpoints from now on.
+    WitnessJoined {
+        /// Of its key.
+        name: String,
+        /// The key by which its word is known.
+        vkey: String,
+        /// Where it is asked.
+        url: String,
+    },
+    /// Nobody asks this witness any more.
+    WitnessLeft {
+        /// Of its key.
+        name: String,
+    },
+    /// So many witnesses must agree.
+    WitnessQuorumSet {
+        /// How many.
+        quorum: u32,
+    },
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {
         /// The change as that room wrote it.

@@ -1,13 +1,15 @@
 //! What is stored and how it is asked.
 //!
 //! Written only by the recorder, in one transaction a batch: `append` (entry, blob, row, words), `clients` and `sessions` (who wrote, in
-//! which conversation), `quarantine`, and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a conversation up. `stems` is the
-//! Russian of the search index. Reading comes from `reading` and `evidence`. `schema.sql` is the map of all tables.
+//! which conversation), `quarantine`, and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
+//! conversation up. `stems` is the Russian of the search index. Reading comes from `reading` and `evidence`. `schema.sql` is the map of all tables.
 
 pub mod acts;
 pub mod append;
+pub mod audits;
 mod cache;
 pub mod clients;
+pub mod copies;
 pub mod erasing;
 pub mod event_rows;
 pub mod evidence;
@@ -29,6 +31,7 @@ pub mod stems;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod verify;
+pub mod witnesses;
 
 pub use cache::Generations;
 pub use progress::Progress;

@@ -5,7 +5,7 @@ use rusqlite::{Transaction, params};
 use crate::access::{self, AccessError, Change};
 use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
-use crate::journal::{merges, quarantine};
+use crate::journal::{merges, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -41,6 +41,9 @@ pub(super) fn apply(
         Decision::QuarantineClosed { item, replaced_by } => quarantine::close(tx, business, *item, made_us, replaced_by.as_deref())?,
         // `erase` carried it out already: what is left is what people decided about the client before.
         Decision::ClientErased { client, .. } => merges::forget(tx, business, client)?,
+        Decision::WitnessJoined { name, vkey, url } => witnesses::join(tx, business, name, vkey, url, made_us)?,
+        Decision::WitnessLeft { name } => witnesses::leave(tx, business, name)?,
+        Decision::WitnessQuorumSet { quorum } => witnesses::set_quorum(tx, business, *quorum)?,
         Decision::Access { change } => return apply_access(tx, master, business, change),
     }
     Ok(None)

@@ -17,11 +17,15 @@ mod event_in;
 mod full_disk;
 mod hostile;
 mod import;
+mod inspector;
 mod killed;
+mod nightly;
 mod quarantine;
 mod rooms;
 mod tampered;
 mod two_servers;
+mod unreadable;
+mod witnessed;
 
 use serde_json::{Value, json};
 

@@ -24,7 +24,7 @@ use crate::event::{self, BusinessId, Frame, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, acts, append, extent, gone, quarantine};
+use crate::journal::{self, Progress, acts, append, extent, gone, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
 
@@ -238,7 +238,11 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                     let keys = vault.keys(frame.business).unwrap();
                     store.write(move |tx| Ok::<_, StoreError>(enter_act(tx, &keys, &client)?)).await.unwrap();
                 }
-                Decision::ClientsMerged { .. } | Decision::ClientsUnmerged { .. } => {}
+                Decision::WitnessJoined { name, vkey, url } => {
+                    let join = store.write(move |tx| Ok::<_, StoreError>(witnesses::join(tx, frame.business, &name, &vkey, &url, NOW)?));
+                    join.await.unwrap();
+                }
+                _ => {}
             }
             progress.advance(HashMap::from([(delivery.lane, delivery.position)]));
         }
