@@ -87,10 +87,10 @@ pub struct App {
     pub capture: Arc<Capture>,
     /// What `/readyz` and `/metrics` say.
     pub health: Arc<Health>,
-    /// Witnesses, copies, audits.
-    pub outside: Outside,
     /// Whether pages of destroyed records are still to be cut off.
     pub cleaning: Cleaning,
+    /// Witnesses, copies, audits.
+    pub outside: Outside,
     /// Where it listens, once it does.
     address: OnceLock<std::net::SocketAddr>,
     queue: Arc<dyn Queue>,
@@ -133,8 +133,8 @@ impl App {
             replay,
             capture,
             health,
-            outside,
             cleaning: Cleaning::default(),
+            outside,
             address,
             queue,
             master,

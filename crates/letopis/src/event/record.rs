@@ -93,6 +93,15 @@ pub enum Decision {
         /// The event that replaces it; none when it was thrown away.
         replaced_by: Option<String>,
     },
+    /// Everything of one client is destroyed; the act follows in the tree.
+    ClientErased {
+        /// Who.
+        client: String,
+        /// On what ground.
+        basis: Basis,
+        /// The request it answers: number and date, as the business files it. Not who asked.
+        request: String,
+    },
     /// Somebody cosigns the business's checkpoints from now on.
     WitnessJoined {
         /// Of its key.
@@ -111,15 +120,6 @@ pub enum Decision {
     WitnessQuorumSet {
         /// How many.
         quorum: u32,
-    },
-    /// Everything of one client is destroyed; the act follows in the tree.
-    ClientErased {
-        /// Who.
-        client: String,
-        /// On what ground.
-        basis: Basis,
-        /// The request it answers: number and date, as the business files it. Not who asked.
-        request: String,
     },
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {

@@ -1,8 +1,8 @@
 //! What is stored and how it is asked.
 //!
 //! Written only by the recorder, in one transaction a batch: `append` (entry, blob, row, words), `clients` and `sessions` (who wrote, in
-//! which conversation), `quarantine`, and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a conversation up. `stems` is the
-//! Russian of the search index. Reading comes from `reading` and `evidence`. `schema.sql` is the map of all tables.
+//! which conversation), `quarantine`, and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
+//! conversation up. `stems` is the Russian of the search index. Reading comes from `reading` and `evidence`. `schema.sql` is the map of all tables.
 
 pub mod acts;
 pub mod append;

@@ -39,11 +39,11 @@ pub(super) fn apply(
         Decision::ClientsMerged { into, from } => merges::merge(tx, business, into, from)?,
         Decision::ClientsUnmerged { from, .. } => merges::unmerge(tx, business, from)?,
         Decision::QuarantineClosed { item, replaced_by } => quarantine::close(tx, business, *item, made_us, replaced_by.as_deref())?,
+        // `erase` carried it out already: what is left is what people decided about the client before.
+        Decision::ClientErased { client, .. } => merges::forget(tx, business, client)?,
         Decision::WitnessJoined { name, vkey, url } => witnesses::join(tx, business, name, vkey, url, made_us)?,
         Decision::WitnessLeft { name } => witnesses::leave(tx, business, name)?,
         Decision::WitnessQuorumSet { quorum } => witnesses::set_quorum(tx, business, *quorum)?,
-        // `erase` carried it out already: what is left is what people decided about the client before.
-        Decision::ClientErased { client, .. } => merges::forget(tx, business, client)?,
         Decision::Access { change } => return apply_access(tx, master, business, change),
     }
     Ok(None)

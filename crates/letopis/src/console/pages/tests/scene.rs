@@ -234,13 +234,13 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                         .write(move |tx| Ok::<_, StoreError>(quarantine::close(tx, frame.business, item, NOW, replaced_by.as_deref())?));
                     close.await.unwrap();
                 }
-                Decision::WitnessJoined { name, vkey, url } => {
-                    let join = store.write(move |tx| Ok::<_, StoreError>(witnesses::join(tx, frame.business, &name, &vkey, &url, NOW)?));
-                    join.await.unwrap();
-                }
                 Decision::ClientErased { client, .. } => {
                     let keys = vault.keys(frame.business).unwrap();
                     store.write(move |tx| Ok::<_, StoreError>(enter_act(tx, &keys, &client)?)).await.unwrap();
+                }
+                Decision::WitnessJoined { name, vkey, url } => {
+                    let join = store.write(move |tx| Ok::<_, StoreError>(witnesses::join(tx, frame.business, &name, &vkey, &url, NOW)?));
+                    join.await.unwrap();
                 }
                 _ => {}
             }
