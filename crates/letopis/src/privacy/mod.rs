@@ -7,9 +7,11 @@
 //! Destroying a data key makes every record under it unreadable, in every backup too. It deliberately keeps no record and decides
 //! nothing about when a key dies.
 //!
+//! * `mask` – personal data in texts
 //! * `master` – the master key file · `keys` – business and data keys · `seal` – blobs · `vault` – this process's business keys
 
 mod keys;
+pub mod mask;
 mod master;
 mod seal;
 mod vault;
