@@ -13,6 +13,7 @@
 mod keys;
 pub mod mask;
 mod master;
+mod pseudonyms;
 mod seal;
 mod vault;
 
@@ -21,6 +22,7 @@ pub use keys::{
     load_business_keys,
 };
 pub use master::{MasterKey, MasterKeyError};
+pub use pseudonyms::pseudonym_key;
 pub use seal::{Blob, Packed, Packer, SealError, open, seal};
 pub use vault::Vault;
 

@@ -48,6 +48,12 @@ impl Known {
         known
     }
 
+    /// Adds another name that the client went by.
+    pub fn learn_name(&mut self, name: &str) {
+        let folded = Folded::of(name);
+        self.names.extend(folded.words().into_iter().map(|word| word.text).filter(|word| word.chars().count() >= 2));
+    }
+
     /// Whether nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -227,10 +227,16 @@ fn house_number(folded: &Folded, at: usize) -> Option<usize> {
         return None;
     }
     let mut end = at + digits;
-    while matches!(folded.char(end), '/' | '-' | 'к' | 'а' | 'б' | 'в' | 'г')
-        && (folded.char(end + 1).is_ascii_digit() || !folded.char(end + 1).is_alphanumeric())
-        && !(matches!(folded.char(end), '/' | '-') && !folded.char(end + 1).is_ascii_digit())
-    {
+    loop {
+        let next = folded.char(end + 1);
+        let goes_on = match folded.char(end) {
+            '/' | '-' => next.is_ascii_digit(),
+            'к' | 'а' | 'б' | 'в' | 'г' => next.is_ascii_digit() || !next.is_alphanumeric(),
+            _ => false,
+        };
+        if !goes_on {
+            break;
+        }
         end += 1;
         end += (end..end + 4).take_while(|&at| folded.char(at).is_ascii_digit()).count();
     }
