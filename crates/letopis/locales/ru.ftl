@@ -668,3 +668,75 @@ verify-pace = { $count ->
     [few] Слишком часто. Попробуйте через { $count } секунды.
    *[many] Слишком часто. Попробуйте через { $count } секунд.
 }
+
+# Хранение
+decimal = ,
+count-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[many] { $count } дней
+}
+retention-title = Хранение
+retention-open = Сколько хранится переписка, что скоро уйдёт и что хранить дольше
+retention-policy = Правило
+retention-policy-expire = Переписка хранится { $detail } после последнего события и затем удаляется. Сводки по дням, без людей и текстов, хранятся { $sums }.
+retention-policy-anonymise = Переписка хранится { $detail } после последнего события и затем обезличивается: без имён, телефонов и точного времени. Обезличенное и сводки по дням хранятся { $sums }.
+retention-detail-days = Переписка, дней (30–90)
+retention-sums-days = Сводки, дней
+retention-then-label = Потом
+retention-then = { $what ->
+    [anonymise] обезличить
+   *[other] удалить
+}
+retention-next-title = Ближайший запуск
+retention-next = Уйдёт: { $conversations }, { $events }.
+retention-next-nothing = Пока ничего: срок ещё не вышел.
+retention-next-help = Запуск идёт сам раз в сутки, ночью. О каждом составляется акт, а журнал остаётся проверяемым.
+retention-held-count = { $count ->
+    [one] { $count } диалог остаётся по запрету на удаление
+    [few] { $count } диалога остаются по запрету на удаление
+   *[many] { $count } диалогов остаются по запрету на удаление
+}
+retention-run = Запустить сейчас
+retention-run-ask = Всё, у чего вышел срок, уйдёт навсегда. Запустить?
+retention-available-title = Что доступно
+retention-available-help = Доля принятых событий, которые можно открыть. Считается по номерам записей, которые нельзя поправить вместе с данными.
+retention-last-days = { $count ->
+    [one] за { $count } день
+    [few] за { $count } дня
+   *[many] за { $count } дней
+}
+retention-of = { $count ->
+    [one] из { $count } принятого
+   *[many] из { $count } принятых
+}
+retention-state = { $what ->
+    [full] полностью
+    [anonymised] обезличено
+    [erased] удалено по запросам
+   *[other] истёк срок
+}
+retention-lost = { $count ->
+    [one] { $count } пропало
+    [few] { $count } пропали
+   *[many] { $count } пропало
+}
+retention-lost-none = потерь нет
+retention-holds = Запрет на удаление
+retention-holds-help = Если идёт спор или пришёл запрос, переписку можно оставить, пока он не закончится.
+retention-held-what = { $what ->
+    [client] Клиент
+   *[other] Диалог
+}
+retention-held-since = поставлен { $when }, { $by }
+retention-hold-what = Адрес страницы клиента или диалога
+retention-hold-reason = Почему
+retention-hold-hint = номер претензии, без имён
+retention-hold = Не удалять
+retention-lift = Снять запрет
+retention-lift-ask = Снять запрет с { $what }? Если срок вышел, переписка уйдёт со следующим запуском.
+retention-runs = Последние запуски
+retention-runs-none = Запусков ещё не было.
+retention-ran = Ушло: { $conversations }, { $events }
+retention-ran-nothing = Уходить было нечему
+retention-acts = акты

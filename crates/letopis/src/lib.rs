@@ -8,6 +8,7 @@
 pub mod access;
 pub mod anchor;
 pub mod app;
+pub mod audit;
 pub mod capture;
 pub mod cli;
 pub mod console;
@@ -16,6 +17,7 @@ pub mod demo;
 pub mod event;
 pub mod import;
 pub mod journal;
+pub mod metrics;
 pub mod privacy;
 pub mod recorder;
 pub mod store;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::anchor;
+use crate::audit;
 use crate::capture;
 use crate::journal::sessions::Gaps;
 
@@ -34,6 +35,8 @@ pub struct Config {
     pub anchor: anchor::Config,
     /// The scheduled audit.
     pub audit: AuditConfig,
+    /// When detail goes whose time is over.
+    pub retention: audit::Config,
 }
 
 /// The scheduled audit.
@@ -80,6 +83,7 @@ impl Default for Config {
             queue: QueueConfig::default(),
             anchor: anchor::Config::default(),
             audit: AuditConfig::default(),
+            retention: audit::Config::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `/healthz`, `/readyz`, `/metrics`: whether it lives, whether it works, and how much.
 
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use axum::Router;
@@ -12,6 +12,7 @@ use axum::routing::get;
 use queue::Queue;
 
 use crate::capture::Capture;
+use crate::metrics::retention::Availability;
 use crate::recorder::Recorded;
 
 /// What a part adds to `/metrics` by itself.
@@ -23,6 +24,7 @@ pub struct Health {
     queue: Arc<dyn Queue>,
     capture: Arc<Capture>,
     ready: AtomicBool,
+    available: RwLock<Vec<(String, Availability)>>,
     batches: AtomicU64,
     records: AtomicU64,
     duplicates: AtomicU64,
@@ -39,6 +41,7 @@ impl Health {
             queue,
             capture,
             ready: AtomicBool::new(false),
+            available: RwLock::default(),
             batches: AtomicU64::new(0),
             records: AtomicU64::new(0),
             duplicates: AtomicU64::new(0),
@@ -61,6 +64,11 @@ impl Health {
         self.unreadable.fetch_add(recorded.unreadable, Ordering::Relaxed);
         self.destroyed.fetch_add(recorded.destroyed, Ordering::Relaxed);
         self.late.fetch_add(recorded.late, Ordering::Relaxed);
+    }
+
+    /// From now on these are the shares of available events, by business.
+    pub fn counted(&self, available: Vec<(String, Availability)>) {
+        *self.available.write().unwrap_or_else(PoisonError::into_inner) = available;
     }
 
     /// In the text format of Prometheus.
@@ -98,7 +106,23 @@ impl Health {
             }
         }
         self.parts.iter().for_each(|part| part(&mut text));
+        self.write_available(&mut text);
         text
+    }
+
+    /// Where the accepted events of the last days are, by business, window and state.
+    fn write_available(&self, text: &mut String) {
+        let name = "letopis_retention_events";
+        let _ = writeln!(text, "# HELP {name} Events accepted in the last days, by where they are. Lost must be 0.\n# TYPE {name} gauge");
+        for (business, available) in self.available.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            for line in &available.windows {
+                let e = &line.events;
+                let states = [("full", e.full), ("anonymised", e.anonymised), ("erased", e.erased), ("expired", e.expired), ("lost", e.lost)];
+                for (state, count) in states.into_iter().chain([("accepted", e.accepted)]) {
+                    let _ = writeln!(text, "{name}{{business=\"{business}\",days=\"{}\",state=\"{state}\"}} {count}", line.to_days);
+                }
+            }
+        }
     }
 }
 

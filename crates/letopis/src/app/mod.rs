@@ -11,6 +11,7 @@
 pub mod config;
 mod folder;
 mod health;
+mod looked_after;
 mod nightly;
 mod outside;
 mod resend;
@@ -31,6 +32,7 @@ use tokio::sync::watch;
 use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
 use crate::anchor;
+use crate::audit::Retention;
 use crate::capture::{self, Capture};
 use crate::console::replay::Replay;
 use crate::console::{self, Console};
@@ -81,6 +83,8 @@ pub struct App {
     pub connections: Arc<ConnectionRing>,
     /// People's decisions.
     pub decide: Decide,
+    /// What goes when its time is over.
+    pub retention: Arc<Retention>,
     /// Refused items, sent again.
     pub replay: Arc<Replay>,
     /// The doors.
@@ -118,6 +122,7 @@ impl App {
         let outside = Outside::new()?;
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
+        let retention = Arc::new(Retention::new(store.clone(), decide.clone(), now_us));
         let logs = Logs::default();
         let address = OnceLock::new();
         let app = Self {
@@ -130,6 +135,7 @@ impl App {
             keys,
             connections,
             decide,
+            retention,
             replay,
             capture,
             health,
@@ -277,6 +283,7 @@ impl App {
             keys: Arc::clone(&self.keys),
             decide: self.decide.clone(),
             replay: Arc::clone(&self.replay),
+            retention: Arc::clone(&self.retention),
             now_us,
             secure_cookies: self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         };
@@ -301,11 +308,13 @@ impl App {
             }
         });
         let local = Doors { events: None, router: local };
+        let looked_after = tokio::spawn(Arc::clone(&self).look_after(ended.clone()));
         let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
         let doors = Doors { events: Some(Arc::clone(&self.capture)), router: self.router() };
         serve::serve(listener, doors, self.config.connections, stop, DRAIN).await;
         let _ = end.send(true);
         let _ = commands.await;
+        looked_after.abort();
         let closed = self.close(parts).await;
         outside.finish().await;
         closed

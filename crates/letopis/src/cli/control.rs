@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use super::{business, connection, dossier, erase, import, key, proof, quarantine, user, witness};
+use super::{business, connection, dossier, erase, import, key, proof, quarantine, retention, user, witness};
 use crate::access::trail::{About, What, Who};
 use crate::access::{AccessError, Business, Change, Scope, Slug, trail};
 use crate::app::{App, now_us};
@@ -37,7 +37,7 @@ pub(super) struct OfBusiness {
 /// All of them.
 pub(super) fn routes(app: Arc<App>) -> Router {
     let nouns = [business::routes(), key::routes(), user::routes(), connection::routes(), quarantine::routes(), witness::routes()];
-    let ways = [import::routes(), proof::routes(), dossier::routes(), erase::routes()];
+    let ways = [import::routes(), proof::routes(), dossier::routes(), erase::routes(), retention::routes()];
     let all = nouns.into_iter().chain(ways).fold(Router::new(), Router::merge);
     Router::new().nest("/control", all).layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(app)
 }

@@ -5,7 +5,7 @@
 //! needs none.
 //!
 //! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `witness` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
-//!   `dossier`, `checkpoint` · away: `erase` · about: `config`, `doctor`, `logging`
+//!   `dossier`, `checkpoint` · away: `erase`, `retention` · about: `config`, `doctor`, `logging`
 
 mod business;
 mod checkpoint;
@@ -22,6 +22,7 @@ mod key;
 mod logging;
 mod proof;
 mod quarantine;
+mod retention;
 mod serve;
 mod user;
 mod verify;
@@ -99,6 +100,9 @@ enum Command {
     /// Who cosigns our log; being a witness for others.
     #[command(subcommand)]
     Witness(witness::WitnessCommand),
+    /// How long what is kept: the policy, holds, runs.
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     /// Every setting with its default and what it means.
     Config(config::ConfigArgs),
     /// Whether this machine is a good home for the data folder.
@@ -141,6 +145,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Quarantine(command) => visit(&data, absent, async |house| quarantine::run(house, command, voice).await),
         Command::Checkpoint(command) => checkpoint::run(&data, command, voice),
         Command::Witness(command) => witness::run(named, &data, command, voice),
+        Command::Retention(command) => visit(&data, absent, async |house| retention::run(house, command, voice).await),
         Command::Config(args) => config::run(&data, &args, voice),
         Command::Doctor => doctor::run(&data, voice),
     }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::access::KeyRing;
+use crate::audit::Retention;
 use crate::decide::Decide;
 use crate::journal::Progress;
 use crate::journal::log::Logs;
@@ -37,6 +38,8 @@ pub struct Console {
     pub decide: Decide,
     /// What people do with refused items.
     pub replay: Arc<Replay>,
+    /// What goes when its time is over.
+    pub retention: Arc<Retention>,
     /// The time, µs since 1970 UTC.
     pub now_us: fn() -> i64,
     /// Whether cookies are marked `Secure`: not on plain HTTP to this machine.

@@ -5,7 +5,7 @@
 //!
 //! `check` · `read` the two doors — `node`, `fields`, `invalid` behind them — `kind`, `derive` types, their derivation and facets — `when`,
 //! `phone`, `phones_in`, `crm`, `money` the values — `schema` the published description — `frame` what goes
-//! through the queue, `record` what is sealed — `ids` numbers of records and businesses.
+//! through the queue, `record` what is sealed, `retention` how long — `ids` numbers of records and businesses.
 
 mod check;
 mod crm;
@@ -24,6 +24,7 @@ mod phone;
 mod phones_in;
 mod read;
 pub mod record;
+mod retention;
 mod schema;
 mod when;
 
@@ -38,5 +39,6 @@ pub use parts::{Booking, Client, Delivery, Failure, Payment};
 pub use phone::{Phone, PhoneReading};
 pub use phones_in::phones_in;
 pub use read::Event;
+pub use retention::{HoldOn, Policy, PolicyError, Then};
 pub use schema::SCHEMA;
 pub use when::When;

@@ -11,6 +11,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::retention::{HoldOn, Policy, Then};
+
 /// What capture added to the client's bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
@@ -120,6 +122,59 @@ pub enum Decision {
     WitnessQuorumSet {
         /// How many.
         quorum: u32,
+    },
+    /// How long the business keeps what, from now on.
+    RetentionSet {
+        /// The whole policy.
+        #[serde(flatten)]
+        policy: Policy,
+    },
+    /// Something must not expire, whatever the policy says.
+    HoldPlaced {
+        /// A client or a conversation.
+        on: HoldOn,
+        /// Its public id.
+        pid: String,
+        /// The dispute or request, by its number.
+        reason: String,
+        /// When the hold ends by itself.
+        until_us: Option<i64>,
+    },
+    /// It may expire again.
+    HoldLifted {
+        /// A client or a conversation.
+        on: HoldOn,
+        /// Its public id.
+        pid: String,
+    },
+    /// A slice of a retention run: whole conversations whose time is over, and events that belong to none.
+    Expired {
+        /// Which run.
+        run: String,
+        /// What comes after the detail.
+        then: Then,
+        /// Everything in it ended before this moment.
+        before_us: i64,
+        /// Record indexes: `0-41,44`.
+        records: String,
+    },
+    /// The end of a retention run: what it did, also when that was nothing.
+    RetentionRan {
+        /// Which run.
+        run: String,
+        /// The policy it followed.
+        #[serde(flatten)]
+        policy: Policy,
+        /// Detail of before this moment was over.
+        before_us: i64,
+        /// Sums and anonymised rows of before this moment were over.
+        aggregates_before_us: i64,
+        /// Conversations that it named.
+        conversations: u64,
+        /// Events that it named.
+        events: u64,
+        /// Conversations that stay because of a hold.
+        held: u64,
     },
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {

@@ -5,11 +5,13 @@
 //! conversation up. `stems` is the Russian of the search index. Reading comes from `reading` and `evidence`. `schema.sql` is the map of all tables.
 
 pub mod acts;
+pub mod anonymised;
 pub mod append;
 pub mod audits;
 mod cache;
 pub mod clients;
 pub mod copies;
+pub mod days;
 pub mod erasing;
 pub mod event_rows;
 pub mod evidence;
@@ -22,6 +24,8 @@ pub mod progress;
 pub mod projection;
 pub mod quarantine;
 pub mod reading;
+pub mod record_days;
+pub mod retention;
 pub mod session;
 mod session_rows;
 pub mod sessions;

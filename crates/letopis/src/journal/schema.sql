@@ -199,6 +199,8 @@ CREATE TABLE decisions (
   body TEXT NOT NULL
 );
 
+CREATE INDEX decisions_by_kind ON decisions (business, kind, record);
+
 -- Items that capture refused, with the reason, until a person corrects or drops them. Sealed, each under a data key of its own.
 CREATE TABLE quarantine (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -264,3 +266,81 @@ CREATE TABLE recorded (
   lane INTEGER PRIMARY KEY,
   position INTEGER NOT NULL
 );
+
+-- The first record received on each day (UTC): how many were accepted in the last days, also when their detail is gone.
+CREATE TABLE record_days (
+  business INTEGER NOT NULL,
+  day INTEGER NOT NULL,                -- days since 1970
+  first_record INTEGER NOT NULL,
+  PRIMARY KEY (business, day)
+) WITHOUT ROWID;
+
+-- How long a business keeps what, as decided last. No row: the defaults.
+CREATE TABLE retention (
+  business INTEGER PRIMARY KEY,
+  detail_days INTEGER NOT NULL,
+  aggregates_days INTEGER NOT NULL,
+  after_detail TEXT NOT NULL,          -- expire, anonymise
+  record INTEGER NOT NULL              -- the decision
+);
+
+-- What must not expire. Open while it is not lifted and its end has not come.
+CREATE TABLE holds (
+  record INTEGER PRIMARY KEY,          -- the decision that placed it
+  business INTEGER NOT NULL,
+  kind TEXT NOT NULL,                  -- client, session
+  pid TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  placed_us INTEGER NOT NULL,
+  placed_by TEXT NOT NULL,
+  until_us INTEGER,
+  lifted_us INTEGER,
+  lifted_by TEXT
+);
+CREATE INDEX holds_open ON holds (business, pid) WHERE lifted_us IS NULL;
+
+-- Sums of a day that can no longer be computed, because some of its detail went: frozen just before, and never changed.
+CREATE TABLE frozen_days (
+  business INTEGER NOT NULL,
+  day INTEGER NOT NULL,                -- the business's own day, as days since 1970
+  frozen_us INTEGER NOT NULL,
+  PRIMARY KEY (business, day)
+) WITHOUT ROWID;
+CREATE TABLE days (
+  business INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  channel TEXT NOT NULL,
+  kind TEXT NOT NULL,                  -- dialogue, reminder_reply; outside: events of no conversation
+  intent TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  conversations INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  inbound INTEGER NOT NULL,
+  replies INTEGER NOT NULL,
+  answered INTEGER NOT NULL,           -- conversations with a first answer after a first word
+  answer_us INTEGER NOT NULL,          -- how long those took together
+  bookings INTEGER NOT NULL,           -- conversations in which a visit was booked, and so on
+  cancellations INTEGER NOT NULL,
+  refusals INTEGER NOT NULL,
+  leads INTEGER NOT NULL,
+  handoffs INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  PRIMARY KEY (business, day, channel, kind, intent, outcome)
+) WITHOUT ROWID;
+
+-- What stays of expired detail where the business anonymises. Joined to nothing: no record, client or conversation is named.
+CREATE TABLE anonymised (
+  id INTEGER PRIMARY KEY,              -- drawn, so that the order says nothing
+  business INTEGER NOT NULL,
+  received_day INTEGER NOT NULL,       -- days since 1970, for the share that is available
+  hour_us INTEGER NOT NULL,            -- of the event, cut to the hour
+  who BLOB,                            -- pseudonym under the key of its year
+  phone_code TEXT,                     -- country and operator: +7921
+  channel TEXT NOT NULL,
+  type TEXT NOT NULL,
+  intent TEXT,
+  outcome TEXT,
+  said TEXT,                           -- masked
+  reply TEXT
+);
+CREATE INDEX anonymised_by_day ON anonymised (business, received_day);

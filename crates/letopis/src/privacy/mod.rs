@@ -7,10 +7,13 @@
 //! Destroying a data key makes every record under it unreadable, in every backup too. It deliberately keeps no record and decides
 //! nothing about when a key dies.
 //!
+//! * `mask` – personal data in texts
 //! * `master` – the master key file · `keys` – business and data keys · `seal` – blobs · `vault` – this process's business keys
 
 mod keys;
+pub mod mask;
 mod master;
+mod pseudonyms;
 mod seal;
 mod vault;
 
@@ -19,6 +22,7 @@ pub use keys::{
     load_business_keys,
 };
 pub use master::{MasterKey, MasterKeyError};
+pub use pseudonyms::pseudonym_key;
 pub use seal::{Blob, Packed, Packer, SealError, open, seal};
 pub use vault::Vault;
 

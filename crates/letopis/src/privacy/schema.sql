@@ -14,3 +14,11 @@ CREATE TABLE data_keys (
   wrapped BLOB NOT NULL,              -- the data key under the business key
   UNIQUE (business, owner, period)
 );
+
+-- Under which anonymised rows of one year name their person; destroyed with those rows.
+CREATE TABLE pseudonym_keys (
+  business INTEGER NOT NULL,
+  year INTEGER NOT NULL,
+  wrapped BLOB NOT NULL,              -- under the business key
+  PRIMARY KEY (business, year)
+);

@@ -22,7 +22,8 @@ use crate::journal::clients::{Clients, Identity};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::quarantine::{self, Refusal};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, acts, progress};
+use crate::journal::{Generations, acts, progress, record_days};
+use crate::privacy::mask::Masker;
 use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Period, Vault};
 
 /// Data keys kept unwrapped, 100 bytes each.
@@ -73,6 +74,10 @@ pub(super) struct Scribe {
     new_keys: Vec<BusinessKeys>,
     /// The day on which particulars of old acts were last looked for.
     swept: i64,
+    /// The newest day of which a record was sealed, of each business.
+    days: HashMap<BusinessId, i64>,
+    /// Takes persons out of what stays when detail goes.
+    pub(super) masker: Masker,
 }
 
 impl Scribe {
@@ -89,6 +94,8 @@ impl Scribe {
             recorded: HashMap::new(),
             new_keys: Vec::new(),
             swept: 0,
+            days: HashMap::new(),
+            masker: Masker::default(),
         }
     }
 
@@ -139,6 +146,7 @@ impl Scribe {
         self.data_keys.clear();
         self.next.clear();
         self.gone.clear();
+        self.days.clear();
         self.recorded.clear();
         self.new_keys.clear();
     }
@@ -175,7 +183,8 @@ impl Scribe {
         done: &mut Recorded,
     ) -> Result<(), RecordError> {
         let record = self.seal(tx, keys, &keys.pseudonym(&["decisions"]), made_us, sealable)?;
-        let destroyed = self.erase(tx, keys, record, made_us, decided)?;
+        let erased = self.erase(tx, keys, record, made_us, decided)?;
+        let destroyed = erased.or(self.expire(tx, keys, made_us, decided, done)?);
         let made = decisions::apply(tx, &self.master, record, made_us, decided)?;
         self.new_keys.extend(made);
         done.destroyed += destroyed.map_or(0, |destroyed| destroyed.list.len());
@@ -237,6 +246,7 @@ impl Scribe {
         let business = keys.business();
         let index = self.next_index(tx, business)?;
         let record = RecordNo::new(business, index);
+        self.note_day(tx, record, received_us)?;
         let (mut rid, mut nonce) = ([0; 16], [0; 24]);
         rand::rng().fill_bytes(&mut rid);
         rand::rng().fill_bytes(&mut nonce);
@@ -252,6 +262,17 @@ impl Scribe {
         append::sealed(tx, record, &entry.encode(), *key_id, &blob)?;
         self.next.insert(business, index + 1);
         Ok(record)
+    }
+
+    /// The first record of each day is what later says how many were accepted since.
+    fn note_day(&mut self, tx: &Transaction<'_>, record: RecordNo, received_us: i64) -> rusqlite::Result<()> {
+        let day = received_us.div_euclid(record_days::DAY_US);
+        let known = self.days.entry(record.business()).or_insert(i64::MIN);
+        if day > *known {
+            record_days::note(tx, day, record)?;
+            *known = day;
+        }
+        Ok(())
     }
 
     /// Whether a record was destroyed lawfully.

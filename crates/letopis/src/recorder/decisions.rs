@@ -5,6 +5,7 @@ use rusqlite::{Transaction, params};
 use crate::access::{self, AccessError, Change};
 use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
+use crate::journal::retention::{self, Hold};
 use crate::journal::{merges, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
@@ -44,6 +45,21 @@ pub(super) fn apply(
         Decision::WitnessJoined { name, vkey, url } => witnesses::join(tx, business, name, vkey, url, made_us)?,
         Decision::WitnessLeft { name } => witnesses::leave(tx, business, name)?,
         Decision::WitnessQuorumSet { quorum } => witnesses::set_quorum(tx, business, *quorum)?,
+        Decision::RetentionSet { policy } => retention::set(tx, record, *policy)?,
+        Decision::HoldPlaced { on, pid, reason, until_us } => {
+            let hold = Hold {
+                on: on.as_str().to_owned(),
+                pid: pid.clone(),
+                reason: reason.clone(),
+                placed_us: made_us,
+                placed_by: decided.by.clone(),
+                until_us: *until_us,
+            };
+            retention::place(tx, record, *on, &hold)?;
+        }
+        Decision::HoldLifted { on, pid } => retention::lift(tx, business, *on, pid, &decided.by, made_us)?,
+        // `expire` carried them out already.
+        Decision::Expired { .. } | Decision::RetentionRan { .. } => {}
         Decision::Access { change } => return apply_access(tx, master, business, change),
     }
     Ok(None)

@@ -8,13 +8,15 @@
 //! nothing. A frame that fails again and again by itself is put aside with the reason; the others go on.
 //!
 //! * `prepare` – what needs no database · `batch` – the transaction · `decisions` – what people decided · `pace` – when accepting goes
-//!   first · `publish` – tiles and checkpoints · `destroy` – where records go, `erase` – one client's, `cleaning` – the old pages
+//!   first · `publish` – tiles and checkpoints · `destroy` – where records go, `erase` – one client's, `expire` – a slice of
+//!   a retention run's, `cleaning` – the old pages
 
 mod batch;
 mod cleaning;
 mod decisions;
 mod destroy;
 mod erase;
+mod expire;
 mod pace;
 mod prepare;
 mod publish;
@@ -64,7 +66,7 @@ pub enum RecordError {
     /// A record could not be encrypted.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// The access trail cannot be read.
+    /// The access trail or the business's own row cannot be read.
     #[error(transparent)]
     Access(#[from] AccessError),
     /// A business without keys.

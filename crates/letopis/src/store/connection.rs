@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::StoreError;
@@ -42,6 +43,8 @@ pub fn open_connection(path: &Path, cache_kib: i64, setup: Setup) -> Result<Conn
     }
     let connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
+    // Otherwise a statement with a range is planned anew for every value bound to it; the full-text index has one that runs for every word.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // FULL: a commit is on disk before the queue may forget the frame. secure_delete: erased bytes are overwritten.
     connection.execute_batch(&format!(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=OFF;

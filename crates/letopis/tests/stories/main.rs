@@ -21,6 +21,7 @@ mod inspector;
 mod killed;
 mod nightly;
 mod quarantine;
+mod retention;
 mod rooms;
 mod tampered;
 mod two_servers;

@@ -9,6 +9,7 @@
 //! | `asked` | key → scope, parameters, pages, `?after=` |
 //! | `error` | every refusal → status, code, text |
 //! | `events` `sessions` `clients` `search` `quarantine` | one file a resource |
+//! | `metrics` | numbers with their denominators |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
 //! | `description` | `/openapi.json`, the schema of an event |
 
@@ -18,6 +19,7 @@ mod description;
 mod error;
 mod events;
 mod log;
+mod metrics;
 mod moments;
 mod proof;
 mod quarantine;
@@ -42,7 +44,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 13] {
+fn table() -> [Route; 14] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -52,6 +54,7 @@ fn table() -> [Route; 13] {
         ("/api/v1/clients/{client_id}", get(clients::one)),
         ("/api/v1/search", get(search::search)),
         ("/api/v1/quarantine", get(quarantine::list)),
+        ("/api/v1/metrics/retention", get(metrics::of_retention)),
         ("/api/v1/schema", get(description::schema)),
         ("/openapi.json", get(description::openapi)),
         ("/log/{business}/checkpoint", get(log::checkpoint)),

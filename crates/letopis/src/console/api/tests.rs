@@ -103,13 +103,13 @@ async fn scene() -> Scene {
     let (logs, vault, ring, progress) = (Logs::default(), Vault::new(vec![(*pen.keys).clone()]), KeyRing::default(), Progress::default());
     logs.add(log);
     store.read_blocking(|conn| ring.refresh(conn)).unwrap();
-    let queue: Arc<dyn queue::Queue> = Arc::new(queue::memory::MemoryQueue::new(queue::Limits::default()));
-    let decide = Decide::new(queue, progress.clone());
+    let decide = Decide::new(Arc::new(queue::memory::MemoryQueue::new(queue::Limits::default())), progress.clone());
     let console = Console {
         store: store.clone(),
         vault: vault.clone(),
         logs,
         replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Nobody))),
+        retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOON)),
         decide,
         progress: progress.clone(),
         keys: Arc::new(ring),

@@ -116,10 +116,14 @@ pub fn routes(console: Arc<Console>) -> Router {
 }
 
 fn settings_routes() -> Router<Desk> {
-    use settings::{company, connections, keys, outside, people};
+    use settings::{company, connections, keys, outside, people, retention};
     Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/company", post(company::set))
+        .route("/settings/retention", get(retention::show).post(retention::set))
+        .route("/settings/retention/hold", post(retention::hold))
+        .route("/settings/retention/lift", post(retention::lift))
+        .route("/settings/retention/run", post(retention::run))
         .route("/settings/keys", post(keys::create))
         .route("/settings/keys/{id}/revoke", post(keys::revoke))
         .route("/settings/connections", post(connections::add))

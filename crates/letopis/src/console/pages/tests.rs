@@ -304,3 +304,23 @@ async fn a_witness_joins_by_its_key_and_an_alarm_is_on_every_page() {
         assert!(owner.get(path).await.body.contains("witness.example/w1 видел другую историю"), "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_page_of_retention_says_the_rule_and_who_may_change_it() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let page = owner.get("/settings/retention").await.body;
+    assert!(page.contains("Переписка хранится 90 дней после последнего события и затем удаляется"), "{page}");
+    assert!(page.contains("name=\"detail_days\"") && page.contains("потерь нет"), "{page}");
+    let lawyer = scene.member(Role::Compliance).await.get("/settings/retention").await;
+    assert!(lawyer.status == StatusCode::OK && !lawyer.body.contains("name=\"detail_days\""), "looks and holds, does not set");
+    assert_eq!(scene.member(Role::Manager).await.get("/settings/retention").await.status, StatusCode::FORBIDDEN);
+    for wrong in [
+        "detail_days=10&aggregates_days=365&then=expire",
+        "detail_days=60&aggregates_days=30&then=expire",
+        "detail_days=60&aggregates_days=365&then=keep",
+    ] {
+        assert_eq!(owner.submit("/settings/retention", wrong).await.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+    assert_eq!(owner.submit("/settings/retention/hold", "pid=c_0000000000000000&reason=12").await.status, StatusCode::NOT_FOUND);
+}

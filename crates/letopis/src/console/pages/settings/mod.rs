@@ -3,13 +3,14 @@
 //! Everybody sees the parts their role may change. A secret is on the page that answers its creation and nowhere else, so those forms answer with
 //! the page itself and not with a redirect.
 //!
-//! * `keys` · `connections` · `people` · `company` · `outside` – one part each: what is shown, and its forms
+//! * `keys` · `connections` · `people` · `company` · `outside` – one part each: what is shown, and its forms · `retention` – a page of its own
 
 pub(super) mod company;
 pub(super) mod connections;
 pub(super) mod keys;
 pub(super) mod outside;
 pub(super) mod people;
+pub(super) mod retention;
 
 use askama::Template;
 use axum::extract::State;
@@ -53,6 +54,7 @@ struct SettingsPage {
     people: Option<Vec<PersonRow>>,
     outside: Option<Outside>,
     roles: Vec<Word>,
+    sees_retention: bool,
     command: String,
     hook_command: String,
     reads_acts: bool,
@@ -75,6 +77,7 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Re
         company: scope.can(Action::ManageSettings).then(|| Company::of(visitor)),
         key_roles: keys::roles(visitor),
         roles: people::roles(visitor, None),
+        sees_retention: scope.can(Action::ManageSettings) || scope.can(Action::Erase),
         command: hello::command(visitor),
         hook_command: format!("{}/hooks/…", visitor.origin),
         reads_acts: scope.can(Action::ReadJournal),

@@ -106,6 +106,7 @@ impl Scene {
             vault: vault.clone(),
             logs,
             replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Gate))),
+            retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOW)),
             decide,
             progress,
             keys: Arc::new(KeyRing::default()),
@@ -242,6 +243,7 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                     let join = store.write(move |tx| Ok::<_, StoreError>(witnesses::join(tx, frame.business, &name, &vkey, &url, NOW)?));
                     join.await.unwrap();
                 }
+                // What these do is told as stories, against the real binary.
                 _ => {}
             }
             progress.advance(HashMap::from([(delivery.lane, delivery.position)]));
