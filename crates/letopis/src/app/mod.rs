@@ -11,6 +11,7 @@
 pub mod config;
 mod folder;
 mod health;
+mod jobs;
 mod resend;
 mod serve;
 mod stored;
@@ -36,12 +37,13 @@ use crate::event::BusinessId;
 use crate::journal::log::{Log, Logs};
 use crate::journal::{self, Progress};
 use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
-use crate::recorder::{self, Publisher, Recorded, Recorder};
+use crate::recorder::{self, Publisher, Rebuild, Recorded, Recorder};
 use crate::store::{Migration, Store, give_way};
 
 pub use config::Config;
 pub use folder::{Folder, InUse};
 pub use health::Health;
+pub use jobs::{Jobs, Standing};
 pub use stored::Stored;
 
 /// The history of the tables. Only ever add at the end.
@@ -80,6 +82,9 @@ pub struct App {
     pub capture: Arc<Capture>,
     /// What `/readyz` and `/metrics` say.
     pub health: Arc<Health>,
+    /// Long work under way.
+    pub jobs: Jobs,
+    stale: recorder::Stale,
     /// Where it listens, once it does.
     address: OnceLock<std::net::SocketAddr>,
     queue: Arc<dyn Queue>,
@@ -94,6 +99,7 @@ impl App {
     /// When another process has it, or its keys or tables cannot be used.
     pub fn open(data: &Path, config: Config) -> anyhow::Result<Self> {
         let folder = Folder::lock(data)?;
+        recorder::clean_up(folder.path());
         let database = folder.path().join("letopis.db");
         let master = Arc::new(MasterKey::load(&folder.path().join("master.key"), !database.exists())?);
         let store = Store::open(&database, MIGRATIONS, journal::setup)?;
@@ -121,6 +127,8 @@ impl App {
             replay,
             capture,
             health,
+            jobs: Jobs::default(),
+            stale: recorder::Stale::default(),
             address,
             queue,
             master,
@@ -214,6 +222,13 @@ impl App {
         })
     }
 
+    /// What a rebuild of the read models works with.
+    #[must_use]
+    pub fn rebuild(&self) -> Rebuild {
+        let (store, folder, vault) = (self.store.clone(), self.folder.path().to_owned(), self.vault.clone());
+        Rebuild { store, folder, vault, gaps: self.config.sessions, stale: self.stale.clone() }
+    }
+
     /// Starts recording and publishing; they end when `stop` turns true.
     ///
     /// # Errors
@@ -229,6 +244,7 @@ impl App {
             master: Arc::clone(&self.master),
             gaps: self.config.sessions,
             progress: self.progress.clone(),
+            stale: self.stale.clone(),
             on_recorded: Arc::new(move |recorded| noticed.on_recorded(recorded)),
         };
         let runtime = tokio::runtime::Handle::current();

@@ -5,7 +5,7 @@
 //! needs none.
 //!
 //! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
-//!   `dossier` · about: `config`, `doctor`, `logging`
+//!   `dossier` · care: `rebuild` (and `work`, what long work looks like from here) · about: `config`, `doctor`, `logging`
 
 mod business;
 mod config;
@@ -20,11 +20,13 @@ mod key;
 mod logging;
 mod proof;
 mod quarantine;
+mod rebuild;
 mod serve;
 mod user;
 mod verify;
 mod verify_proof;
 mod voice;
+mod work;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -88,6 +90,8 @@ enum Command {
     /// Refused items: corrected and sent again, or dropped.
     #[command(subcommand)]
     Quarantine(quarantine::QuarantineCommand),
+    /// Compute the rows that screens show again from the sealed records.
+    Rebuild(rebuild::RebuildArgs),
     /// Every setting with its default and what it means.
     Config(config::ConfigArgs),
     /// Whether this machine is a good home for the data folder.
@@ -127,6 +131,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::User(command) => visit(&data, absent, async |house| user::run(house, command, voice).await),
         Command::Connection(command) => visit(&data, absent, async |house| connection::run(house, command, voice).await),
         Command::Quarantine(command) => visit(&data, absent, async |house| quarantine::run(house, command, voice).await),
+        Command::Rebuild(args) => visit(&data, absent, async |house| rebuild::run(house, args, voice).await),
         Command::Config(args) => config::run(&data, &args, voice),
         Command::Doctor => doctor::run(&data, voice),
     }

@@ -13,7 +13,7 @@ use rusqlite::Transaction;
 use sha2::{Digest, Sha256};
 
 use super::prepare::{Arrival, NewEvent, Prepared, Sealable, Unreadable};
-use super::{RecordError, decisions};
+use super::{RecordError, Stale, decisions};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::append::{self, Seen};
 use crate::journal::clients::{Clients, Identity};
@@ -61,11 +61,13 @@ pub(super) struct Scribe {
     next: HashMap<BusinessId, u64>,
     recorded: HashMap<Lane, Position>,
     new_keys: Vec<BusinessKeys>,
+    stale: Stale,
 }
 
 impl Scribe {
-    pub(super) fn new(vault: Vault, master: Arc<MasterKey>, gaps: Gaps) -> Self {
+    pub(super) fn new(vault: Vault, master: Arc<MasterKey>, gaps: Gaps, stale: Stale) -> Self {
         Self {
+            stale,
             vault,
             master,
             clients: Clients::default(),
@@ -79,6 +81,10 @@ impl Scribe {
 
     /// Records a batch in the caller's transaction.
     pub(super) fn record_all(&mut self, tx: &Transaction<'_>, arrivals: Vec<Arrival>) -> Result<Outcome, RecordError> {
+        if self.stale.take() {
+            self.sessions.forget();
+            self.clients.forget();
+        }
         self.must_continue(tx)?;
         let mut done = Recorded::default();
         for arrival in arrivals {

@@ -8,12 +8,13 @@
 //! nothing. A frame that fails again and again by itself is put aside with the reason; the others go on.
 //!
 //! * `prepare` – what needs no database · `batch` – the transaction · `decisions` – what people decided · `publish` – tiles and
-//!   checkpoints
+//!   checkpoints · `rebuild` – the read models computed again
 
 mod batch;
 mod decisions;
 mod prepare;
 mod publish;
+mod rebuild;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -29,6 +30,7 @@ use crate::store::{Store, StoreError};
 
 pub use batch::Recorded;
 pub use publish::{PublishError, Publisher, read_checkpoint};
+pub use rebuild::{Changed, Difference, Rebuild, RebuildError, Rebuilt, Stale, Steps, clean_up, into_empty};
 
 use batch::{Outcome, Scribe};
 use decisions::DecisionError;
@@ -91,6 +93,8 @@ pub struct Recorder {
     pub gaps: Gaps,
     /// Who waits for it.
     pub progress: Progress,
+    /// Set when others changed rows that it remembers.
+    pub stale: Stale,
     /// Told of every committed batch.
     pub on_recorded: Arc<dyn Fn(&Recorded) + Send + Sync>,
 }
@@ -104,7 +108,7 @@ struct Desk {
 impl Recorder {
     /// Records until `stop` turns true; what was received and not committed stays in the queue.
     pub async fn run(self, mut consumer: Box<dyn Consumer>, mut stop: watch::Receiver<bool>) {
-        let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps);
+        let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps, self.stale.clone());
         let desk = Arc::new(Mutex::new(Desk { scribe, broken: false }));
         let mut packer = Packer::default();
         let mut under_way: Option<Submitted> = None;

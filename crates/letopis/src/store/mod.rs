@@ -106,6 +106,18 @@ impl Store {
         self.writer.submit(f)
     }
 
+    /// Runs `f` on the writer's connection between two transactions, for what none may hold.
+    ///
+    /// # Errors
+    /// When the writer has stopped.
+    pub fn between<T, F>(&self, f: F) -> Result<oneshot::Receiver<T>, StoreError>
+    where
+        F: FnOnce(&Connection) -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.writer.between(f)
+    }
+
     /// Runs `f` on a reader, off the async threads. What it sees is one consistent state.
     ///
     /// # Errors

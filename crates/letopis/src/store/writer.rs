@@ -45,6 +45,17 @@ impl Writer {
         self.jobs.send(Box::new(job)).map_err(|_| StoreError::Stopped)?;
         Ok(receiver)
     }
+
+    pub(super) fn between<T, F>(&self, f: F) -> Result<oneshot::Receiver<T>, StoreError>
+    where
+        F: FnOnce(&Connection) -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let (answer, receiver) = oneshot::channel();
+        let job = move |connection: &mut Connection| drop(answer.send(f(connection)));
+        self.jobs.send(Box::new(job)).map_err(|_| StoreError::Stopped)?;
+        Ok(receiver)
+    }
 }
 
 /// Answering comes before recording: whoever waits for a 202 waits for the processor, while what is accepted is safe in the queue. With a

@@ -17,6 +17,7 @@ mod hostile;
 mod import;
 mod killed;
 mod quarantine;
+mod rebuilt;
 mod rooms;
 mod tampered;
 mod two_servers;

@@ -111,10 +111,14 @@ impl Stopped {
     /// Decides what `change` says, and waits until it has taken effect. Sealed in the journal of the business `main`, because a
     /// business that is only being made has no keys yet.
     pub fn decide(&self, change: &Change) {
+        let business = if matches!(change, Change::BusinessCreated { .. }) { MAIN } else { change.business() };
+        self.decide_in(business, Decision::Access { change: serde_json::to_value(change).unwrap() });
+    }
+
+    /// The same for any decision.
+    pub fn decide_in(&self, business: BusinessId, decision: Decision) {
         let (stop, stopped) = watch::channel(false);
         let parts = self.runtime.block_on(async { self.app.start(&stopped).unwrap() });
-        let business = if matches!(change, Change::BusinessCreated { .. }) { MAIN } else { change.business() };
-        let decision = Decision::Access { change: serde_json::to_value(change).unwrap() };
         self.runtime.block_on(self.app.decide.decide(business, "test", decision, now_us())).unwrap();
         stop.send(true).unwrap();
         parts.into_iter().for_each(|part| part.join().unwrap());

@@ -23,6 +23,8 @@ use super::log::Log;
 use crate::event::BusinessId;
 use crate::privacy::BusinessKeys;
 
+pub use words::unlike_their_words;
+
 /// Findings listed in full; more are only counted.
 const LISTED: usize = 1000;
 /// Records between two calls of the progress function.
