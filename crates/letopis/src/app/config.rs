@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::capture;
+use crate::{backup, capture};
 use crate::journal::sessions::Gaps;
 
 /// The defaults, with what each means; `letopis config` prints it.
@@ -29,6 +29,8 @@ pub struct Config {
     pub sessions: Gaps,
     /// The queue before the recorder.
     pub queue: QueueConfig,
+    /// Backups that the server makes by itself.
+    pub backup: backup::Config,
 }
 
 /// The queue before the recorder.
@@ -55,6 +57,7 @@ impl Default for Config {
             capture: capture::Config::default(),
             sessions: Gaps::default(),
             queue: QueueConfig::default(),
+            backup: backup::Config::default(),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod config;
 mod folder;
 mod health;
 mod jobs;
+mod keeping;
 mod resend;
 mod serve;
 mod stored;
@@ -29,16 +30,17 @@ use tokio::sync::watch;
 
 use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
+use crate::backup::{self, Backup};
 use crate::capture::{self, Capture};
 use crate::console::replay::Replay;
 use crate::console::{self, Console};
 use crate::decide::Decide;
 use crate::event::BusinessId;
 use crate::journal::log::{Log, Logs};
-use crate::journal::{self, Progress};
-use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
+use crate::journal::{self, Progress, epochs};
+use crate::privacy::{self, BusinessKeys, MasterKey, Vault, installation};
 use crate::recorder::{self, Publisher, Rebuild, Recorded, Recorder};
-use crate::store::{Migration, Store, give_way};
+use crate::store::{Migration, Store, StoreError, give_way};
 
 pub use config::Config;
 pub use folder::{Folder, InUse};
@@ -100,12 +102,18 @@ impl App {
     pub fn open(data: &Path, config: Config) -> anyhow::Result<Self> {
         let folder = Folder::lock(data)?;
         recorder::clean_up(folder.path());
+        let unfinished = folder.path().join(backup::FINISHED_BY);
+        anyhow::ensure!(!unfinished.exists(), "a restore into {} did not finish: run it again", folder.path().display());
         let database = folder.path().join("letopis.db");
-        let master = Arc::new(MasterKey::load(&folder.path().join("master.key"), !database.exists())?);
-        let store = Store::open(&database, MIGRATIONS, journal::setup)?;
-        let queue = open_queue(&folder.path().join("queue"), &master, &config)?;
+        let master_path = folder.path().join("master.key");
+        MasterKey::load(&master_path, !database.exists())?;
+        let store = open_store(folder.path())?;
+        let (master, rotated) = store.read_blocking(|conn| anyhow::Ok(installation::master_in_force(&master_path, conn)?))?;
+        installation::end_rotation(&master_path, rotated).context("master key")?;
+        let master = Arc::new(master);
+        let (origin, queue_key) = installed(&store, &config, &master)?;
+        let queue = open_queue(&folder.path().join("queue"), queue_key, &config)?;
         let vault = Vault::new(store.read_blocking(|conn| privacy::load_business_keys(conn, &master))?);
-        let origin = config.origin.clone().unwrap_or_else(|| drawn_origin(&master));
         let (keys, connections) = (Arc::new(KeyRing::default()), Arc::new(ConnectionRing::default()));
         let progress = Progress::default();
         let decide = Decide::new(Arc::clone(&queue), progress.clone());
@@ -216,10 +224,16 @@ impl App {
             self.keys.refresh(conn)?;
             self.connections.refresh(conn)?;
             for business in access::business::all(conn)? {
-                self.open_log(business.id, business.slug.as_str())?;
+                self.open_log(business.id, business.slug.as_str(), epochs::current(conn, business.id)?)?;
             }
             anyhow::Ok(())
         })
+    }
+
+    /// What a backup is made from.
+    #[must_use]
+    pub fn backup(&self) -> Backup {
+        Backup { database: self.folder.path().join("letopis.db"), logs: self.logs.clone(), origin: self.origin.clone() }
     }
 
     /// What a rebuild of the read models works with.
@@ -298,6 +312,7 @@ impl App {
                 tracing::warn!(error = %e, "changes are stored, but not sealed yet; the next start tries again");
             }
         });
+        tokio::spawn(keeping::run(Arc::clone(&self), ended.clone()));
         let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
         serve::serve(listener, self.router(), self.config.connections, stop, DRAIN).await;
         let _ = end.send(true);
@@ -325,9 +340,9 @@ impl App {
         }
     }
 
-    fn open_log(&self, business: BusinessId, slug: &str) -> anyhow::Result<()> {
+    fn open_log(&self, business: BusinessId, slug: &str, epoch: u32) -> anyhow::Result<()> {
         let Some(keys) = self.vault.keys(business).filter(|_| self.logs.of(business).is_none()) else { return Ok(()) };
-        self.logs.add(Arc::new(log_of(&self.origin, self.folder.path(), slug, &keys)?));
+        self.logs.add(Arc::new(log_of(&epochs::name(&self.origin, slug, epoch), self.folder.path(), slug, &keys)?));
         Ok(())
     }
 
@@ -344,15 +359,34 @@ pub fn now_us() -> i64 {
     jiff::Timestamp::now().as_microsecond()
 }
 
-fn open_queue(folder: &Path, master: &MasterKey, config: &Config) -> anyhow::Result<Arc<dyn Queue>> {
+/// The tables of a folder; made if it has none.
+///
+/// # Errors
+/// When they cannot be opened, or are of a later program.
+pub fn open_store(folder: &Path) -> Result<Store, StoreError> {
+    Store::open(&folder.join("letopis.db"), MIGRATIONS, journal::setup)
+}
+
+/// The name in logs and the key of the queue, stored at the first start.
+fn installed(store: &Store, config: &Config, master: &Arc<MasterKey>) -> anyhow::Result<(String, queue::disk::MasterKey)> {
+    let (named, master) = (config.origin.clone(), Arc::clone(master));
+    store.write_blocking(move |tx| {
+        let stored = installation::origin(tx)?;
+        let origin = named.or(stored).unwrap_or_else(|| drawn_origin(&master));
+        installation::keep_origin(tx, &origin)?;
+        let key = installation::queue_key(tx, &master, &mut rand::rng())?;
+        anyhow::Ok((origin, queue::disk::MasterKey::new(*key)))
+    })
+}
+
+fn open_queue(folder: &Path, key: queue::disk::MasterKey, config: &Config) -> anyhow::Result<Arc<dyn Queue>> {
     let limits = queue::Limits { pending_bytes: config.queue.pending_bytes, ..queue::Limits::default() };
-    let key = queue::disk::MasterKey::new(*master.derive("queue/v1"));
     Ok(Arc::new(DiskQueue::open(folder, key, queue::disk::Config { limits, ..queue::disk::Config::default() })?))
 }
 
 /// The log of a business: its name, its key and where its files are.
-fn log_of(origin: &str, folder: &Path, slug: &str, keys: &BusinessKeys) -> anyhow::Result<Log> {
-    let key = SigningKey::from_seed(&format!("{origin}/{slug}"), keys.signing_seed())?;
+fn log_of(name: &str, folder: &Path, slug: &str, keys: &BusinessKeys) -> anyhow::Result<Log> {
+    let key = SigningKey::from_seed(name, keys.signing_seed())?;
     Ok(Log::new(keys.business(), key, folder.join("log").join(slug)))
 }
 

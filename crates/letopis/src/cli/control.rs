@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use super::{business, connection, dossier, import, key, proof, quarantine, rebuild, user, work};
+use super::{backup, business, connection, dossier, import, key, proof, quarantine, rebuild, user, work};
 use crate::access::trail::{About, What, Who};
 use crate::access::{AccessError, Business, Change, Scope, Slug, trail};
 use crate::app::{App, now_us};
@@ -36,7 +36,7 @@ pub(super) struct OfBusiness {
 /// All of them.
 pub(super) fn routes(app: Arc<App>) -> Router {
     let nouns = [business::routes(), key::routes(), user::routes(), connection::routes(), quarantine::routes()];
-    let ways = [import::routes(), proof::routes(), dossier::routes(), rebuild::routes(), work::routes()];
+    let ways = [import::routes(), proof::routes(), dossier::routes(), rebuild::routes(), backup::routes(), work::routes()];
     let all = nouns.into_iter().chain(ways).fold(Router::new(), Router::merge);
     Router::new().nest("/control", all).layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(app)
 }

@@ -5,9 +5,11 @@
 //! needs none.
 //!
 //! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
-//!   `dossier` · care: `rebuild` (and `work`, what long work looks like from here) · about: `config`, `doctor`, `logging`
+//!   `dossier` · care: `rebuild`, `backup`, `restore`, `checkpoint`, `master` (and `work`, what long work looks like from here) · about: `config`, `doctor`, `logging`
 
+mod backup;
 mod business;
+mod checkpoint;
 mod config;
 mod connection;
 mod control;
@@ -18,9 +20,11 @@ mod house;
 mod import;
 mod key;
 mod logging;
+mod master;
 mod proof;
 mod quarantine;
 mod rebuild;
+mod restore;
 mod serve;
 mod user;
 mod verify;
@@ -90,6 +94,13 @@ enum Command {
     /// Refused items: corrected and sent again, or dropped.
     #[command(subcommand)]
     Quarantine(quarantine::QuarantineCommand),
+    /// A sealed copy of the journal in another folder; adds what is new.
+    Backup(backup::BackupArgs),
+    /// A data folder from a backup and the master key.
+    Restore(restore::RestoreArgs),
+    /// The signed state of the log, to hand out or to compare.
+    #[command(subcommand)]
+    Checkpoint(checkpoint::CheckpointCommand),
     /// Compute the rows that screens show again from the sealed records.
     Rebuild(rebuild::RebuildArgs),
     /// Every setting with its default and what it means.
@@ -126,6 +137,13 @@ pub fn main() -> anyhow::Result<()> {
         Command::Proof(args) => visit(&data, absent, async |house| proof::run(house, args, voice).await),
         Command::VerifyProof(args) => verify_proof::run(&args, voice),
         Command::Dossier(args) => visit(&data, absent, async |house| dossier::run(house, args, voice).await),
+        Command::Backup(args) if args.check => backup::check(&args, voice),
+        Command::Backup(args) => visit(&data, absent, async |house| backup::run(house, args, voice).await),
+        Command::Restore(args) => restore::run(&data, &args, voice),
+        Command::Checkpoint(command) => checkpoint::run(&data, command, voice),
+        Command::Key(key::KeyCommand::RotateMaster) => master::rotate(&data, voice),
+        Command::Key(key::KeyCommand::Escrow(args)) => master::escrow(&data, &args, voice),
+        Command::Key(key::KeyCommand::Open(args)) => master::open(&args, voice),
         Command::Key(command) => visit(&data, absent, async |house| key::run(house, command, voice).await),
         Command::Business(command) => visit(&data, absent, async |house| business::run(house, command, voice).await),
         Command::User(command) => visit(&data, absent, async |house| user::run(house, command, voice).await),

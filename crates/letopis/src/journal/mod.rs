@@ -7,6 +7,7 @@
 pub mod append;
 mod cache;
 pub mod clients;
+pub mod epochs;
 pub mod event_rows;
 pub mod evidence;
 pub mod log;

@@ -194,11 +194,11 @@ fn unwrap_data_key(keys: &BusinessKeys, id: i64, owner: &[u8; 16], wrapped: &[u8
     Ok(DataKey::from_key(&key))
 }
 
-fn business_aad(business: BusinessId) -> [u8; 4] {
+pub(super) fn business_aad(business: BusinessId) -> [u8; 4] {
     business.0.to_be_bytes()
 }
 
-fn wrap(key: &[u8; 32], aad: &[u8], secret: &[u8; 32], rng: &mut impl CryptoRng) -> Vec<u8> {
+pub(super) fn wrap(key: &[u8; 32], aad: &[u8], secret: &[u8; 32], rng: &mut impl CryptoRng) -> Vec<u8> {
     let mut nonce = [0; NONCE_BYTES];
     rng.fill_bytes(&mut nonce);
     let payload = Payload { msg: secret, aad };
@@ -207,7 +207,7 @@ fn wrap(key: &[u8; 32], aad: &[u8], secret: &[u8; 32], rng: &mut impl CryptoRng)
     [nonce.as_slice(), &sealed.unwrap_or_default()].concat()
 }
 
-fn unwrap(key: &[u8; 32], aad: &[u8], wrapped: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+pub(super) fn unwrap(key: &[u8; 32], aad: &[u8], wrapped: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
     let (nonce, sealed) = wrapped.split_at_checked(NONCE_BYTES)?;
     let nonce: [u8; NONCE_BYTES] = nonce.try_into().ok()?;
     let opened = XChaCha20Poly1305::new(key.into()).decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad }).ok()?;

@@ -12,3 +12,9 @@ CREATE TABLE data_keys (
   wrapped BLOB NOT NULL,              -- the data key under the business key
   UNIQUE (business, owner)
 );
+
+-- What belongs to no business: `origin`, the installation's name in its logs; `queue key`, wrapped under the master key.
+CREATE TABLE installation (
+  name TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) WITHOUT ROWID;

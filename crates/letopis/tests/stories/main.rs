@@ -9,8 +9,10 @@ mod http;
 mod stopped;
 
 mod audited;
+mod backed_up;
 mod clock;
 mod commands;
+mod epoch;
 mod event_in;
 mod full_disk;
 mod hostile;
@@ -18,6 +20,7 @@ mod import;
 mod killed;
 mod quarantine;
 mod rebuilt;
+mod rotated;
 mod rooms;
 mod tampered;
 mod two_servers;

@@ -55,6 +55,7 @@ fn table() -> [Route; 12] {
         ("/api/v1/schema", get(description::schema)),
         ("/openapi.json", get(description::openapi)),
         ("/log/{business}/checkpoint", get(log::checkpoint)),
+        ("/log/{business}/ended/{number}/checkpoint", get(log::ended)),
         ("/log/{business}/tile/{*path}", get(log::tile)),
     ]
 }

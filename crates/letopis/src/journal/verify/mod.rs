@@ -1,6 +1,7 @@
 //! The audit: everything that is stored against everything that was signed.
 //!
-//! * always: the tree from the entries, every tile, bundle and checkpoint file, every blob's hash — `tree`, `records`
+//! * always: the tree from the entries, every tile, bundle and checkpoint file, every blob's hash — `tree`, `records`; the last
+//!   checkpoints of logs that were continued after a restore — `epochs`
 //! * deep: every record is opened, and every row that screens read is computed again from R — `records`, `models`,
 //!   `words` (conversations),
 //!   `people` (identities and clients)
@@ -9,6 +10,7 @@
 //!
 //! It reports which record and where, and goes on after a finding. It only reads.
 
+mod epochs;
 mod models;
 mod people;
 mod records;
@@ -114,7 +116,8 @@ pub fn verify(audit: &Audit<'_>, progress: &mut dyn FnMut(u64, u64)) -> rusqlite
         wrong: 0,
         findings: Vec::new(),
     };
-    let mut tree = tree::Check::start(audit, note, &mut report);
+    let ended = epochs::check(audit, &mut report)?;
+    let mut tree = tree::Check::start(audit, note, ended, &mut report);
     let mut records = records::Check::start(audit);
     let mut from = 0;
     while from < entries {
