@@ -27,6 +27,7 @@ use queue::disk::DiskQueue;
 use queue::{Lane, Queue};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use zeroize::Zeroizing;
 
 use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
@@ -92,6 +93,7 @@ pub struct App {
     queue: Arc<dyn Queue>,
     master: Arc<MasterKey>,
     origin: String,
+    backup_key: Zeroizing<[u8; 32]>,
 }
 
 impl App {
@@ -111,7 +113,7 @@ impl App {
         let (master, rotated) = store.read_blocking(|conn| anyhow::Ok(installation::master_in_force(&master_path, conn)?))?;
         installation::end_rotation(&master_path, rotated).context("master key")?;
         let master = Arc::new(master);
-        let (origin, queue_key) = installed(&store, &config, &master)?;
+        let (origin, queue_key, backup_key) = installed(&store, &config, &master)?;
         let queue = open_queue(&folder.path().join("queue"), queue_key, &config)?;
         let vault = Vault::new(store.read_blocking(|conn| privacy::load_business_keys(conn, &master))?);
         let (keys, connections) = (Arc::new(KeyRing::default()), Arc::new(ConnectionRing::default()));
@@ -141,6 +143,7 @@ impl App {
             queue,
             master,
             origin,
+            backup_key,
         };
         app.refresh()?;
         Ok(app)
@@ -233,7 +236,7 @@ impl App {
     /// What a backup is made from.
     #[must_use]
     pub fn backup(&self) -> Backup {
-        Backup { database: self.folder.path().join("letopis.db"), logs: self.logs.clone(), origin: self.origin.clone() }
+        Backup { database: self.folder.path().join("letopis.db"), logs: self.logs.clone(), origin: self.origin.clone(), key: self.backup_key.clone() }
     }
 
     /// What a rebuild of the read models works with.
@@ -367,15 +370,16 @@ pub fn open_store(folder: &Path) -> Result<Store, StoreError> {
     Store::open(&folder.join("letopis.db"), MIGRATIONS, journal::setup)
 }
 
-/// The name in logs and the key of the queue, stored at the first start.
-fn installed(store: &Store, config: &Config, master: &Arc<MasterKey>) -> anyhow::Result<(String, queue::disk::MasterKey)> {
+/// The name in logs, the key of the queue and that of backups, stored at the first start.
+fn installed(store: &Store, config: &Config, master: &Arc<MasterKey>) -> anyhow::Result<(String, queue::disk::MasterKey, Zeroizing<[u8; 32]>)> {
     let (named, master) = (config.origin.clone(), Arc::clone(master));
     store.write_blocking(move |tx| {
         let stored = installation::origin(tx)?;
         let origin = named.or(stored).unwrap_or_else(|| drawn_origin(&master));
         installation::keep_origin(tx, &origin)?;
-        let key = installation::queue_key(tx, &master, &mut rand::rng())?;
-        anyhow::Ok((origin, queue::disk::MasterKey::new(*key)))
+        let key = |name| installation::key(tx, &master, name, &mut rand::rng());
+        let keys = (queue::disk::MasterKey::new(*key(installation::QUEUE_KEY)?), key(installation::BACKUP_KEY)?);
+        anyhow::Ok((origin, keys.0, keys.1))
     })
 }
 

@@ -1,17 +1,23 @@
 //! Small tables as lines of JSON: `["openings",{"business":1,"digest":{"b":"vBn…"},"record":1099511627776}]`.
 //!
-//! Columns are read from the schema, so a later one is carried too; what comes back is taken only into columns that are there.
+//! A file of them is encrypted as a whole, under the installation's backup key and its own name. Columns are read from the schema, so a later one is carried too; what comes back is taken only into columns that are there.
 
 use std::collections::HashMap;
 use std::io::Write;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use rand::Rng;
 use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{Connection, Transaction, params_from_iter};
 use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
 
 use super::{BackupError, Result};
+
+const NONCE_BYTES: usize = 24;
 
 /// Writes every row of a table for which `condition` holds.
 pub(super) fn write(conn: &Connection, table: &str, condition: &str, to: &mut dyn Write) -> Result<()> {
@@ -26,6 +32,25 @@ pub(super) fn write(conn: &Connection, table: &str, condition: &str, to: &mut dy
         writeln!(to, "{}", json!([table, object])).map_err(|e| BackupError::Io(table.into(), e))?;
     }
     Ok(())
+}
+
+/// Encrypts lines for the file of that name.
+pub(super) fn encrypt(key: &[u8; 32], name: &str, lines: &[u8]) -> Result<Vec<u8>> {
+    let mut nonce = [0; NONCE_BYTES];
+    rand::rng().fill_bytes(&mut nonce);
+    let payload = Payload { msg: lines, aad: name.as_bytes() };
+    let sealed = XChaCha20Poly1305::new(key.into()).encrypt(&XNonce::from(nonce), payload);
+    let sealed = sealed.map_err(|_| BackupError::Altered(name.to_owned(), "it is too large to be encrypted".into()))?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+/// Decrypts what [`encrypt`] gave.
+pub(super) fn decrypt(key: &[u8; 32], name: &str, file: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    let opened = file.split_first_chunk::<NONCE_BYTES>().and_then(|(nonce, sealed)| {
+        let payload = Payload { msg: sealed, aad: name.as_bytes() };
+        XChaCha20Poly1305::new(key.into()).decrypt(&XNonce::from(*nonce), payload).ok()
+    });
+    opened.map(Zeroizing::new).ok_or_else(|| BackupError::Altered(name.to_owned(), "it does not open".into()))
 }
 
 /// Whether this version has the table.

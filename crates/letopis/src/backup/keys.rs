@@ -14,7 +14,14 @@ use super::{BackupError, Result, dump, envelope};
 
 /// Its name in the folder.
 pub(super) const FILE: &str = "keys";
-const TABLES: [&str; 3] = ["business_keys", "data_keys", "links"];
+/// Tables, and which of their rows.
+const TABLES: [(&str, &str); 5] = [
+    ("business_keys", "true"),
+    ("data_keys", "true"),
+    ("pseudonym_keys", "true"),
+    ("links", "true"),
+    ("installation", "name = 'backup key'"),
+];
 
 /// Replaces the key file in `folder` by the keys that live now; without effect where there is no backup yet. Call it after every
 /// destruction of keys.
@@ -35,8 +42,10 @@ pub(super) fn write(backup: &Backup, folder: &Path) -> Result<()> {
     let source = backup.source()?;
     let snapshot = source.unchecked_transaction()?;
     let mut body = Vec::new();
-    for table in TABLES {
-        dump::write(&snapshot, table, "true", &mut body)?;
+    for (table, rows) in TABLES {
+        if dump::exists(&snapshot, table)? {
+            dump::write(&snapshot, table, rows, &mut body)?;
+        }
     }
     let logs = backup.logs.all();
     let keys: Vec<&SigningKey> = logs.iter().map(|log| &log.key).collect();
@@ -53,7 +62,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<u8>> {
 /// Stores what it holds.
 pub(super) fn load(tx: &Transaction<'_>, file: &[u8]) -> Result<()> {
     let envelope = envelope::open(FILE, file).map_err(|why| BackupError::Altered(FILE.into(), why))?;
-    dump::load(tx, FILE, envelope.body, &TABLES)
+    dump::load(tx, FILE, envelope.body, &TABLES.map(|(table, _)| table))
 }
 
 /// Whether the logs of the loaded keys signed it, under the names that the manifest gives them.

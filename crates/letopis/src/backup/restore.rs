@@ -10,6 +10,7 @@ use std::sync::Arc;
 use ledger::{SigningKey, VerifyingKey};
 use rusqlite::{Transaction, params};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::files::{hash_of, io, make_folder};
 use super::manifest::{FILE, Listed, Manifest, What};
@@ -17,7 +18,7 @@ use super::run::PRIMARY;
 use super::{BackupError, Result, dump, keys, manifest, parts, settle};
 use crate::event::BusinessId;
 use crate::journal::sessions::Gaps;
-use crate::privacy::{self, MasterKey, Vault};
+use crate::privacy::{self, MasterKey, Vault, installation};
 use crate::recorder::{self, Steps};
 use crate::store::Store;
 
@@ -55,10 +56,12 @@ pub fn restore(from: &Path, store: &Store, master: &MasterKey, folder: &Path, ga
     let manifest = believed(&bytes, &key_file, &vault)?;
     whole(from, &manifest, steps)?;
     let origin = manifest.origin.clone();
-    store.write_blocking(move |tx| Ok::<_, BackupError>(privacy::installation::keep_origin(tx, &origin)?))?;
+    store.write_blocking(move |tx| Ok::<_, BackupError>(installation::keep_origin(tx, &origin)?))?;
+    let key = store.read_blocking(|conn| Ok::<_, BackupError>(installation::stored_key(conn, master, installation::BACKUP_KEY)))?;
+    let key = key.ok().flatten().ok_or_else(|| BackupError::Altered(keys::FILE.into(), "it holds no key of the tables".into()))?;
     let mut without_key = 0;
     for file in &manifest.files {
-        without_key += load(from, folder, store, file)?;
+        without_key += load(from, folder, store, &key, file)?;
     }
     let records = replay(store, &vault, gaps, steps)?;
     for held in &manifest.businesses {
@@ -105,7 +108,7 @@ fn whole(from: &Path, manifest: &Manifest, steps: &Steps) -> Result<()> {
 }
 
 /// Loads one file; gives how many of its records have no key.
-fn load(from: &Path, folder: &Path, store: &Store, file: &Listed) -> Result<u64> {
+fn load(from: &Path, folder: &Path, store: &Store, key: &Zeroizing<[u8; 32]>, file: &Listed) -> Result<u64> {
     let (from, path) = (from.to_owned(), file.path.clone());
     match file.what {
         What::Records { .. } => store.write_blocking(move |tx| load_records(tx, &from, &path)),
@@ -114,11 +117,14 @@ fn load(from: &Path, folder: &Path, store: &Store, file: &Listed) -> Result<u64>
             parts::read_seen(&from, &path, |digest, record| Ok(insert.execute(params![digest, record]).map(drop)?))?;
             Ok::<_, BackupError>(0)
         }),
-        What::Tables => store.write_blocking(move |tx| {
-            let lines = std::fs::read(from.join(&path)).map_err(io(&from))?;
+        What::Tables => store.write_blocking({
+            let key = key.clone();
+            move |tx| {
+            let file = std::fs::read(from.join(&path)).map_err(io(&from))?;
+            let lines = dump::decrypt(&key, &path, &file)?;
             dump::load(tx, &path, &lines, &PRIMARY)?;
             Ok::<_, BackupError>(0)
-        }),
+        }}),
         What::Log => {
             let to = folder.join(&path);
             make_folder(to.parent().unwrap_or(folder))?;

@@ -7,6 +7,7 @@ use ledger::{SigningKey, TILE_WIDTH, Tile, VerifyingKey};
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use super::files::{below, hash_of, io, lock, make_folder, put, replace};
 use super::manifest::{FILE, Held, Listed, Manifest, What};
@@ -16,9 +17,24 @@ use crate::journal::log::{Log, Logs};
 use crate::journal::{self, append};
 use crate::recorder::Steps;
 
-/// Tables that exist once, are small, and hold no personal data. Those of them that this version has are carried.
-pub(super) const PRIMARY: [&str; 10] =
-    ["openings", "epochs", "acts", "record_days", "retention", "holds", "anonymised", "days", "witnesses", "cosignatures"];
+/// Tables that exist once and are small. Those of them that this version has are carried, encrypted: some hold words of people.
+pub(super) const PRIMARY: [&str; 15] = [
+    "openings",
+    "epochs",
+    "acts",
+    "record_days",
+    "retention",
+    "holds",
+    "frozen_days",
+    "days",
+    "anonymised",
+    "witnesses",
+    "quorums",
+    "checkpoint_copies",
+    "audits",
+    "quarantine",
+    "access_trail",
+];
 /// More files of digests than this are made into one.
 const MOST_SEEN: usize = 60;
 
@@ -31,6 +47,8 @@ pub struct Backup {
     pub logs: Logs,
     /// The name of this installation in its logs.
     pub origin: String,
+    /// Encrypts the small tables.
+    pub key: Zeroizing<[u8; 32]>,
 }
 
 /// What a run did.
@@ -76,7 +94,7 @@ impl Backup {
             run.businesses.push(held);
         }
         run.seen()?;
-        run.tables()?;
+        run.tables(&self.key)?;
         keys::write(self, folder)?;
         let signers: Vec<&SigningKey> = logs.iter().map(|log| &log.key).collect();
         run.finish(&self.origin, &signers)
@@ -224,16 +242,16 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn tables(&mut self) -> Result<()> {
-        let source = self.source;
-        self.add(format!("tables/{:08}", self.number), What::Tables, |to| {
-            for table in PRIMARY {
-                if dump::exists(source, table)? {
-                    dump::write(source, table, "true", to)?;
-                }
+    fn tables(&mut self, key: &[u8; 32]) -> Result<()> {
+        let mut lines = Zeroizing::new(Vec::new());
+        for table in PRIMARY {
+            if dump::exists(self.source, table)? {
+                dump::write(self.source, table, "true", &mut *lines)?;
             }
-            Ok(())
-        })
+        }
+        let path = format!("tables/{:08}", self.number);
+        let sealed = dump::encrypt(key, &path, &lines)?;
+        self.add(path.clone(), What::Tables, |to| to.write_all(&sealed).map_err(|e| BackupError::Io(path.into(), e)))
     }
 
     /// From here on this run counts; what no longer belongs goes.

@@ -1,6 +1,5 @@
-//! What belongs to the installation rather than to a business, and outlives a master key: its name in logs, and the key of the queue.
-//!
-//! Both were once drawn from the master key; being stored, they stay when it is rotated. The rotation itself is one transaction and one
+//! What belongs to the installation rather than to a business, and outlives a master key: its name in logs, the key of the queue, the key
+//! of the tables in a backup. Being stored, they stay when the master key is rotated. The rotation itself is one transaction and one
 //! rename: every key is wrapped anew, then `master.key.next` becomes `master.key`. Killed between the two, the next start finds which of
 //! the files opens what is stored, and finishes.
 
@@ -17,7 +16,10 @@ use super::{MasterKey, MasterKeyError};
 use crate::event::BusinessId;
 
 const ORIGIN: &str = "origin";
-const QUEUE_KEY: &str = "queue key";
+/// The key under which the keys of queue segments are wrapped.
+pub const QUEUE_KEY: &str = "queue key";
+/// The key under which a backup keeps the small tables.
+pub const BACKUP_KEY: &str = "backup key";
 
 /// The stored name, if there is one.
 ///
@@ -35,24 +37,31 @@ pub fn keep_origin(tx: &Transaction<'_>, origin: &str) -> rusqlite::Result<()> {
     tx.execute("INSERT INTO installation (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING", [ORIGIN, origin]).map(drop)
 }
 
-/// The key under which the keys of queue segments are wrapped; made now if there is none.
+/// The key of that name; made now if there is none.
 ///
 /// # Errors
 /// When it does not open, or the database says no.
-pub fn queue_key(tx: &Transaction<'_>, master: &MasterKey, rng: &mut impl CryptoRng) -> Result<Zeroizing<[u8; 32]>, KeyError> {
-    let wrap_key = master.derive("queue/v1");
-    if let Some(wrapped) = stored_queue_key(tx)? {
-        return unwrap(&wrap_key, QUEUE_KEY.as_bytes(), &wrapped).ok_or_else(|| KeyError::Wrapped("the key of the queue".into()));
+pub fn key(tx: &Transaction<'_>, master: &MasterKey, name: &str, rng: &mut impl CryptoRng) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+    if let Some(key) = stored_key(tx, master, name)? {
+        return Ok(key);
     }
     let mut key = Zeroizing::new([0; 32]);
     rng.fill_bytes(&mut key[..]);
-    let wrapped = wrap(&wrap_key, QUEUE_KEY.as_bytes(), &key, rng);
-    tx.execute("INSERT INTO installation (name, value) VALUES (?1, ?2)", params![QUEUE_KEY, wrapped])?;
+    let wrapped = wrap(&master.derive("installation/v1"), name.as_bytes(), &key, rng);
+    tx.execute("INSERT INTO installation (name, value) VALUES (?1, ?2)", params![name, wrapped])?;
     Ok(key)
 }
 
-fn stored_queue_key(conn: &Connection) -> rusqlite::Result<Option<Vec<u8>>> {
-    conn.query_row("SELECT value FROM installation WHERE name = ?1", [QUEUE_KEY], |row| row.get(0)).optional()
+/// The key of that name, if there is one.
+///
+/// # Errors
+/// When it does not open, or the database says no.
+pub fn stored_key(conn: &Connection, master: &MasterKey, name: &str) -> Result<Option<Zeroizing<[u8; 32]>>, KeyError> {
+    let find = "SELECT value FROM installation WHERE name = ?1";
+    let wrapped: Option<Vec<u8>> = conn.query_row(find, [name], |row| row.get(0)).optional()?;
+    let Some(wrapped) = wrapped else { return Ok(None) };
+    let key = unwrap(&master.derive("installation/v1"), name.as_bytes(), &wrapped);
+    key.map(Some).ok_or_else(|| KeyError::Wrapped(format!("the {name}")))
 }
 
 /// Wraps everything that is under `old` under `new`.
@@ -71,9 +80,11 @@ pub fn rewrap(tx: &Transaction<'_>, old: &MasterKey, new: &MasterKey, rng: &mut 
         let wrapped = wrap(&new.derive("business/v1"), &aad, &key, rng);
         tx.execute("UPDATE business_keys SET wrapped = ?1 WHERE business = ?2", params![wrapped, business])?;
     }
-    let key = queue_key(tx, old, rng)?;
-    let wrapped = wrap(&new.derive("queue/v1"), QUEUE_KEY.as_bytes(), &key, rng);
-    tx.execute("UPDATE installation SET value = ?1 WHERE name = ?2", params![wrapped, QUEUE_KEY])?;
+    for name in [QUEUE_KEY, BACKUP_KEY] {
+        let key = key(tx, old, name, rng)?;
+        let wrapped = wrap(&new.derive("installation/v1"), name.as_bytes(), &key, rng);
+        tx.execute("UPDATE installation SET value = ?1 WHERE name = ?2", params![wrapped, name])?;
+    }
     Ok(rows.len())
 }
 
@@ -88,8 +99,11 @@ pub fn opens(conn: &Connection, master: &MasterKey) -> Result<bool, KeyError> {
         Err(KeyError::Wrapped(_)) => return Ok(false),
         Err(e) => return Err(e),
     }
-    let wrapped = stored_queue_key(conn)?;
-    Ok(wrapped.is_none_or(|wrapped| unwrap(&master.derive("queue/v1"), QUEUE_KEY.as_bytes(), &wrapped).is_some()))
+    match stored_key(conn, master, QUEUE_KEY) {
+        Ok(_) => Ok(true),
+        Err(KeyError::Wrapped(_)) => Ok(false),
+        Err(e) => Err(e),
+    }
 }
 
 /// Where the next master key lies while the old one still counts.

@@ -13,7 +13,8 @@ CREATE TABLE data_keys (
   UNIQUE (business, owner)
 );
 
--- What belongs to no business: `origin`, the installation's name in its logs; `queue key`, wrapped under the master key.
+-- What belongs to no business: `origin`, the installation's name in its logs; `queue key` and
+-- `backup key`, wrapped under the master key.
 CREATE TABLE installation (
   name TEXT PRIMARY KEY,
   value BLOB NOT NULL
