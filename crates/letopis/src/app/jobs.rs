@@ -3,6 +3,7 @@
 //! Who asked for it looks in again and again until it is done, so that a command shows progress also over the socket.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -52,7 +53,9 @@ impl Jobs {
         }
         let run = move || {
             give_way();
-            let ended = work(&job.steps).map_err(|e| format!("{e:#}"));
+            // Who waits must hear of every end.
+            let ended = catch_unwind(AssertUnwindSafe(|| work(&job.steps)));
+            let ended = ended.map_or_else(|_| Err("it broke; see the log".to_owned()), |ended| ended.map_err(|e| format!("{e:#}")));
             *job.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
         };
         std::thread::Builder::new().name(kind.to_owned()).spawn(run)?;

@@ -100,7 +100,7 @@ pub(super) fn sync(folder: &Path) -> Result<()> {
 /// Every file below `folder`, by its path in it.
 pub(super) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
     let (mut folders, mut files) = (vec![folder.to_owned()], Vec::new());
-    while let Some(next) = folders.pop() {
+    while let Some(next) = folders.pop().filter(|next| next.exists()) {
         for entry in std::fs::read_dir(&next).map_err(io(&next))? {
             let path = entry.map_err(io(&next))?.path();
             if path.is_dir() {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ledger::{SigningKey, TILE_WIDTH, Tile, VerifyingKey};
 use rusqlite::{Connection, OpenFlags};
@@ -80,8 +81,11 @@ impl Backup {
         let _lock = lock(&folder.join("lock"), false)?;
         let before = self.before(folder)?;
         // Read before the database is, so that they are never ahead of it.
-        let notes: HashMap<BusinessId, String> = self.logs.all().iter().filter_map(|log| Some((log.business, checkpoint(log)?))).collect();
         let source = self.source()?;
+        let mut notes: HashMap<BusinessId, String> = HashMap::new();
+        for log in self.logs.all() {
+            notes.extend(checkpoint(&source, &log)?.map(|note| (log.business, note)));
+        }
         let snapshot = source.unchecked_transaction()?;
         let mut run = Run::new(folder, &snapshot, before, now_us);
         let mut logs = self.logs.all();
@@ -140,8 +144,17 @@ fn held(conn: &Connection, log: &Log, checkpoint: Option<String>) -> Result<Held
     Ok(Held { business: log.business.0, slug, vkey: log.verifying_key().to_string(), entries, checkpoint })
 }
 
-fn checkpoint(log: &Log) -> Option<String> {
-    std::fs::read_to_string(log.folder().join("checkpoint")).ok()
+/// The last signed checkpoint. The first of all follows the first record within a second; a copy of a folder without any could not be
+/// told from one whose checkpoint was deleted, so it is waited for.
+fn checkpoint(conn: &Connection, log: &Log) -> Result<Option<String>> {
+    for _ in 0..50 {
+        match std::fs::read_to_string(log.folder().join("checkpoint")) {
+            Ok(note) => return Ok(Some(note)),
+            Err(_) if append::next_index(conn, log.business)? == 0 => return Ok(None),
+            Err(_) => std::thread::sleep(Duration::from_millis(100)),
+        }
+    }
+    Ok(None)
 }
 
 /// A run under way.
@@ -201,7 +214,7 @@ impl<'a> Run<'a> {
     fn log(&mut self, log: &Log, held: &Held) -> Result<()> {
         let size = held.signed()?.map_or(0, |checkpoint| checkpoint.size);
         let mut names = Vec::new();
-        for level in 0..8_u8 {
+        for level in 0..7_u8 {
             for index in 0..size >> (8 * (u32::from(level) + 1)) {
                 let tile = Tile { level, index, width: TILE_WIDTH };
                 names.push(tile.path());
