@@ -7,7 +7,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Config, drawn_origin, log_of};
+use super::Config;
+use super::parts::{drawn_origin, log_of};
 use crate::access::{self, Business};
 use crate::journal::{self, epochs};
 use crate::journal::log::Log;

@@ -107,7 +107,7 @@ impl Steps {
     }
 
     /// So many more are to be done.
-    pub fn expect(&self, more: u64) {
+    pub fn more(&self, more: u64) {
         self.all.fetch_add(more, Ordering::Relaxed);
     }
 }
@@ -230,7 +230,7 @@ pub fn into_empty(tx: &Transaction<'_>, vault: &Vault, gaps: Gaps, steps: &Steps
     let mut rebuilt = Rebuilt::default();
     for business in vault.businesses() {
         let to = append::next_index(tx, business)?;
-        steps.expect(to);
+        steps.more(to);
         let met = replay.run(tx, tx, business, (0, to), &|n| steps.add(n))?;
         rebuilt.records += met.replayed;
         rebuilt.absent += met.absent;
@@ -296,7 +296,7 @@ impl Bench {
             if self.passes > 0 && append::acts_between(source, business, from, to)? {
                 return Err(RebuildError::Destroyed);
             }
-            steps.expect(to - from);
+            steps.more(to - from);
             let met = self.replay.run(source, &tx, business, (from, to), &|n| steps.add(n))?;
             self.met.replayed += met.replayed;
             self.met.absent += met.absent;
