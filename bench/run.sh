@@ -34,6 +34,11 @@ wanted() { case ",$ONLY," in *",$1,"*) true ;; *) false ;; esac; }
 stop() { [ -z "$1" ] || { kill -TERM "$1" 2>/dev/null || true; wait "$1" 2>/dev/null || true; }; }
 finish() {
   stop "$FLOOR_PID"; stop "$PRODUCT_PID"
+  # Also of a run that was cut short: what was measured is worth reading.
+  if [ -s "$RESULTS" ]; then
+    printf '%s, %s cores, Linux %s\n\n' "$(date -u +%Y-%m-%d)" "$(nproc)" "$(uname -r)"
+    "$BENCH" table "$RESULTS"
+  fi
   if [ -n "$KEEP" ]; then say "kept: $WORK"; else rm -rf "$WORK"; fi
 }
 trap finish EXIT
@@ -194,5 +199,3 @@ if wanted half-rate; then part_half_rate; fi
 if wanted ndjson; then part_ndjson; fi
 if wanted end-to-end; then part_end_to_end; fi
 if wanted store; then part_store; fi
-printf '%s, %s cores, Linux %s\n\n' "$(date -u +%Y-%m-%d)" "$(nproc)" "$(uname -r)"
-"$BENCH" table "$RESULTS"

@@ -23,8 +23,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
-use ledger::SigningKey;
-use queue::disk::DiskQueue;
 use queue::{Lane, Queue};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -38,11 +36,14 @@ use crate::console::replay::Replay;
 use crate::console::{self, Console};
 use crate::decide::Decide;
 use crate::event::BusinessId;
-use crate::journal::log::{Log, Logs};
-use crate::journal::{self, Progress, epochs};
-use crate::privacy::{self, BusinessKeys, MasterKey, Vault, installation};
+use crate::journal::log::Logs;
+use crate::journal::{Progress, epochs};
+use crate::privacy::{self, MasterKey, Vault, installation};
 use crate::recorder::{self, Publisher, Rebuild, Recorded, Recorder};
-use crate::store::{Migration, Store, StoreError, give_way};
+use crate::store::{Store, give_way};
+
+use parts::{installed, log_of, open_queue};
+use serve::Doors;
 
 pub use config::Config;
 pub use folder::{Folder, InUse};
@@ -255,6 +256,8 @@ impl App {
             vault: self.vault.clone(),
             master: Arc::clone(&self.master),
             gaps: self.config.sessions,
+            queue: Arc::clone(&self.queue),
+            pending_bytes: self.config.queue.pending_bytes,
             progress: self.progress.clone(),
             stale: self.stale.clone(),
             on_recorded: Arc::new(move |recorded| noticed.on_recorded(recorded)),
@@ -311,8 +314,10 @@ impl App {
             }
         });
         tokio::spawn(keeping::run(Arc::clone(&self), ended.clone()));
+        let local = Doors { events: None, router: local };
         let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
-        serve::serve(listener, self.router(), self.config.connections, stop, DRAIN).await;
+        let doors = Doors { events: Some(Arc::clone(&self.capture)), router: self.router() };
+        serve::serve(listener, doors, self.config.connections, stop, DRAIN).await;
         let _ = end.send(true);
         let _ = commands.await;
         self.close(parts).await

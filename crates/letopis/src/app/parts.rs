@@ -30,7 +30,11 @@ pub fn open_store(folder: &Path) -> Result<Store, StoreError> {
 }
 
 /// The name in logs, the key of the queue and that of backups, stored at the first start.
-pub(super) fn installed(store: &Store, config: &Config, master: &Arc<MasterKey>) -> anyhow::Result<(String, queue::disk::MasterKey, Zeroizing<[u8; 32]>)> {
+pub(super) fn installed(
+    store: &Store,
+    config: &Config,
+    master: &Arc<MasterKey>,
+) -> anyhow::Result<(String, queue::disk::MasterKey, Zeroizing<[u8; 32]>)> {
     let (named, master) = (config.origin.clone(), Arc::clone(master));
     store.write_blocking(move |tx| {
         let stored = installation::origin(tx)?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use hyper::body::Incoming;
@@ -16,13 +17,23 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::Service;
 
+use crate::capture::{self, Capture};
+
 /// For the head of a request, and for the next one on an idle connection.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// After an accept error (no file descriptors left) trying at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves `router` until `stop` turns true and what was under way is done or `drain` has passed.
-pub(super) async fn serve(listener: TcpListener, router: Router, connections: usize, mut stop: watch::Receiver<bool>, drain: Duration) {
+/// Who answers a request. The events API is asked first: matching a route and boxing its answer would be a tenth of what accepting one
+/// event costs.
+#[derive(Clone)]
+pub(super) struct Doors {
+    pub(super) events: Option<Arc<Capture>>,
+    pub(super) router: Router,
+}
+
+/// Serves until `stop` turns true and what was under way is done or `drain` has passed.
+pub(super) async fn serve(listener: TcpListener, doors: Doors, connections: usize, mut stop: watch::Receiver<bool>, drain: Duration) {
     let places = Arc::new(Semaphore::new(connections));
     loop {
         let place = tokio::select! {
@@ -37,7 +48,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, connections: us
         match accepted {
             Ok((stream, address)) => {
                 let _ = stream.set_nodelay(true);
-                connect(stream, router.clone(), Some(address), place, stop.clone());
+                connect(stream, doors.clone(), Some(address), place, stop.clone());
             }
             Err(e) => {
                 tracing::warn!(error = %e, "connection not accepted");
@@ -53,7 +64,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, connections: us
 }
 
 /// Serves commands on this machine over the socket in the data folder.
-pub(super) async fn serve_local(listener: UnixListener, router: Router, mut stop: watch::Receiver<bool>) {
+pub(super) async fn serve_local(listener: UnixListener, doors: Doors, mut stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(64));
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         let accepted = tokio::select! {
@@ -61,25 +72,26 @@ pub(super) async fn serve_local(listener: UnixListener, router: Router, mut stop
             () = stopped(&mut stop) => break,
         };
         if let Ok((stream, _)) = accepted {
-            connect(stream, router.clone(), None, place, stop.clone());
+            connect(stream, doors.clone(), None, place, stop.clone());
         }
     }
 }
 
-fn connect<S>(
-    stream: S,
-    router: Router,
-    address: Option<std::net::SocketAddr>,
-    place: OwnedSemaphorePermit,
-    mut stop: watch::Receiver<bool>,
-) where
+fn connect<S>(stream: S, doors: Doors, address: Option<std::net::SocketAddr>, place: OwnedSemaphorePermit, mut stop: watch::Receiver<bool>)
+where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        if let Some(address) = address {
-            request.extensions_mut().insert(ConnectInfo(address));
+        let Doors { events, mut router } = doors.clone();
+        async move {
+            if let Some(capture) = events.filter(|_| capture::is_events(&request)) {
+                return Ok(capture::events(&capture, request.map(Body::new)).await);
+            }
+            if let Some(address) = address {
+                request.extensions_mut().insert(ConnectInfo(address));
+            }
+            router.call(request).await
         }
-        router.clone().call(request)
     });
     tokio::spawn(async move {
         let mut builder = http1::Builder::new();

@@ -46,7 +46,10 @@ pub(super) fn put(folder: &Path, name: &str, write: impl FnOnce(&mut dyn Write) 
     let meant = hex(&hash.finalize());
     let (stored, there) = hash_of(&path)?;
     if (stored, &there) != (bytes, &meant) {
-        return Err(BackupError::Altered(name.to_owned(), "what was read back is not what was written: the disk is not to be trusted".into()));
+        return Err(BackupError::Altered(
+            name.to_owned(),
+            "what was read back is not what was written: the disk is not to be trusted".into(),
+        ));
     }
     Ok((bytes, meant))
 }

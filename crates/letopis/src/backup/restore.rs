@@ -120,11 +120,12 @@ fn load(from: &Path, folder: &Path, store: &Store, key: &Zeroizing<[u8; 32]>, fi
         What::Tables => store.write_blocking({
             let key = key.clone();
             move |tx| {
-            let file = std::fs::read(from.join(&path)).map_err(io(&from))?;
-            let lines = dump::decrypt(&key, &path, &file)?;
-            dump::load(tx, &path, &lines, &PRIMARY)?;
-            Ok::<_, BackupError>(0)
-        }}),
+                let file = std::fs::read(from.join(&path)).map_err(io(&from))?;
+                let lines = dump::decrypt(&key, &path, &file)?;
+                dump::load(tx, &path, &lines, &PRIMARY)?;
+                Ok::<_, BackupError>(0)
+            }
+        }),
         What::Log => {
             let to = folder.join(&path);
             make_folder(to.parent().unwrap_or(folder))?;

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use queue::PublishError;
 
@@ -30,10 +30,24 @@ pub(super) enum DoorError {
     Refused(#[from] Refusal),
 }
 
+/// Where events are posted.
+pub(super) const EVENTS: &str = "/api/v1/events";
+
+/// Whether this is for [`events`].
+#[must_use]
+pub fn is_events<B>(request: &axum::http::Request<B>) -> bool {
+    request.method() == Method::POST && request.uri().path() == EVENTS
+}
+
 /// Accepts events from the holder of an ingest or admin key.
-pub(super) async fn events(State(capture): State<Arc<Capture>>, request: Request) -> Response {
-    let sender = authenticate(&capture, &request);
-    answer(&capture, sender, request).await.unwrap_or_else(|e| capture.refuse(&e))
+pub async fn events(capture: &Capture, request: Request) -> Response {
+    let sender = authenticate(capture, &request);
+    answer(capture, sender, request).await.unwrap_or_else(|e| capture.refuse(&e))
+}
+
+/// The same as a route.
+pub(super) async fn route(State(capture): State<Arc<Capture>>, request: Request) -> Response {
+    events(&capture, request).await
 }
 
 fn authenticate(capture: &Capture, request: &Request) -> Result<Sender, DoorError> {

@@ -28,6 +28,7 @@ use room::Room;
 
 pub use accept::{Accepted, Refusal, Sender};
 pub use again::NotAccepted;
+pub use api::{events, is_events};
 
 /// What a stranger may send.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
@@ -116,7 +117,7 @@ impl Capture {
 /// The routes of all doors.
 pub fn routes(capture: Arc<Capture>) -> Router {
     Router::new()
-        .route("/api/v1/events", axum::routing::post(api::events))
+        .route(api::EVENTS, axum::routing::post(api::route))
         .route("/hooks/{token}", axum::routing::any(hooks::hook))
         .with_state(capture)
 }

@@ -53,7 +53,9 @@ pub(super) fn check(args: &BackupArgs, voice: Voice) -> anyhow::Result<()> {
         wrong.iter().for_each(|(file, why)| out!("{file}: {why}"));
     }
     let listed: Vec<Value> = wrong.iter().map(|(file, why)| json!({ "file": file, "message": why })).collect();
-    voice.say(&json!({ "ok": wrong.is_empty(), "wrong": listed }), |_| out!("{}", if wrong.is_empty() { "the backup is whole" } else { "ALTERED" }));
+    voice.say(&json!({ "ok": wrong.is_empty(), "wrong": listed }), |_| {
+        out!("{}", if wrong.is_empty() { "the backup is whole" } else { "ALTERED" })
+    });
     if wrong.is_empty() { Ok(()) } else { bail!("{} files are not what was written", wrong.len()) }
 }
 

@@ -50,7 +50,9 @@ pub(super) fn run(data: &Path, command: CheckpointCommand, voice: Voice) -> anyh
                 Compared::Ahead { size, checkpoint } => (true, format!("the same history: it has {checkpoint} entries, here are {size}")),
                 Compared::Behind { size, checkpoint } => (
                     false,
-                    format!("BEHIND: {checkpoint} entries were signed, here are {size}; this folder is an older copy, or not the only one that signs"),
+                    format!(
+                        "BEHIND: {checkpoint} entries were signed, here are {size}; this folder is an older copy, or not the only one that signs"
+                    ),
                 ),
                 Compared::Forked { size } => {
                     (false, format!("FORKED: at size {size} other entries were signed under this name than those that are here"))

@@ -35,7 +35,11 @@ pub(super) async fn run(house: &House, args: RebuildArgs, voice: Voice) -> anyho
         }
     });
     let differences = done["differences"].as_u64().unwrap_or_default();
-    if args.check && differences > 0 { bail!("{differences} rows are not what the records give; `letopis rebuild` replaces them") } else { Ok(()) }
+    if args.check && differences > 0 {
+        bail!("{differences} rows are not what the records give; `letopis rebuild` replaces them")
+    } else {
+        Ok(())
+    }
 }
 
 fn said(value: &Value) -> &str {

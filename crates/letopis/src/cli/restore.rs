@@ -48,7 +48,13 @@ pub(super) fn run(data: &Path, args: &RestoreArgs, voice: Voice) -> anyhow::Resu
     let told = json!({ "restored": restored, "settled": settled, "unsettled": waiting, "verified": verified });
     voice.say(&told, |told| {
         if let Value::Object(done) = &told["restored"] {
-            out!("{} entries, {} records opened and replayed, {} without a key, {} files", done["entries"], done["records"], done["without_key"], done["files"]);
+            out!(
+                "{} entries, {} records opened and replayed, {} without a key, {} files",
+                done["entries"],
+                done["records"],
+                done["without_key"],
+                done["files"]
+            );
         }
         settled.iter().for_each(|line| out!("{line}"));
         waiting.iter().for_each(|log| out!("{log}: does not sign yet; run `letopis restore` with --latest-checkpoint FILE or --new-epoch"));

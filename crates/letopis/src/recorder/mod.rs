@@ -7,19 +7,20 @@
 //! A batch is acknowledged to the queue after its commit, and its position is in the commit, so a kill between the two repeats
 //! nothing. A frame that fails again and again by itself is put aside with the reason; the others go on.
 //!
-//! * `prepare` – what needs no database · `batch` – the transaction · `decisions` – what people decided · `publish` – tiles and
-//!   checkpoints · `rebuild` – the read models computed again
+//! * `prepare` – what needs no database · `batch` – the transaction · `decisions` – what people decided · `pace` – when accepting goes
+//!   first · `publish` – tiles and checkpoints · `rebuild` – the read models computed again
 
 mod batch;
 mod decisions;
+mod pace;
 mod prepare;
 mod publish;
 mod rebuild;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use queue::{Batch, Consumer, ReceiveError};
+use queue::{Batch, Consumer, Queue, ReceiveError};
 use tokio::sync::{oneshot, watch};
 
 use crate::event::BusinessId;
@@ -34,6 +35,7 @@ pub use rebuild::{Changed, Difference, Rebuild, RebuildError, Rebuilt, Stale, St
 
 use batch::{Outcome, Scribe};
 use decisions::DecisionError;
+use pace::Pace;
 use prepare::Arrival;
 
 /// The consumer group of the recorder.
@@ -91,12 +93,25 @@ pub struct Recorder {
     pub master: Arc<MasterKey>,
     /// When a silence ends a conversation.
     pub gaps: Gaps,
+    /// Says how much waits.
+    pub queue: Arc<dyn Queue>,
+    /// How much may wait.
+    pub pending_bytes: u64,
     /// Who waits for it.
     pub progress: Progress,
     /// Set when others changed rows that it remembers.
     pub stale: Stale,
     /// Told of every committed batch.
     pub on_recorded: Arc<dyn Fn(&Recorded) + Send + Sync>,
+}
+
+/// What the loop has in hand.
+struct Work {
+    desk: Arc<Mutex<Desk>>,
+    packer: Packer,
+    under_way: Option<Submitted>,
+    /// So many frames are recorded one by one, because one of them failed in a batch.
+    one_by_one: usize,
 }
 
 /// The scribe, and whether a failed batch is still to be repeated before any later one.
@@ -109,21 +124,31 @@ impl Recorder {
     /// Records until `stop` turns true; what was received and not committed stays in the queue.
     pub async fn run(self, mut consumer: Box<dyn Consumer>, mut stop: watch::Receiver<bool>) {
         let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps, self.stale.clone());
-        let desk = Arc::new(Mutex::new(Desk { scribe, broken: false }));
-        let mut packer = Packer::default();
-        let mut under_way: Option<Submitted> = None;
-        let mut one_by_one = 0_usize;
+        let mut work =
+            Work { desk: Arc::new(Mutex::new(Desk { scribe, broken: false })), packer: Packer::default(), under_way: None, one_by_one: 0 };
+        let mut pace = Pace::new(self.pending_bytes, Instant::now());
         loop {
+            if pace.rests(&self.queue.stats(), Instant::now()) {
+                self.settle(&mut work, None).await;
+                tokio::select! {
+                    () = tokio::time::sleep(pace::LOOK) => continue,
+                    _ = stop.wait_for(|stop| *stop) => break,
+                }
+            }
             // While a batch is being written the next one is prepared: wait for frames only when there is nothing to finish.
-            let wait = if under_way.is_some() { Duration::ZERO } else { IDLE };
-            let limit = if one_by_one > 0 { 1 } else { BATCH_BYTES };
+            let wait = if work.under_way.is_some() { Duration::ZERO } else { IDLE };
+            let limit = match work.one_by_one {
+                0 if pace.in_rush() => pace::RUSH_BATCH_BYTES,
+                0 => BATCH_BYTES,
+                _ => 1,
+            };
             let batch = tokio::select! {
                 batch = consumer.receive(limit, wait) => batch,
-                _ = stop.wait_for(|stop| *stop), if under_way.is_none() => break,
+                _ = stop.wait_for(|stop| *stop), if work.under_way.is_none() => break,
             };
             let next = match batch {
                 Ok(batch) if batch.is_empty() => None,
-                Ok(batch) => Some(self.submit(&desk, &mut packer, batch, one_by_one > 0)),
+                Ok(batch) => Some(self.submit(&mut work, batch)),
                 Err(ReceiveError::Closed) => break,
                 Err(e) => {
                     tracing::error!(error = %e, "queue cannot be read");
@@ -131,31 +156,37 @@ impl Recorder {
                     None
                 }
             };
-            one_by_one = one_by_one.saturating_sub(1);
-            if let Some(before) = std::mem::replace(&mut under_way, next)
-                && let Err(e) = self.settle(before).await
-            {
-                let behind = under_way.take();
-                one_by_one = self.recover(&desk, behind, &e).await;
-            }
+            work.one_by_one = work.one_by_one.saturating_sub(1);
+            self.settle(&mut work, next).await;
         }
-        if let Some(last) = under_way
-            && let Err(e) = self.settle(last).await
+        if let Some(last) = work.under_way
+            && let Err(e) = self.finish(last).await
         {
             tracing::warn!(error = %e.error, "last batch stays in the queue");
         }
     }
 
+    /// Finishes the batch that is under way; `next` is under way from now on.
+    async fn settle(&self, work: &mut Work, next: Option<Submitted>) {
+        if let Some(before) = std::mem::replace(&mut work.under_way, next)
+            && let Err(e) = self.finish(before).await
+        {
+            let behind = work.under_way.take();
+            work.one_by_one = self.recover(&work.desk, behind, &e).await;
+        }
+    }
+
     /// Prepares a batch and hands it to the writer thread.
-    fn submit(&self, desk: &Arc<Mutex<Desk>>, packer: &mut Packer, batch: Batch, alone: bool) -> Submitted {
-        let arrivals: Vec<Arrival> = batch.iter().map(|delivery| Arrival::of(delivery, &self.vault, packer)).collect();
-        let (frames, desk) = (arrivals.len(), Arc::clone(desk));
+    fn submit(&self, work: &mut Work, batch: Batch) -> Submitted {
+        let alone = work.one_by_one > 0;
+        let arrivals: Vec<Arrival> = batch.iter().map(|delivery| Arrival::of(delivery, &self.vault, &mut work.packer)).collect();
+        let (frames, desk) = (arrivals.len(), Arc::clone(&work.desk));
         let done = self.store.submit(move |tx| desk.lock().unwrap_or_else(PoisonError::into_inner).record(tx, arrivals));
         Submitted { batch, done, frames, alone }
     }
 
     /// Waits for the commit and acknowledges the batch.
-    async fn settle(&self, submitted: Submitted) -> Result<(), Failed> {
+    async fn finish(&self, submitted: Submitted) -> Result<(), Failed> {
         let Submitted { batch, done, frames, alone } = submitted;
         match done_or_stopped(done).await {
             Ok(outcome) => {

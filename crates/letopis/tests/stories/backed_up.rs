@@ -173,7 +173,8 @@ fn a_flipped_byte_in_any_file_is_named() {
     backup(&app, &to);
     let all = files(&to);
     assert!(all.len() > 8, "{:?}", all.keys());
-    for (path, bytes) in all.iter().filter(|(path, _)| path.extension().is_none_or(|e| e != "lock") && path.file_name().unwrap() != "lock") {
+    for (path, bytes) in all.iter().filter(|(path, _)| path.extension().is_none_or(|e| e != "lock") && path.file_name().unwrap() != "lock")
+    {
         let name = path.strip_prefix(&to).unwrap().to_str().unwrap();
         for at in [0, bytes.len() / 2, bytes.len() - 1] {
             let mut flipped = bytes.clone();

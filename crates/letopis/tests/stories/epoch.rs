@@ -71,7 +71,9 @@ fn an_ended_log_that_was_edited_is_found() {
     app.wait_recorded(20);
     app.stop();
     backup(&app, &to);
-    for (number, sql) in ["UPDATE epochs SET note = 'x' || note", "DELETE FROM epochs", "UPDATE epochs SET record = record - 1"].iter().enumerate() {
+    for (number, sql) in
+        ["UPDATE epochs SET note = 'x' || note", "DELETE FROM epochs", "UPDATE epochs SET record = record - 1"].iter().enumerate()
+    {
         let restored = app.root().join(format!("restored-{number}"));
         let said = restore(&to, &kept, &restored, &["--new-epoch"]);
         assert!(said.ok, "{}", said.err);

@@ -24,6 +24,7 @@ mod rotated;
 mod rooms;
 mod tampered;
 mod two_servers;
+mod unreadable;
 
 use serde_json::{Value, json};
 

@@ -35,7 +35,8 @@ fn filled() -> TestApp {
             assert_eq!(app.post(of_shop.join("\n").as_bytes()).status, 202);
         }
         app.key.clone_from(&salon);
-        let twice = format!(r#"[{}, {}, {{"event_id":"no moment"}}]"#, event(&format!("twice-{number}")), other(&format!("twice-{number}")));
+        let twice =
+            format!(r#"[{}, {}, {{"event_id":"no moment"}}]"#, event(&format!("twice-{number}")), other(&format!("twice-{number}")));
         assert_eq!(app.post(twice.as_bytes()).status, 202);
     }
     // Two people with one phone: whether they are one is a person's decision.
@@ -148,9 +149,7 @@ fn what_was_edited_is_named_and_put_right() {
 #[test]
 fn public_ids_stay_when_the_records_that_made_them_are_gone() {
     let mut app = TestApp::start();
-    let of = |id: &str, client: Value, at: &str, session: &str| {
-        json!({"event_id": id, "timestamp": at, "channel": "telegram", "session_id": session, "client": client, "text": "да"})
-    };
+    let of = |id: &str, client: Value, at: &str, session: &str| json!({"event_id": id, "timestamp": at, "channel": "telegram", "session_id": session, "client": client, "text": "да"});
     let (first, second) = ("2025-01-01T10:00:00Z", "2025-02-01T10:00:00Z");
     app.post_event(&of("a", json!({"channel_id": "55"}), first, "s"));
     app.post_event(&of("b", json!({"channel_id": "55", "phone": "+79215550101"}), first, "s"));
@@ -174,9 +173,8 @@ fn public_ids_stay_when_the_records_that_made_them_are_gone() {
     app.post_event(&of("d", json!({"channel_id": "55"}), second, "other"));
     app.wait_recorded(2);
     let tables = app.tables();
-    let all = |sql: &str| -> Vec<String> {
-        tables.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
-    };
+    let all =
+        |sql: &str| -> Vec<String> { tables.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect() };
     assert_eq!(all("SELECT pid FROM clients"), [client], "the client comes back as itself");
     assert_eq!(all("SELECT pid FROM sessions ORDER BY id"), [part.as_str(), "other"], "the later part is not renamed");
 }

@@ -15,9 +15,10 @@
 use std::fmt;
 use std::io;
 
-use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, Key, KeyInit, Tag, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{AeadInOut, Key, KeyInit, Tag, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
+use super::cipher::Cipher;
 use super::files::{Folder, join, write_all};
 use super::segment::SegmentId;
 
@@ -48,12 +49,12 @@ impl fmt::Debug for MasterKey {
 }
 
 /// Draws a key for a segment and makes its file durable.
-pub(crate) fn create(folder: &Folder, master: &MasterKey, id: SegmentId) -> io::Result<ChaCha20Poly1305> {
+pub(crate) fn create(folder: &Folder, master: &MasterKey, id: SegmentId) -> io::Result<Cipher> {
     let mut key = Zeroizing::new([0; 32]);
     let mut nonce = [0; 24];
     folder.files.fill_random(&mut *key)?;
     folder.files.fill_random(&mut nonce)?;
-    let cipher = ChaCha20Poly1305::new_from_slice(&*key).map_err(io::Error::other)?;
+    let cipher = Cipher::new(&key).map_err(io::Error::other)?;
     let tag = master.cipher().encrypt_inout_detached(&XNonce::from(nonce), &id.0, key.as_mut_slice().into()).map_err(io::Error::other)?;
     let mut file = Vec::with_capacity(FILE_BYTES);
     file.extend_from_slice(MAGIC);
@@ -65,7 +66,7 @@ pub(crate) fn create(folder: &Folder, master: &MasterKey, id: SegmentId) -> io::
 }
 
 /// Reads a segment's key. The inner error says what is wrong with the file; the outer one is the system's, and may pass.
-pub(crate) fn open(folder: &Folder, master: &MasterKey, id: SegmentId) -> io::Result<Result<ChaCha20Poly1305, String>> {
+pub(crate) fn open(folder: &Folder, master: &MasterKey, id: SegmentId) -> io::Result<Result<Cipher, String>> {
     let path = join(KEYS, &name(id));
     match folder.read_start(&path, FILE_BYTES + 1) {
         Ok(file) => Ok(unwrap(&file, master, id).ok_or_else(|| format!("its key file {path} is damaged or belongs to another master key"))),
@@ -74,14 +75,14 @@ pub(crate) fn open(folder: &Folder, master: &MasterKey, id: SegmentId) -> io::Re
     }
 }
 
-fn unwrap(file: &[u8], master: &MasterKey, id: SegmentId) -> Option<ChaCha20Poly1305> {
+fn unwrap(file: &[u8], master: &MasterKey, id: SegmentId) -> Option<Cipher> {
     let rest = file.strip_prefix(MAGIC)?;
     let (nonce, rest) = rest.split_first_chunk::<24>()?;
     let (wrapped, tag) = rest.split_first_chunk::<32>()?;
     let mut key = Zeroizing::new(*wrapped);
     let tag = Tag::from(<[u8; 16]>::try_from(tag).ok()?);
     master.cipher().decrypt_inout_detached(&XNonce::from(*nonce), &id.0, key.as_mut_slice().into(), &tag).ok()?;
-    ChaCha20Poly1305::new_from_slice(&*key).ok()
+    Cipher::new(&key).ok()
 }
 
 /// Overwrites and removes a segment's key; fine when it is gone already.

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chacha20poly1305::ChaCha20Poly1305;
 use tokio::sync::watch;
 
 use super::Config;
+use super::cipher::Cipher;
 use super::cursor::{CursorFile, Place};
 use super::files::Folder;
 use super::keys::MasterKey;
@@ -71,7 +71,7 @@ pub(crate) struct Segment {
 #[derive(Clone)]
 pub(crate) struct Body {
     pub(crate) id: SegmentId,
-    pub(crate) cipher: Arc<ChaCha20Poly1305>,
+    pub(crate) cipher: Arc<Cipher>,
 }
 
 /// Where to read the frame at some position, and how far that segment goes.

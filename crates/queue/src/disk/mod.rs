@@ -10,6 +10,7 @@
 //! `recover` puts a folder in order after any stop. All file access goes through [`Files`], so that tests can crash it anywhere.
 //! What it is not: replicated. The disk is the one copy; a queue on several machines is Kafka's business.
 
+mod cipher;
 mod consume;
 mod cursor;
 mod files;

@@ -6,8 +6,7 @@
 use std::io;
 use std::sync::Arc;
 
-use chacha20poly1305::ChaCha20Poly1305;
-
+use super::cipher::Cipher;
 use super::files::{File, Folder, write_all};
 use super::keys::{self, MasterKey};
 use super::segment::{HEADER_BYTES, SegmentId, encode_header, file_name};
@@ -21,7 +20,7 @@ pub(crate) struct Prepared {
     pub(crate) file: Box<dyn File>,
     pub(crate) path: String,
     pub(crate) id: SegmentId,
-    pub(crate) cipher: Arc<ChaCha20Poly1305>,
+    pub(crate) cipher: Arc<Cipher>,
     /// Where it must not grow beyond.
     pub(crate) capacity: u64,
     /// Its blocks are on the disk already: flushing it is fast.

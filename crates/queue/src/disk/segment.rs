@@ -13,12 +13,12 @@
 //!
 //! frame, 24 bytes and the sealed bytes; here the frame "abc", lane 7, position 17, alone in its commit, key 32 × 07
 //!   0  13 00 00 00                    length of the sealed bytes: 3 + a 16-byte tag
-//!   4  d3 31 6d 23                    CRC-32 of: segment id ‖ length ‖ bytes 8..24 ‖ sealed bytes
+//!   4  eb 0a 78 54                    CRC-32 of: segment id ‖ length ‖ bytes 8..24 ‖ sealed bytes
 //!   8  11 00 00 00 00 00 00 00        position
 //!  16  07 00 00 00                    lane
 //!  20  00 00 00 00                    index in its commit
-//!  24  f9 64 1d b1 f2 b1 a7 2d 30 96 ChaCha20-Poly1305: nonce 00 00 00 00 ‖ position, associated data lane
-//!      57 43 fe d9 f7 9e a1 fd 6f
+//!  24  0e fb 71 d8 2b 6e 1a a9 4c 09 AES-256-GCM: nonce 00 00 00 00 ‖ position, associated data lane
+//!      91 3d 03 e8 be eb b6 29 a2
 //!
 //! seal: a frame of length 0, written by a clean close; its position is the one after the last frame, its index 0
 //! ```
@@ -31,8 +31,7 @@
 
 use std::fmt;
 
-use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, Nonce, Tag};
-
+use super::cipher::{Cipher, Refused};
 use crate::seam::Lane;
 
 /// Bytes before the first frame.
@@ -167,16 +166,16 @@ pub fn decode_frame_header(bytes: &[u8]) -> Option<FrameHeader> {
 /// Appends an encrypted frame to `buffer`.
 pub(crate) fn encode_frame(
     buffer: &mut Vec<u8>,
-    (id, cipher): (SegmentId, &ChaCha20Poly1305),
+    (id, cipher): (SegmentId, &Cipher),
     (position, index): (u64, u32),
     lane: Lane,
     frame: &[u8],
-) -> Result<(), chacha20poly1305::Error> {
+) -> Result<(), Refused> {
     let start = buffer.len();
     put_header(buffer, frame.len() + TAG_BYTES, position, lane, index);
     let body = buffer.len();
     buffer.extend_from_slice(frame);
-    let tag = cipher.encrypt_inout_detached(&nonce(position), &lane.0.to_le_bytes(), (&mut buffer[body..]).into())?;
+    let tag = cipher.seal(position, lane, &mut buffer[body..])?;
     buffer.extend_from_slice(&tag);
     put_crc(buffer, start, id);
     Ok(())
@@ -190,12 +189,9 @@ pub(crate) fn encode_seal(buffer: &mut Vec<u8>, id: SegmentId, next: u64) {
 }
 
 /// Decrypts sealed bytes in place; the frame is the result without its last [`TAG_BYTES`]. `None` when they were not sealed with this key.
-pub(crate) fn open_frame(cipher: &ChaCha20Poly1305, header: &FrameHeader, sealed: &mut [u8]) -> Option<usize> {
+pub(crate) fn open_frame(cipher: &Cipher, header: &FrameHeader, sealed: &mut [u8]) -> Option<usize> {
     let frame_bytes = sealed.len().checked_sub(TAG_BYTES)?;
-    let (body, tag) = sealed.split_at_mut(frame_bytes);
-    let tag = Tag::from(<[u8; TAG_BYTES]>::try_from(&*tag).ok()?);
-    let lane = header.lane.0.to_le_bytes();
-    cipher.decrypt_inout_detached(&nonce(header.position), &lane, body.into(), &tag).ok()?;
+    cipher.open(header.position, header.lane, sealed).ok()?;
     Some(frame_bytes)
 }
 
@@ -219,12 +215,6 @@ fn frame_crc(id: SegmentId, stored: &[u8]) -> u32 {
     crc.finalize()
 }
 
-fn nonce(position: u64) -> Nonce {
-    let mut nonce = [0; 12];
-    nonce[4..].copy_from_slice(&position.to_le_bytes());
-    Nonce::from(nonce)
-}
-
 fn u32_at(bytes: &[u8], offset: usize) -> u32 {
     let mut number = [0; 4];
     number.copy_from_slice(&bytes[offset..offset + 4]);
@@ -235,7 +225,6 @@ fn u32_at(bytes: &[u8], offset: usize) -> u32 {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use chacha20poly1305::KeyInit;
 
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|b| format!("{b:02x}")).collect()
@@ -245,20 +234,20 @@ mod tests {
     #[test]
     fn the_specification_shows_real_bytes() {
         let id = SegmentId(std::array::from_fn(|i| 0xa0 + i as u8));
-        let cipher = ChaCha20Poly1305::new(&[7; 32].into());
+        let cipher = Cipher::new(&[7; 32]).unwrap();
         let header = encode_header(id);
         let mut frame = Vec::new();
         encode_frame(&mut frame, (id, &cipher), (17, 0), Lane(7), b"abc").unwrap();
         assert_eq!(hex(&header[60..]), "d7584813");
-        assert_eq!(hex(&frame[4..8]), "d3316d23");
-        assert_eq!(hex(&frame[24..]), "f9641db1f2b1a72d30965743fed9f79ea1fd6f");
+        assert_eq!(hex(&frame[4..8]), "eb0a7854");
+        assert_eq!(hex(&frame[24..]), "0efb71d82b6e1aa94c09913d03e8beebb629a2");
         assert_eq!(decode_header(&header).unwrap(), id);
     }
 
     #[test]
     fn every_flipped_bit_is_noticed() {
         let id = SegmentId([1; 16]);
-        let cipher = ChaCha20Poly1305::new(&[7; 32].into());
+        let cipher = Cipher::new(&[7; 32]).unwrap();
         let mut frame = Vec::new();
         encode_frame(&mut frame, (id, &cipher), (9, 2), Lane(1), b"frame").unwrap();
         assert_eq!(decode_frame_header(&frame).unwrap().flushed_before(), 7);

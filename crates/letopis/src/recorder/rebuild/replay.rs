@@ -145,13 +145,7 @@ impl Replay {
         Ok(())
     }
 
-    fn decision(
-        &mut self,
-        tx: &Transaction<'_>,
-        record: RecordNo,
-        envelope: &Envelope,
-        decided: &Decided,
-    ) -> Result<(), RebuildError> {
+    fn decision(&mut self, tx: &Transaction<'_>, record: RecordNo, envelope: &Envelope, decided: &Decided) -> Result<(), RebuildError> {
         decisions::store(tx, record, envelope.received_at.as_microsecond(), decided)?;
         let business = record.business();
         match &decided.decision {

@@ -93,7 +93,8 @@ pub(super) fn differences(conn: &Connection) -> rusqlite::Result<(u64, Vec<Diffe
     for table in &TABLES {
         let name = table.name;
         let row = |of: &str| {
-            let parts: Vec<String> = table.key.iter().map(|key| format!("iif(typeof({of}.{key}) = 'blob', hex({of}.{key}), {of}.{key})")).collect();
+            let parts: Vec<String> =
+                table.key.iter().map(|key| format!("iif(typeof({of}.{key}) = 'blob', hex({of}.{key}), {of}.{key})")).collect();
             parts.join(" || ' ' || ")
         };
         let key = same_key(table, "n", "t");
