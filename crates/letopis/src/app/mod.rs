@@ -100,7 +100,7 @@ impl App {
     pub fn open(data: &Path, config: Config) -> anyhow::Result<Self> {
         let folder = Folder::lock(data)?;
         recorder::clean_up(folder.path());
-        let unfinished = folder.path().join(backup::FINISHED_BY);
+        let unfinished = folder.path().join(backup::UNFINISHED);
         anyhow::ensure!(!unfinished.exists(), "a restore into {} did not finish: run it again", folder.path().display());
         let database = folder.path().join("letopis.db");
         let master_path = folder.path().join("master.key");

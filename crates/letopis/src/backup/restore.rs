@@ -23,7 +23,7 @@ use crate::recorder::{self, Steps};
 use crate::store::Store;
 
 /// While this file is in a folder, its restore is not finished.
-pub const FINISHED_BY: &str = "restoring";
+pub const UNFINISHED: &str = "restoring";
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

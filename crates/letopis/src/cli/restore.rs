@@ -63,7 +63,7 @@ pub(super) fn run(data: &Path, args: &RestoreArgs, voice: Voice) -> anyhow::Resu
 }
 
 fn restore(data: &Path, from: &Path, master_file: &Path, voice: Voice) -> anyhow::Result<Value> {
-    let mark = data.join(backup::FINISHED_BY);
+    let mark = data.join(backup::UNFINISHED);
     let before = std::fs::read_dir(data).map(|files| files.flatten().any(|file| file.file_name() != "letopis.toml")).unwrap_or(false);
     ensure!(!before || mark.exists(), "{} is not empty: restore into a new folder", data.display());
     let folder = Folder::lock(data)?;

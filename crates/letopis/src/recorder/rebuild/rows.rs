@@ -19,7 +19,8 @@ struct Table {
     numbers: &'static [(&'static str, &'static str)],
 }
 
-const TABLES: [Table; 7] = [
+/// A table that this version has not is passed over.
+const TABLES: [Table; 8] = [
     Table { name: "clients", key: &["business", "pid"], numbers: &[("id", "clients"), ("merged_into", "clients"), ("root", "clients")] },
     Table { name: "identities", key: &["business", "pseudonym"], numbers: &[("id", "identities"), ("client", "clients")] },
     Table { name: "likenesses", key: &["one", "other"], numbers: &[("one", "clients"), ("other", "clients")] },
@@ -31,6 +32,7 @@ const TABLES: [Table; 7] = [
     Table { name: "session_names", key: &["business", "pid"], numbers: &[("session", "sessions")] },
     Table { name: "events", key: &["record"], numbers: &[("session", "sessions"), ("identity", "identities")] },
     Table { name: "decisions", key: &["record"], numbers: &[] },
+    Table { name: "merges", key: &["business", "pid"], numbers: &[] },
 ];
 
 /// One row that is not what the records give.
@@ -67,7 +69,7 @@ pub(super) fn prepare(conn: &Connection) -> rusqlite::Result<()> {
                FROM fresh.{name} f WHERE f.id NOT IN (SELECT fresh FROM {name}_numbers);"
         ))?;
     }
-    for table in &TABLES {
+    for table in tables(conn)? {
         let name = table.name;
         let select: Vec<String> = columns(conn, name)?.iter().map(|column| format!("{} AS {column}", rebuilt(table, column))).collect();
         let select = format!("SELECT {} FROM fresh.{name} f", select.join(", "));
@@ -76,6 +78,17 @@ pub(super) fn prepare(conn: &Connection) -> rusqlite::Result<()> {
         conn.execute_batch(&format!("CREATE TEMP {made} new_{name} AS {select};"))?;
     }
     conn.execute_batch("CREATE INDEX temp.new_likenesses_by_pair ON new_likenesses (one, other);")
+}
+
+/// The tables of this version.
+fn tables(conn: &Connection) -> rusqlite::Result<Vec<&'static Table>> {
+    let mut there = Vec::new();
+    for table in &TABLES {
+        if !columns(conn, table.name)?.is_empty() {
+            there.push(table);
+        }
+    }
+    Ok(there)
 }
 
 /// Takes away what [`prepare`] made.
@@ -90,7 +103,7 @@ pub(super) fn clear(conn: &Connection) -> rusqlite::Result<()> {
 /// What differs: how many rows, and the first of them.
 pub(super) fn differences(conn: &Connection) -> rusqlite::Result<(u64, Vec<Difference>)> {
     let (mut count, mut listed) = (0, Vec::new());
-    for table in &TABLES {
+    for table in tables(conn)? {
         let name = table.name;
         let row = |of: &str| {
             let parts: Vec<String> =
@@ -131,11 +144,11 @@ pub(super) fn differences(conn: &Connection) -> rusqlite::Result<(u64, Vec<Diffe
 pub(super) fn replace(conn: &Connection) -> rusqlite::Result<Vec<Changed>> {
     let mut changed = Vec::new();
     // All go before any comes: a public id may have moved to another row.
-    for table in &TABLES {
+    for table in tables(conn)? {
         let removed = conn.execute(&format!("DELETE FROM main.{} AS t WHERE {}", table.name, not_rebuilt(conn, table)?), [])?;
         changed.push(Changed { table: table.name, removed, added: 0 });
     }
-    for (table, changed) in TABLES.iter().zip(&mut changed) {
+    for (table, changed) in tables(conn)?.into_iter().zip(&mut changed) {
         let (name, columns, key) = (table.name, columns(conn, table.name)?.join(", "), same_key(table, "n", "t"));
         let sql = format!(
             "INSERT INTO main.{name} ({columns}) SELECT {columns} FROM temp.new_{name} n
