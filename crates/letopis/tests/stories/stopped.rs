@@ -14,7 +14,7 @@ use letopis::journal::event_rows::{self, Stored};
 use letopis::journal::evidence::{self, Badge, Opened};
 use letopis::journal::log::Log;
 use letopis::journal::verify::{Audit, Report, verify};
-use letopis::privacy::BusinessKeys;
+use letopis::privacy::{BusinessKeys, MasterKey, installation};
 use letopis::recorder::{PublishError, Publisher};
 use rusqlite::Connection;
 use tokio::runtime::Runtime;
@@ -123,4 +123,12 @@ impl Stopped {
         stop.send(true).unwrap();
         parts.into_iter().for_each(|part| part.join().unwrap());
     }
+}
+
+/// What frames in the queue of a stopped server are encrypted under.
+pub fn queue_key(data: &Path) -> queue::disk::MasterKey {
+    let master = MasterKey::load(&data.join("master.key"), false).unwrap();
+    let conn = Connection::open(data.join("letopis.db")).unwrap();
+    let key = installation::stored_key(&conn, &master, installation::QUEUE_KEY).unwrap().unwrap();
+    queue::disk::MasterKey::new(*key)
 }
