@@ -88,6 +88,17 @@ impl Checkpoint {
         }
     }
 
+    /// The first three lines of a checkpoint's text, whatever lines follow: a witness serves logs that are not ours, and C2SP lets them
+    /// add lines that it then signs without a word about them.
+    #[must_use]
+    pub fn of_any_log(text: &str) -> Option<Self> {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let third = ends.take(3).last()?;
+        let (first, rest) = text.split_at(third);
+        let sound = rest.is_empty() || rest.strip_suffix('\n')?.split('\n').all(|line| !line.is_empty());
+        first.parse().ok().filter(|_| sound)
+    }
+
     fn must_be_of(&self, key: &VerifyingKey) -> Result<(), CheckpointError> {
         if self.origin == key.name() {
             return Ok(());

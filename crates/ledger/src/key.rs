@@ -15,6 +15,7 @@ use std::str::FromStr;
 use ed25519_dalek::{PUBLIC_KEY_LENGTH, Signature, Signer};
 use sha2::{Digest, Sha256};
 
+use crate::cosign::signed_text;
 use crate::text::{array_from_hex, from_base64, to_base64, to_hex};
 
 /// A key that signs the log's checkpoints. Its secret is wiped when it is dropped and never printed.
@@ -100,7 +101,7 @@ impl fmt::Debug for SigningKey {
 }
 
 impl VerifyingKey {
-    fn new(name: &str, algorithm: Algorithm, key: ed25519_dalek::VerifyingKey) -> Result<Self, KeyError> {
+    pub(crate) fn new(name: &str, algorithm: Algorithm, key: ed25519_dalek::VerifyingKey) -> Result<Self, KeyError> {
         if !is_name(name) {
             return Err(KeyError::Name);
         }
@@ -138,8 +139,7 @@ impl VerifyingKey {
             Algorithm::Cosignature => {
                 let (seconds, signature) = signature.split_first_chunk()?;
                 let seconds = u64::from_be_bytes(*seconds);
-                let signed = format!("cosignature/v1\ntime {seconds}\n{text}");
-                self.check(&signed, signature).then_some(Some(seconds))
+                self.check(&signed_text(text, seconds), signature).then_some(Some(seconds))
             }
         }
     }

@@ -69,16 +69,20 @@
 //! | `prove`, `proof` | making proofs from tiles; checking them |
 //! | `entry_bundle` | 256 entries in a file |
 //! | `key`, `note`, `checkpoint` | who signs, how, and what |
+//! | `cosign`, `witnessing` | what a witness signs; what it is asked, how it judges, what it answers |
 //! | `tlog_proof`, `proof_bundle` | the two hand-over files |
+//! | `hand_over` | what an inspector is handed, and whom he believes; `bin/ledger-verify` says it in words |
 //!
 //! The formats are those of C2SP (tlog-tiles, signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof) over the tree of
 //! RFC 6962; each file's header shows its bytes. Everything that reads outside bytes takes one canonical spelling and answers any
 //! other with an error, never a panic.
 
 mod checkpoint;
+mod cosign;
 mod entry;
 pub mod entry_bundle;
 mod grow;
+pub mod hand_over;
 mod key;
 mod note;
 mod path;
@@ -89,10 +93,13 @@ mod text;
 mod tile;
 mod tlog_proof;
 mod tree;
+mod witnessing;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use cosign::{Cosigner, add_cosignature};
 pub use entry::{ENTRY_BYTES, Entry, EntryError, EntryKind, commitment, salt};
 pub use grow::TileWriter;
+pub use hand_over::{Believed, HandOverError, HandedOver, NotShown, Shown};
 pub use key::{Algorithm, KeyError, SigningKey, VerifyingKey};
 pub use note::{MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteError, Signed};
 pub use path::{LogPath, PathError};
@@ -102,3 +109,4 @@ pub use prove::{ReadError, TileSource, consistency_proof, inclusion_proof, parti
 pub use tile::{TILE_WIDTH, Tile, TileData, full_tile_root, tiles_between};
 pub use tlog_proof::{TlogProof, TlogProofError, TlogProofFormError};
 pub use tree::{Frontier, FrontierError, HASH_BYTES, Hash, leaf_hash, node_hash};
+pub use witnessing::{AddCheckpoint, Answer, MAX_REQUEST_BYTES, Refusal, SIZE_TYPE};

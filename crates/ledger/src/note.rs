@@ -92,6 +92,24 @@ impl Note {
         &self.text
     }
 
+    /// The names that stand in its signature lines, in their order: what the note claims, without any check.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.signatures.iter().map(|signature| signature.name.as_str())
+    }
+
+    /// One signature line.
+    pub(crate) fn line(name: &str, id: [u8; 4], bytes: &[u8]) -> String {
+        format!("{LINE_START}{name} {}\n", to_base64(&[&id, bytes].concat()))
+    }
+
+    /// With the last line that `other` has of `key`, in place of those that are here.
+    pub(crate) fn with_line_of(mut self, key: &VerifyingKey, other: &Self) -> Self {
+        let of_key = |signature: &&Signature| signature.name == key.name() && signature.id == key.id();
+        self.signatures.retain(|signature| !of_key(&signature));
+        self.signatures.extend(other.signatures.iter().rfind(of_key).cloned());
+        self
+    }
+
     /// Who of `keys` signed: at least one, and none of them wrongly.
     ///
     /// # Errors
@@ -133,10 +151,7 @@ impl FromStr for Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
-        self.signatures.iter().try_for_each(|signature| {
-            let bytes = [&signature.id, &signature.bytes[..]].concat();
-            writeln!(f, "{LINE_START}{} {}", signature.name, to_base64(&bytes))
-        })
+        self.signatures.iter().try_for_each(|signature| f.write_str(&Self::line(&signature.name, signature.id, &signature.bytes)))
     }
 }
 

@@ -6,6 +6,7 @@
 //! `ARCHITECTURE.md` has the map and the rules.
 
 pub mod access;
+pub mod anchor;
 pub mod app;
 pub mod backup;
 pub mod capture;
@@ -19,3 +20,5 @@ pub mod journal;
 pub mod privacy;
 pub mod recorder;
 pub mod store;
+pub mod upstream;
+pub mod witness;

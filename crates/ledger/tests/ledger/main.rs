@@ -8,3 +8,5 @@ mod hostile;
 mod sizes;
 mod speed;
 mod tampered;
+mod verifier;
+mod witnessing;

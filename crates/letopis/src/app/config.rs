@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{backup, capture};
+use crate::{anchor, backup, capture};
 use crate::journal::sessions::Gaps;
 
 /// The defaults, with what each means; `letopis config` prints it.
@@ -31,6 +31,28 @@ pub struct Config {
     pub queue: QueueConfig,
     /// Backups that the server makes by itself.
     pub backup: backup::Config,
+    /// Checkpoints in other people's hands.
+    pub anchor: anchor::Config,
+    /// The scheduled audit.
+    pub audit: AuditConfig,
+}
+
+/// The scheduled audit.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditConfig {
+    /// Whether there is one.
+    pub nightly: bool,
+    /// At which hour, by the business's clock.
+    pub hour: i8,
+    /// Whether it opens every record too.
+    pub deep: bool,
+}
+
+impl Default for AuditConfig {
+    fn default() -> Self {
+        Self { nightly: true, hour: 3, deep: true }
+    }
 }
 
 /// The queue before the recorder.
@@ -58,6 +80,8 @@ impl Default for Config {
             sessions: Gaps::default(),
             queue: QueueConfig::default(),
             backup: backup::Config::default(),
+            anchor: anchor::Config::default(),
+            audit: AuditConfig::default(),
         }
     }
 }

@@ -14,8 +14,12 @@ use queue::Queue;
 use crate::capture::Capture;
 use crate::recorder::Recorded;
 
+/// What a part adds to `/metrics` by itself.
+pub(super) type Part = Box<dyn Fn(&mut String) + Send + Sync>;
+
 /// What the parts report.
 pub struct Health {
+    parts: Vec<Part>,
     queue: Arc<dyn Queue>,
     capture: Arc<Capture>,
     ready: AtomicBool,
@@ -29,8 +33,9 @@ pub struct Health {
 }
 
 impl Health {
-    pub(super) fn new(queue: Arc<dyn Queue>, capture: Arc<Capture>) -> Self {
+    pub(super) fn new(queue: Arc<dyn Queue>, capture: Arc<Capture>, parts: Vec<Part>) -> Self {
         Self {
+            parts,
             queue,
             capture,
             ready: AtomicBool::new(false),
@@ -100,6 +105,7 @@ impl Health {
                 let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
             }
         }
+        self.parts.iter().for_each(|part| part(&mut text));
         text
     }
 }

@@ -14,6 +14,8 @@ mod health;
 mod jobs;
 mod keeping;
 mod parts;
+mod nightly;
+mod outside;
 mod resend;
 mod serve;
 mod stored;
@@ -30,6 +32,7 @@ use zeroize::Zeroizing;
 
 use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
+use crate::anchor;
 use crate::backup::{self, Backup};
 use crate::capture::{self, Capture};
 use crate::console::replay::Replay;
@@ -50,6 +53,8 @@ pub use folder::{Folder, InUse};
 pub use health::Health;
 pub use jobs::{Jobs, Standing};
 pub use parts::open_store;
+pub use outside::Outside;
+pub use serve::serve_http;
 pub use stored::Stored;
 
 /// How long requests under way may take when the server stops.
@@ -84,6 +89,8 @@ pub struct App {
     /// Long work under way.
     pub jobs: Jobs,
     stale: recorder::Stale,
+    /// Witnesses, copies, audits.
+    pub outside: Outside,
     /// Where it listens, once it does.
     address: OnceLock<std::net::SocketAddr>,
     queue: Arc<dyn Queue>,
@@ -116,7 +123,8 @@ impl App {
         let progress = Progress::default();
         let decide = Decide::new(Arc::clone(&queue), progress.clone());
         let capture = Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), config.capture, now_us));
-        let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture)));
+        let outside = Outside::new()?;
+        let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let logs = Logs::default();
         let address = OnceLock::new();
@@ -135,6 +143,7 @@ impl App {
             health,
             jobs: Jobs::default(),
             stale: recorder::Stale::default(),
+            outside,
             address,
             queue,
             master,
@@ -306,6 +315,7 @@ impl App {
         let (end, ended) = watch::channel(false);
         let parts = self.start(&ended)?;
         let socket = self.folder.socket()?;
+        let outside = outside::start(&self)?;
         self.health.ready();
         let sealing = Arc::clone(&self);
         tokio::spawn(async move {
@@ -320,7 +330,9 @@ impl App {
         serve::serve(listener, doors, self.config.connections, stop, DRAIN).await;
         let _ = end.send(true);
         let _ = commands.await;
-        self.close(parts).await
+        let closed = self.close(parts).await;
+        outside.finish().await;
+        closed
     }
 
     /// Waits for parts that were told to end, and closes the queue.
@@ -336,16 +348,20 @@ impl App {
 
     fn on_recorded(&self, recorded: &Recorded) {
         self.health.recorded(recorded);
-        if recorded.decisions > 0
-            && let Err(e) = self.refresh()
-        {
+        if recorded.decisions == 0 {
+            return;
+        }
+        if let Err(e) = self.refresh() {
             tracing::error!(error = %e, "a decision is stored but not in effect yet");
         }
+        self.outside.decided();
     }
 
     fn open_log(&self, business: BusinessId, slug: &str, epoch: u32) -> anyhow::Result<()> {
         let Some(keys) = self.vault.keys(business).filter(|_| self.logs.of(business).is_none()) else { return Ok(()) };
-        self.logs.add(Arc::new(log_of(&epochs::name(&self.origin, slug, epoch), self.folder.path(), slug, &keys)?));
+        let log = log_of(&epochs::name(&self.origin, slug, epoch), self.folder.path(), slug, &keys)?;
+        anchor::recall(&log);
+        self.logs.add(Arc::new(log));
         Ok(())
     }
 

@@ -63,6 +63,11 @@ pub(super) async fn serve(listener: TcpListener, doors: Doors, connections: usiz
     }
 }
 
+/// The same for a router alone: a witness has no events API.
+pub async fn serve_http(listener: TcpListener, router: Router, connections: usize, stop: watch::Receiver<bool>, drain: Duration) {
+    serve(listener, Doors { events: None, router }, connections, stop, drain).await;
+}
+
 /// Serves commands on this machine over the socket in the data folder.
 pub(super) async fn serve_local(listener: UnixListener, doors: Doors, mut stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(64));

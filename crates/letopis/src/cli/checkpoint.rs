@@ -1,32 +1,31 @@
-//! `letopis checkpoint`: the signed state of a log, to hand out, and one from elsewhere against what is here.
+//! `letopis checkpoint`: the newest signed statement about the log, to be kept by somebody else; and a kept one, checked against the log.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
+use ledger::Checkpoint;
 use serde_json::json;
 
 use super::voice::{Voice, out};
 use crate::access::{Business, Slug};
 use crate::app::{Config, Stored};
 use crate::backup::{Compared, compare};
+use crate::journal::log::Log;
 
-/// Signed states of the log.
+/// Checkpoints.
 #[derive(Debug, Subcommand)]
 pub(super) enum CheckpointCommand {
-    /// Print the last signed checkpoint: give it to whoever may one day ask.
+    /// The newest one as it is published, cosignatures included.
     Show {
         /// Whose; may be left out where there is one business.
         #[arg(long)]
         business: Option<Slug>,
     },
-    /// Whether a checkpoint from elsewhere (a client, a witness, another server) is about the same history. Exit status 0 only when it is.
-    Compare {
-        /// The checkpoint.
+    /// Whether the log still begins with what a kept checkpoint says: it was not rewritten since, and no other server signs beside it.
+    Check {
+        /// A file with the checkpoint: as it was mailed, dropped into a folder, or saved.
         file: PathBuf,
-        /// Whose; may be left out where there is one business.
-        #[arg(long)]
-        business: Option<Slug>,
     },
 }
 
@@ -34,41 +33,74 @@ pub(super) fn run(data: &Path, command: CheckpointCommand, voice: Voice) -> anyh
     let stored = Stored::open(data, &Config::of_folder(data)?)?;
     match command {
         CheckpointCommand::Show { business } => {
-            let (_, log) = stored.log(&chosen(&stored, business.as_ref())?)?;
-            let path = log.folder().join("checkpoint");
-            let note = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            voice.say(&json!({ "checkpoint": note, "vkey": log.verifying_key().to_string() }), |_| out!("{}", note.trim_end()));
+            let (note, vkey) = show(&stored, business.as_ref())?;
+            voice.say(&json!({ "checkpoint": note, "vkey": vkey }), |_| out!("{}", note.trim_end()));
             Ok(())
         }
-        CheckpointCommand::Compare { file, business } => {
-            let (_, log) = stored.log(&chosen(&stored, business.as_ref())?)?;
-            let note = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-            let snapshot = stored.conn.unchecked_transaction()?;
-            let compared = compare(&snapshot, &log, &note)?;
-            let (same_history, told) = match compared {
-                Compared::Same { size } => (true, format!("the same history: {size} entries")),
-                Compared::Ahead { size, checkpoint } => (true, format!("the same history: it has {checkpoint} entries, here are {size}")),
-                Compared::Behind { size, checkpoint } => (
-                    false,
-                    format!(
-                        "BEHIND: {checkpoint} entries were signed, here are {size}; this folder is an older copy, or not the only one that signs"
-                    ),
-                ),
-                Compared::Forked { size } => {
-                    (false, format!("FORKED: at size {size} other entries were signed under this name than those that are here"))
-                }
-            };
-            voice.say(&serde_json::to_value(compared)?, |_| out!("{told}"));
-            if same_history { Ok(()) } else { bail!("{told}") }
-        }
+        CheckpointCommand::Check { file } => check(&stored, &file, voice),
     }
 }
 
-fn chosen(stored: &Stored, slug: Option<&Slug>) -> anyhow::Result<Business> {
+fn show(stored: &Stored, slug: Option<&Slug>) -> anyhow::Result<(String, String)> {
     let mut all = stored.businesses()?;
-    match slug {
-        Some(slug) => all.into_iter().find(|business| business.slug == *slug).with_context(|| format!("no business {slug} here")),
-        None if all.len() == 1 => Ok(all.remove(0)),
-        None => bail!("there are several businesses: name one with --business"),
+    all.retain(|business| slug.is_none_or(|slug| business.slug == *slug));
+    let [business] = all.as_slice() else { bail!("name one business with --business") };
+    let (_, log) = stored.log(business)?;
+    let signed = read(&log, "checkpoint")?.context("nothing was signed yet")?;
+    // The same one with the lines of witnesses, if they have seen it.
+    let text = |note: &str| note.split("\n\n").next().map(str::to_owned);
+    let witnessed = read(&log, "witnessed")?.filter(|witnessed| text(witnessed) == text(&signed));
+    Ok((witnessed.unwrap_or(signed), log.verifying_key().to_string()))
+}
+
+fn read(log: &Log, name: &str) -> anyhow::Result<Option<String>> {
+    let path = log.folder().join(name);
+    match std::fs::read_to_string(&path) {
+        Ok(note) => Ok(Some(note)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e).context(path.display().to_string()),
     }
+}
+
+fn check(stored: &Stored, file: &Path, voice: Voice) -> anyhow::Result<()> {
+    let name = file.display();
+    let note = std::fs::read_to_string(file).with_context(|| name.to_string())?;
+    let kept = Checkpoint::of_any_log(note.split_inclusive("\n\n").next().map_or("", |text| text.strip_suffix('\n').unwrap_or(text)));
+    let kept = kept.with_context(|| format!("{name} is not a checkpoint"))?;
+    let (_, log) = of_origin(stored, &kept.origin)?;
+    let kept = Checkpoint::open(&note, log.verifying_key()).with_context(|| format!("{name} was not signed by this log"))?;
+    let snapshot = stored.conn.unchecked_transaction()?;
+    let compared = compare(&snapshot, &log, &note)?;
+    let (ok, told) = match compared {
+        Compared::Same { size } | Compared::Ahead { size, .. } => {
+            (true, format!("ok     {}: the first {} of {size} entries are those that were signed then", kept.origin, kept.size))
+        }
+        Compared::Behind { size, checkpoint } => (
+            false,
+            format!(
+                "BEHIND: {name} speaks of {checkpoint} entries, the log has {size}: it was rolled back, or is not the only one that signs"
+            ),
+        ),
+        Compared::Forked { size } => (
+            false,
+            format!(
+                "FORKED: the first {size} entries of the log are not those of {name}: history was rewritten since, or another server signs under this name"
+            ),
+        ),
+    };
+    let mut said = serde_json::to_value(compared)?;
+    said["ok"] = json!(ok);
+    said["origin"] = json!(kept.origin);
+    voice.say(&said, |_| out!("{told}"));
+    if ok { Ok(()) } else { bail!("{told}") }
+}
+
+fn of_origin(stored: &Stored, origin: &str) -> anyhow::Result<(Business, Log)> {
+    for business in stored.businesses()? {
+        let (_, log) = stored.log(&business)?;
+        if log.verifying_key().name() == origin {
+            return Ok((business, log));
+        }
+    }
+    bail!("no log here is called {origin}")
 }

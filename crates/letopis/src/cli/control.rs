@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use super::{backup, business, connection, dossier, import, key, proof, quarantine, rebuild, user, work};
+use super::{backup, business, connection, dossier, import, key, proof, quarantine, rebuild, user, witness, work};
 use crate::access::trail::{About, What, Who};
 use crate::access::{AccessError, Business, Change, Scope, Slug, trail};
 use crate::app::{App, now_us};
@@ -19,6 +19,7 @@ use crate::capture::Refusal;
 use crate::console::replay::{NotTaken, ReplayError};
 use crate::decide::DecideError;
 use crate::journal::evidence::EvidenceError;
+use crate::journal::witnesses::NotAWitness;
 use crate::store::StoreError;
 
 /// Who decided, in sealed decisions.
@@ -35,7 +36,7 @@ pub(super) struct OfBusiness {
 
 /// All of them.
 pub(super) fn routes(app: Arc<App>) -> Router {
-    let nouns = [business::routes(), key::routes(), user::routes(), connection::routes(), quarantine::routes()];
+    let nouns = [business::routes(), key::routes(), user::routes(), connection::routes(), quarantine::routes(), witness::routes()];
     let ways = [import::routes(), proof::routes(), dossier::routes(), rebuild::routes(), backup::routes(), work::routes()];
     let all = nouns.into_iter().chain(ways).fold(Router::new(), Router::merge);
     Router::new().nest("/control", all).layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(app)
@@ -56,6 +57,8 @@ pub(super) enum ControlError {
     Evidence(#[from] EvidenceError),
     #[error(transparent)]
     Replay(ReplayError),
+    #[error(transparent)]
+    Witness(#[from] NotAWitness),
     #[error("there are several businesses: name one with --business ({0})")]
     Which(String),
     #[error("no {what} {name} in business {business}")]
@@ -80,7 +83,7 @@ impl IntoResponse for ControlError {
             Self::Access(AccessError::Forbidden { .. }) => (StatusCode::FORBIDDEN, None),
             Self::Access(AccessError::Unknown { .. }) | Self::Unknown { .. } => (StatusCode::NOT_FOUND, None),
             Self::Access(AccessError::Taken { .. } | AccessError::LastOwner) => (StatusCode::CONFLICT, None),
-            Self::Access(AccessError::Invalid { .. }) | Self::Which(_) => (StatusCode::BAD_REQUEST, None),
+            Self::Access(AccessError::Invalid { .. }) | Self::Which(_) | Self::Witness(_) => (StatusCode::BAD_REQUEST, None),
             Self::Evidence(EvidenceError::NotSigned(_)) => (StatusCode::CONFLICT, Some(1)),
             Self::Refused(Refusal::Queue(queue::PublishError::TooLarge { .. })) => (StatusCode::PAYLOAD_TOO_LARGE, None),
             Self::Refused(Refusal::Queue(_)) => (StatusCode::SERVICE_UNAVAILABLE, Some(2)),

@@ -9,6 +9,8 @@ use serde::Serialize;
 
 use super::voice::{Voice, out};
 use crate::app::{Config, Folder, Stored, now_us};
+use crate::journal::copies::copies_of;
+use crate::journal::{audits, witnesses};
 
 /// Below it the server soon answers 503.
 const LOW_SPACE_BYTES: u64 = 1 << 30;
@@ -52,6 +54,7 @@ fn examine(data: &Path) -> Vec<Finding> {
         return findings;
     }
     findings.extend([folder(data), master_key(data), database(data), space(data), encryption(data), backup(data), server(data)]);
+    findings.extend(others(data));
     findings
 }
 
@@ -189,4 +192,37 @@ fn server(data: &Path) -> Finding {
         Ok(true) => told("server", State::Ok, "runs and answers commands"),
         _ => told("server", State::Ok, "does not run; commands open the folder themselves"),
     }
+}
+
+/// Who has seen the log from outside: an alarm is a history that was signed twice.
+fn others(data: &Path) -> Vec<Finding> {
+    let Ok(stored) = Config::of_folder(data).map_err(anyhow::Error::from).and_then(|config| Stored::open(data, &config)) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for business in stored.businesses().unwrap_or_default() {
+        let slug = &business.slug;
+        let Ok(known) = witnesses::of(&stored.conn, business.id) else { continue };
+        for witness in &known.all {
+            let (name, problem) = (&witness.name, witness.problem.as_deref().unwrap_or_default());
+            findings.push(match (witness.alarm_us, &witness.problem) {
+                (Some(_), _) => told("witness", State::Bad, format!("{slug}: {name} saw another history of this log: {problem}")),
+                (None, Some(_)) => told("witness", State::Warn, format!("{slug}: {name} does not cosign: {problem}")),
+                (None, None) => told("witness", State::Ok, format!("{slug}: {name} cosigned {} entries", witness.size)),
+            });
+        }
+        for copy in copies_of(&stored.conn, business.id).unwrap_or_default() {
+            let (state, says) = match &copy.problem {
+                Some(problem) => (State::Warn, format!("{slug}: no copy of the checkpoint by {}: {problem}", copy.way)),
+                None => (State::Ok, format!("{slug}: by {}, {} entries", copy.way, copy.size)),
+            };
+            findings.push(told("copies", state, says));
+        }
+        if let Ok(Some(run)) = audits::latest(&stored.conn, business.id)
+            && run.wrong > 0
+        {
+            findings.push(told("audit", State::Bad, format!("{slug}: the nightly audit found {} wrong: run letopis verify", run.wrong)));
+        }
+    }
+    findings
 }

@@ -4,8 +4,9 @@
 //! opened for the length of the command. What only reads (`verify`, `doctor`, `config`) looks at the folder itself, and `verify-proof`
 //! needs none.
 //!
-//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
-//!   `dossier` · care: `rebuild`, `backup`, `restore`, `checkpoint`, `master` (and `work`, what long work looks like from here) · about: `config`, `doctor`, `logging`
+//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `witness` · in: `serve`, `import`, `demo` · out:
+//!   `verify`, `proof`, `dossier`, `checkpoint` · care: `rebuild`, `backup`, `restore`, `master` (and `work`, what long work looks like from here) ·
+//!   about: `config`, `doctor`, `logging`
 
 mod backup;
 mod business;
@@ -30,6 +31,7 @@ mod user;
 mod verify;
 mod verify_proof;
 mod voice;
+mod witness;
 mod work;
 
 use std::net::SocketAddr;
@@ -98,11 +100,14 @@ enum Command {
     Backup(backup::BackupArgs),
     /// A data folder from a backup and the master key.
     Restore(restore::RestoreArgs),
-    /// The signed state of the log, to hand out or to compare.
-    #[command(subcommand)]
-    Checkpoint(checkpoint::CheckpointCommand),
     /// Compute the rows that screens show again from the sealed records.
     Rebuild(rebuild::RebuildArgs),
+    /// The newest signed statement about the log, and a kept one checked against it.
+    #[command(subcommand)]
+    Checkpoint(checkpoint::CheckpointCommand),
+    /// Who cosigns our log; being a witness for others.
+    #[command(subcommand)]
+    Witness(witness::WitnessCommand),
     /// Every setting with its default and what it means.
     Config(config::ConfigArgs),
     /// Whether this machine is a good home for the data folder.
@@ -125,7 +130,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Import(_) | Command::Key(key::KeyCommand::Create(_)) | Command::Business(business::BusinessCommand::Add(_))
     );
     // A server tells how it fares; a command only what went wrong.
-    let serves = matches!(command, Command::Serve { .. });
+    let serves = matches!(command, Command::Serve { .. } | Command::Witness(witness::WitnessCommand::Serve { .. }));
     logging::start(if serves { LevelFilter::INFO } else { LevelFilter::WARN })?;
     let absent = if create { Absent::Create } else { Absent::Refuse };
     match command {
@@ -150,6 +155,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Connection(command) => visit(&data, absent, async |house| connection::run(house, command, voice).await),
         Command::Quarantine(command) => visit(&data, absent, async |house| quarantine::run(house, command, voice).await),
         Command::Rebuild(args) => visit(&data, absent, async |house| rebuild::run(house, args, voice).await),
+        Command::Witness(command) => witness::run(named, &data, command, voice),
         Command::Config(args) => config::run(&data, &args, voice),
         Command::Doctor => doctor::run(&data, voice),
     }

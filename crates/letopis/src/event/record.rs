@@ -93,6 +93,25 @@ pub enum Decision {
         /// The event that replaces it; none when it was thrown away.
         replaced_by: Option<String>,
     },
+    /// Somebody cosigns the business's checkpoints from now on.
+    WitnessJoined {
+        /// Of its key.
+        name: String,
+        /// The key by which its word is known.
+        vkey: String,
+        /// Where it is asked.
+        url: String,
+    },
+    /// Nobody asks this witness any more.
+    WitnessLeft {
+        /// Of its key.
+        name: String,
+    },
+    /// So many witnesses must agree.
+    WitnessQuorumSet {
+        /// How many.
+        quorum: u32,
+    },
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {
         /// The change as that room wrote it.

@@ -148,18 +148,20 @@ pub fn open_sealed(sealed: Sealed, key: &DataKey) -> Result<Opened, EvidenceErro
     Ok(Opened { record, entry: encoded, rid: entry.rid, salt, blob_sha256, r })
 }
 
-/// The inclusion proof of an opened record in the newest signed checkpoint, checked.
+/// The inclusion proof of an opened record in a signed checkpoint, if possible a cosigned one, checked.
 ///
 /// # Errors
 /// [`EvidenceError::NotSigned`] when no checkpoint covers it yet.
 pub fn inclusion(log: &Log, opened: &Opened) -> Result<TlogProof, EvidenceError> {
     let (record, index) = (opened.record, opened.record.index());
-    let published = log.published().filter(|p| index < p.checkpoint.size).ok_or(EvidenceError::NotSigned(record))?;
-    let Published { checkpoint, note, edge } = &*published;
+    let (note, checkpoint) = log.covering(index).ok_or(EvidenceError::NotSigned(record))?;
+    // The edge of a later size serves an earlier one: hashes never change.
+    let published = log.published().ok_or(EvidenceError::NotSigned(record))?;
+    let Published { edge, .. } = &*published;
     let wrong = |e: String| EvidenceError::Inclusion(record, e);
     let path = inclusion_proof(&Tiles { log, edge }, index, checkpoint.size).map_err(|e| wrong(e.to_string()))?;
     verify_inclusion(&leaf_hash(&opened.entry), index, checkpoint.size, &path, &checkpoint.root).map_err(|e| wrong(e.to_string()))?;
-    Ok(TlogProof { extra: None, index, path, checkpoint: note.clone() })
+    Ok(TlogProof { extra: None, index, path, checkpoint: note })
 }
 
 /// Everything a stranger needs to check one record offline.

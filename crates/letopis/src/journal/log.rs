@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! log/<slug>/checkpoint            the last signed one; kept apart from the database, so a restored database is seen to be behind
+//! log/<slug>/witnessed             the last one that witnesses cosigned, with their lines
 //! log/<slug>/tile/<L>/<N>          full tiles, never changed
 //! log/<slug>/tile/entries/<N>      full bundles, never changed
 //! ```
@@ -33,6 +34,17 @@ pub struct Published {
     pub edge: Vec<TileData>,
 }
 
+/// A checkpoint that others have cosigned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witnessed {
+    /// Size and root.
+    pub checkpoint: Checkpoint,
+    /// The note with the log's signature and theirs.
+    pub note: String,
+    /// How many of them.
+    pub cosignatures: usize,
+}
+
 /// The log of one business.
 pub struct Log {
     /// Whose.
@@ -41,13 +53,14 @@ pub struct Log {
     pub key: SigningKey,
     folder: PathBuf,
     published: RwLock<Option<Arc<Published>>>,
+    witnessed: RwLock<Option<Arc<Witnessed>>>,
 }
 
 impl Log {
     /// The log kept in `folder`.
     #[must_use]
     pub fn new(business: BusinessId, key: SigningKey, folder: PathBuf) -> Self {
-        Self { business, key, folder, published: RwLock::new(None) }
+        Self { business, key, folder, published: RwLock::new(None), witnessed: RwLock::new(None) }
     }
 
     /// What a verifier must know beforehand.
@@ -77,6 +90,37 @@ impl Log {
     /// From now on this is the newest.
     pub fn set_published(&self, published: Published) {
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(published));
+    }
+
+    /// The newest checkpoint that was cosigned: the newest of all, or an earlier one while witnesses are being asked.
+    #[must_use]
+    pub fn witnessed(&self) -> Option<Arc<Witnessed>> {
+        self.witnessed.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on this is the newest cosigned one.
+    pub fn set_witnessed(&self, witnessed: Witnessed) {
+        *self.witnessed.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(witnessed));
+    }
+
+    /// The newest checkpoint as it is published: with what witnesses have put under exactly this one.
+    #[must_use]
+    pub fn published_note(&self) -> Option<String> {
+        let published = self.published()?;
+        let same = self.witnessed().filter(|witnessed| witnessed.checkpoint == published.checkpoint);
+        Some(same.map_or_else(|| published.note.clone(), |witnessed| witnessed.note.clone()))
+    }
+
+    /// The checkpoint under which a record is best proved: a cosigned one that covers it, or else the newest. The note, and its size and
+    /// root.
+    #[must_use]
+    pub fn covering(&self, index: u64) -> Option<(String, Checkpoint)> {
+        let published = self.published().filter(|published| index < published.checkpoint.size)?;
+        let fits = |witnessed: &Arc<Witnessed>| (index + 1..=published.checkpoint.size).contains(&witnessed.checkpoint.size);
+        match self.witnessed().filter(fits) {
+            Some(witnessed) => Some((witnessed.note.clone(), witnessed.checkpoint.clone())),
+            None => Some((published.note.clone(), published.checkpoint.clone())),
+        }
     }
 }
 

@@ -5,9 +5,11 @@
 //! Russian of the search index. Reading comes from `reading` and `evidence`. `schema.sql` is the map of all tables.
 
 pub mod append;
+pub mod audits;
 mod cache;
 pub mod clients;
 pub mod epochs;
+pub mod copies;
 pub mod event_rows;
 pub mod evidence;
 pub mod log;
@@ -24,6 +26,7 @@ pub mod stems;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod verify;
+pub mod witnesses;
 
 pub use cache::Generations;
 pub use progress::Progress;

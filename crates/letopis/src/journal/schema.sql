@@ -198,6 +198,51 @@ CREATE TABLE quarantine (
 );
 CREATE INDEX quarantine_open ON quarantine (business, id) WHERE closed_us IS NULL;
 
+-- Who cosigns a business's checkpoints. Name, key, address and quorum follow from decisions; the rest is how they fare.
+CREATE TABLE witnesses (
+  business INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  vkey TEXT NOT NULL,
+  url TEXT NOT NULL,
+  joined_us INTEGER NOT NULL,
+  size INTEGER NOT NULL DEFAULT 0,     -- what it saw last, so that the next proof starts there
+  cosigned_us INTEGER,
+  problem TEXT,                        -- since then
+  problem_us INTEGER,
+  alarm_us INTEGER,                    -- it saw another history
+  PRIMARY KEY (business, name)
+) WITHOUT ROWID;
+CREATE TABLE quorums (
+  business INTEGER PRIMARY KEY,
+  quorum INTEGER NOT NULL,
+  agreed_us INTEGER,                   -- when so many last agreed, and on which size
+  agreed_size INTEGER NOT NULL DEFAULT 0
+);
+
+-- Copies of checkpoints given away: by file, mail, Telegram.
+CREATE TABLE checkpoint_copies (
+  business INTEGER NOT NULL,
+  way TEXT NOT NULL,
+  size INTEGER NOT NULL,               -- of the last copy
+  sent_us INTEGER,
+  problem TEXT,                        -- since then
+  problem_us INTEGER,
+  PRIMARY KEY (business, way)
+) WITHOUT ROWID;
+
+-- Scheduled audits and what they found.
+CREATE TABLE audits (
+  id INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,
+  ended_us INTEGER NOT NULL,
+  deep INTEGER NOT NULL,
+  entries INTEGER NOT NULL,
+  wrong INTEGER NOT NULL,
+  findings TEXT NOT NULL               -- JSON, the first of them
+);
+CREATE INDEX audits_by_business ON audits (business, started_us);
+
 -- How far the recorder has come in the queue: stored with the records themselves, so nothing is recorded twice.
 CREATE TABLE recorded (
   lane INTEGER PRIMARY KEY,

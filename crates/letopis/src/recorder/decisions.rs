@@ -5,7 +5,7 @@ use rusqlite::{Transaction, params};
 use crate::access::{self, AccessError, Change};
 use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
-use crate::journal::{clients, quarantine};
+use crate::journal::{clients, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -36,6 +36,9 @@ pub(super) fn apply(
         Decision::ClientsMerged { into, from } => clients::merge(tx, business, into, from)?,
         Decision::ClientsUnmerged { from, .. } => clients::unmerge(tx, business, from)?,
         Decision::QuarantineClosed { item, replaced_by } => quarantine::close(tx, business, *item, made_us, replaced_by.as_deref())?,
+        Decision::WitnessJoined { name, vkey, url } => witnesses::join(tx, business, name, vkey, url, made_us)?,
+        Decision::WitnessLeft { name } => witnesses::leave(tx, business, name)?,
+        Decision::WitnessQuorumSet { quorum } => witnesses::set_quorum(tx, business, *quorum)?,
         Decision::Access { change } => return apply_access(tx, master, business, change),
     }
     Ok(None)

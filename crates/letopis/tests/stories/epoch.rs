@@ -41,7 +41,7 @@ fn a_folder_that_is_behind_refuses_and_a_new_log_continues_the_old_one() {
     assert!(!refused.ok && refused.err.contains("is behind"), "{}", refused.err);
     let refused = letopis(&restored, &["key", "list"]);
     assert!(!refused.ok && refused.err.contains("--new-epoch"), "{}", refused.err);
-    assert!(!letopis(&restored, &["checkpoint", "compare", newest.to_str().unwrap()]).ok);
+    assert!(!letopis(&restored, &["checkpoint", "check", newest.to_str().unwrap()]).ok);
     let begun = letopis(&restored, &["restore", "--new-epoch"]);
     assert!(begun.ok, "{}", begun.err);
     let (new, new_key) = checkpoint(&restored);
@@ -102,7 +102,7 @@ fn two_servers_of_one_snapshot_are_found_out() {
     other.wait_recorded(33);
     other.stop();
     let compare = |data: &Path, with: &Path| {
-        let said = letopis(data, &["checkpoint", "compare", "--json", with.to_str().unwrap()]);
+        let said = letopis(data, &["checkpoint", "check", "--json", with.to_str().unwrap()]);
         (said.ok, said.json()["state"].as_str().unwrap().to_owned())
     };
     let theirs = other.data().join("log/main/checkpoint");
@@ -128,7 +128,9 @@ fn a_rolled_back_database_refuses_to_sign() {
     let _ = std::fs::remove_file(app.data().join("letopis.db-shm"));
     for (path, before) in files.iter().zip(before) {
         let _ = std::fs::remove_file(path);
-        before.map(|bytes| std::fs::write(path, bytes).unwrap());
+        if let Some(bytes) = before {
+            std::fs::write(path, bytes).unwrap();
+        }
     }
     let refused = app.try_restart().unwrap_err();
     assert!(refused.contains("restored from an older copy"), "{refused}");

@@ -17,7 +17,9 @@ mod event_in;
 mod full_disk;
 mod hostile;
 mod import;
+mod inspector;
 mod killed;
+mod nightly;
 mod quarantine;
 mod rebuilt;
 mod rotated;
@@ -25,6 +27,7 @@ mod rooms;
 mod tampered;
 mod two_servers;
 mod unreadable;
+mod witnessed;
 
 use serde_json::{Value, json};
 

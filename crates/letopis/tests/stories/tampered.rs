@@ -332,7 +332,7 @@ fn newest_segment(queue: &Path) -> PathBuf {
     files.filter(|path| path.extension().is_some_and(|e| e == "seg")).max().unwrap()
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let (path, name) = entry.map(|e| (e.path(), e.file_name())).unwrap();

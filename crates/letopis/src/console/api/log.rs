@@ -1,4 +1,4 @@
-//! `GET /log/{business}/checkpoint`, `/log/{business}/tile/…`: the public log, as C2SP tlog-tiles says.
+//! `GET /log/{business}/checkpoint`, `/log/{business}/witnessed`, `/log/{business}/tile/…`: the public log, as C2SP tlog-tiles says.
 //!
 //! For anyone, without a key: commitments say nothing about records. Full tiles and bundles are files; a partial tile is the
 //! beginning of the edge or of the file it grew into, a partial bundle is rendered from the database. Nothing beyond the signed size
@@ -21,11 +21,20 @@ use crate::journal::log::{Log, Published, TILE_LEAVES, Tiles, entries};
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const NOT_AT_ALL: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// The newest signed checkpoint.
+/// The newest signed checkpoint, with the cosignatures of witnesses as soon as they have seen it.
 pub(super) async fn checkpoint(State(console): State<Arc<Console>>, Path(slug): Path<String>) -> Result<Response, ApiError> {
-    let (_, published) = published(&console, &slug).await?;
+    let (log, published) = published(&console, &slug).await?;
+    let note = log.published_note().unwrap_or_else(|| published.note.clone());
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
-    Ok(([(header::CONTENT_TYPE, text), (header::CACHE_CONTROL, NOT_AT_ALL)], published.note.clone()).into_response())
+    Ok(([(header::CONTENT_TYPE, text), (header::CACHE_CONTROL, NOT_AT_ALL)], note).into_response())
+}
+
+/// The newest checkpoint that witnesses have cosigned.
+pub(super) async fn witnessed(State(console): State<Arc<Console>>, Path(slug): Path<String>) -> Result<Response, ApiError> {
+    let (log, _) = published(&console, &slug).await?;
+    let note = log.witnessed().ok_or(ApiError::NoSuch("cosigned checkpoint yet"))?.note.clone();
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, text), (header::CACHE_CONTROL, NOT_AT_ALL)], note).into_response())
 }
 
 /// The last checkpoint of a log that was continued under another name.

@@ -42,7 +42,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 13] {
+fn table() -> [Route; 14] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -56,6 +56,7 @@ fn table() -> [Route; 13] {
         ("/openapi.json", get(description::openapi)),
         ("/log/{business}/checkpoint", get(log::checkpoint)),
         ("/log/{business}/ended/{number}/checkpoint", get(log::ended)),
+        ("/log/{business}/witnessed", get(log::witnessed)),
         ("/log/{business}/tile/{*path}", get(log::tile)),
     ]
 }

@@ -12,6 +12,7 @@ use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ledger::ProofBundle;
+use ledger::hand_over::between;
 use rusqlite::Connection;
 
 use crate::access::Business;
@@ -22,7 +23,6 @@ use crate::journal::projection::{EventRow, MASKED_PHONE, Projected};
 use crate::journal::reading::{self, SessionDetail};
 use crate::privacy::BusinessKeys;
 
-const PROOFS: (&str, &str) = (r#"<script type="application/json" id="proofs">"#, "</script>");
 const TALK: (&str, &str) = (r#"<ol class="talk">"#, "</ol>");
 const TOKENS: &str = include_str!("../../../assets/tokens.css");
 
@@ -123,15 +123,9 @@ pub fn make(
         return Err(DossierError::TooLong(detail.events.len()));
     }
     let bundles = detail.events.iter().map(|event| prove(conn, keys, log, &event.row)).collect::<Result<Vec<_>, _>>()?;
-    let Some(last) = bundles.last() else { return Err(DossierError::Unknown) };
+    let Some(last) = bundles.iter().max_by_key(|bundle| bundle.index) else { return Err(DossierError::Unknown) };
     let html = page(&detail, &bundles, log, business, &last.proof.checkpoint, now_us)?;
     Ok(Dossier { html, events: bundles.len() })
-}
-
-/// The proofs inside a dossier, as JSON; none when the bytes are no dossier.
-#[must_use]
-pub fn proofs_inside(page: &[u8]) -> Option<&[u8]> {
-    between(page, PROOFS)
 }
 
 /// Whether what the page shows of the conversation is what its proofs say: the page around a proof can be edited by anybody.
@@ -152,16 +146,17 @@ pub fn in_words(bundle: &ProofBundle) -> Option<String> {
     Some(format!("{} {}{}", words::moment(row.ts_us, row.offset_min), row.kind, words.collect::<String>()))
 }
 
+/// The same in its parts: when, what kind, what was written, what was answered.
+#[must_use]
+pub fn spoken(bundle: &ProofBundle) -> Option<(String, String, Option<String>, Option<String>)> {
+    let row = projected(bundle).ok()?;
+    Some((words::moment(row.ts_us, row.offset_min), row.kind, row.said, row.reply))
+}
+
 fn projected(bundle: &ProofBundle) -> Result<EventRow, DossierError> {
     let unreadable = |e: String| DossierError::Proof(bundle.index, e);
     let (envelope, bytes) = record::split(&bundle.record).map_err(|e| unreadable(e.to_string()))?;
     Ok(Projected::of(&envelope, bytes).map_err(|e| unreadable(e.to_string()))?.row)
-}
-
-fn between<'a>(page: &'a [u8], (opening, closing): (&str, &str)) -> Option<&'a [u8]> {
-    let start = memchr::memmem::find(page, opening.as_bytes())? + opening.len();
-    let length = memchr::memmem::find(&page[start..], closing.as_bytes())?;
-    Some(&page[start..start + length])
 }
 
 /// The proof of an event, if what is shown of it is what was sealed.
@@ -257,17 +252,5 @@ fn line(row: &EventRow, index: u64, before_us: Option<i64>, json: &str) -> Line 
         facts: facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
         file: format!("record-{index}.json"),
         link: format!("data:application/json;base64,{}", STANDARD.encode(json)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn proofs_are_found_in_a_page_and_nowhere_else() {
-        let page = format!("<html>{}[1,2]{}</html>", PROOFS.0, PROOFS.1);
-        assert_eq!(proofs_inside(page.as_bytes()), Some(&b"[1,2]"[..]));
-        assert_eq!(proofs_inside(b"{\"format\":\"letopis/proof@v1\"}"), None);
     }
 }

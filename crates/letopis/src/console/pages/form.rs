@@ -84,7 +84,7 @@ impl<T: DeserializeOwned> FromRequest<Desk> for FromGuest<T> {
 }
 
 /// Whether the browser says that a page of ours sent it.
-fn from_here(headers: &HeaderMap) -> Result<(), PageError> {
+pub(super) fn from_here(headers: &HeaderMap) -> Result<(), PageError> {
     let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
     if let Some(site) = headers.get("sec-fetch-site") {
         return if site == "same-origin" { Ok(()) } else { Err(PageError::Form("from another site")) };

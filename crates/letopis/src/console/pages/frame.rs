@@ -43,6 +43,8 @@ pub(super) struct Person {
     pub(super) csrf: String,
     pub(super) links: Vec<Link>,
     pub(super) searches: bool,
+    /// Witnesses that saw another history of the log.
+    pub(super) alarms: Vec<String>,
 }
 
 /// What surrounds a page.
@@ -76,6 +78,7 @@ impl Frame {
             csrf: session::csrf_token(visitor.token.reveal()),
             links: links(visitor, section),
             searches: visitor.scope.can(Action::ReadJournal),
+            alarms: visitor.alarms.clone(),
         };
         let (t, here) = (visitor.t.clone(), visitor.here.clone());
         Self { t, desk: desk.clone(), look: visitor.look, title, person: Some(person), here, query: String::new() }

@@ -7,7 +7,7 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`, `conversation`, `client`, `search`, `quarantine`, `settings`
+//! * rooms: `journal`, `conversation`, `client`, `search`, `quarantine`, `settings`, `verify` (for anybody)
 
 mod assets;
 mod client;
@@ -32,6 +32,7 @@ mod settings;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod visitor;
 mod welcome;
 mod who;
@@ -39,6 +40,7 @@ mod who;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
@@ -58,6 +60,7 @@ struct Shared {
     assets: Assets,
     hashing: Semaphore,
     looked: Looked,
+    verifying: verify::Limits,
 }
 
 type Desk = Arc<Shared>;
@@ -65,7 +68,8 @@ type Desk = Arc<Shared>;
 /// Their routes.
 pub fn routes(console: Arc<Console>) -> Router {
     let (library, assets, hashing) = (Library::load(), Assets::load(), Semaphore::new(HASHES_AT_ONCE));
-    let desk: Desk = Arc::new(Shared { console, library, assets, hashing, looked: Looked::default() });
+    let desk: Desk =
+        Arc::new(Shared { console, library, assets, hashing, looked: Looked::default(), verifying: verify::Limits::default() });
     Router::new()
         .route("/", get(frame::home))
         .route("/look", get(frame::change_look))
@@ -89,6 +93,7 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/quarantine", get(quarantine::show))
         .route("/quarantine/{id}/send", post(quarantine::send))
         .route("/quarantine/{id}/drop", post(quarantine::discard))
+        .route("/verify", get(verify::ask).post(verify::check).layer(DefaultBodyLimit::max(verify::BODY_BYTES)))
         .merge(settings_routes())
         .fallback(error::nothing_here)
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), headers::dress))
@@ -96,7 +101,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 }
 
 fn settings_routes() -> Router<Desk> {
-    use settings::{company, connections, keys, people};
+    use settings::{company, connections, keys, outside, people};
     Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/company", post(company::set))
@@ -104,6 +109,9 @@ fn settings_routes() -> Router<Desk> {
         .route("/settings/keys/{id}/revoke", post(keys::revoke))
         .route("/settings/connections", post(connections::add))
         .route("/settings/connections/{id}/revoke", post(connections::revoke))
+        .route("/settings/witnesses", post(outside::join))
+        .route("/settings/witnesses/leave", post(outside::leave))
+        .route("/settings/quorum", post(outside::quorum))
         .route("/settings/people", post(people::invite))
         .route("/settings/people/{id}/link", post(people::new_link))
         .route("/settings/people/{id}/role", post(people::set_role))

@@ -243,3 +243,28 @@ async fn a_refused_item_is_corrected_on_its_page() {
     assert_eq!(owner.submit(&format!("/quarantine/{item}/drop"), "").await.status, StatusCode::CONFLICT);
     assert_eq!(owner.submit("/quarantine/99/send", &good).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_witness_joins_by_its_key_and_an_alarm_is_on_every_page() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let witness = ledger::Cosigner::from_seed("witness.example/w1", &[3; 32]).unwrap();
+    let vkey = witness.verifying_key().to_string().replace('+', "%2B");
+    let form = |vkey: &str, url: &str| format!("vkey={vkey}&url={url}");
+    for (vkey, url) in [("nonsense", "https://w.example"), (vkey.as_str(), "ftp://w.example"), (vkey.as_str(), "https://a:b@w.example")] {
+        let refused = owner.submit("/settings/witnesses", &form(vkey, url)).await;
+        assert!(refused.status.is_client_error(), "{vkey} {url}: {}", refused.status);
+    }
+    let integrator = scene.member(Role::Integrator).await;
+    assert_eq!(integrator.submit("/settings/witnesses", &form(&vkey, "https://w.example")).await.status, StatusCode::FORBIDDEN);
+    let joined = owner.submit("/settings/witnesses", &form(&vkey, "https://w.example/")).await;
+    assert_eq!((joined.status, joined.location()), (StatusCode::SEE_OTHER, "/settings#outside"));
+    let page = owner.get("/settings").await.body;
+    assert!(page.contains("witness.example/w1") && page.contains("https://w.example ·") && page.contains("ждём"), "{page}");
+    assert!(owner.submit("/settings/witnesses", &form(&vkey, "https://w.example")).await.status.is_client_error(), "once is enough");
+    assert!(!owner.get("/journal").await.body.contains("видел другую историю"));
+    scene.tamper("UPDATE witnesses SET problem = 'x', problem_us = 1, alarm_us = 1").await;
+    for path in ["/journal", "/settings", "/search"] {
+        assert!(owner.get(path).await.body.contains("witness.example/w1 видел другую историю"), "{path}");
+    }
+}

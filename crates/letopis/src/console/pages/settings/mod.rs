@@ -3,11 +3,12 @@
 //! Everybody sees the parts their role may change. A secret is on the page that answers its creation and nowhere else, so those forms answer with
 //! the page itself and not with a redirect.
 //!
-//! * `keys` · `connections` · `people` · `company` – one part each: what is shown, and its forms
+//! * `keys` · `connections` · `people` · `company` · `outside` – one part each: what is shown, and its forms
 
 pub(super) mod company;
 pub(super) mod connections;
 pub(super) mod keys;
+pub(super) mod outside;
 pub(super) mod people;
 
 use askama::Template;
@@ -23,6 +24,7 @@ use crate::access::{Action, Change};
 use company::Company;
 use connections::ConnectionRow;
 use keys::KeyRow;
+use outside::Outside;
 use people::PersonRow;
 
 /// A word with its label, for select boxes.
@@ -49,6 +51,7 @@ struct SettingsPage {
     key_roles: Vec<Word>,
     connections: Option<Vec<ConnectionRow>>,
     people: Option<Vec<PersonRow>>,
+    outside: Option<Outside>,
     roles: Vec<Word>,
     command: String,
     hook_command: String,
@@ -65,6 +68,7 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Re
     let keys = if scope.can(Action::ManageKeys) { Some(keys::rows(desk, visitor).await?) } else { None };
     let connections = if scope.can(Action::ManageConnections) { Some(connections::rows(desk, visitor).await?) } else { None };
     let people = if scope.can(Action::ManageMembers) { Some(people::rows(desk, visitor).await?) } else { None };
+    let outside = if scope.can(Action::ManageSettings) { Some(Outside::of(desk, visitor).await?) } else { None };
     page(&SettingsPage {
         f: Frame::new(desk, visitor, Section::Settings, visitor.t.say("nav-settings")),
         company: scope.can(Action::ManageSettings).then(|| Company::of(visitor)),
@@ -76,6 +80,7 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Re
         keys,
         connections,
         people,
+        outside,
     })
 }
 

@@ -22,7 +22,7 @@ use crate::event::record::{Decided, Decision};
 use crate::event::{self, BusinessId, Frame};
 use crate::journal::log::Logs;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, quarantine};
+use crate::journal::{self, Progress, quarantine, witnesses};
 use crate::privacy::{self, Vault};
 use crate::store::{Migration, Store, StoreError};
 
@@ -230,7 +230,11 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, progress: Progress) {
                         .write(move |tx| Ok::<_, StoreError>(quarantine::close(tx, frame.business, item, NOW, replaced_by.as_deref())?));
                     close.await.unwrap();
                 }
-                Decision::ClientsMerged { .. } | Decision::ClientsUnmerged { .. } => {}
+                Decision::WitnessJoined { name, vkey, url } => {
+                    let join = store.write(move |tx| Ok::<_, StoreError>(witnesses::join(tx, frame.business, &name, &vkey, &url, NOW)?));
+                    join.await.unwrap();
+                }
+                _ => {}
             }
             progress.advance(HashMap::from([(delivery.lane, delivery.position)]));
         }

@@ -1,0 +1,71 @@
+//! What goes on beside recording and publishing: witnesses, copies of checkpoints, the nightly audit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::watch;
+
+use super::nightly::{self, Nightly};
+use super::{App, now_us};
+use crate::anchor::{Anchor, Standing};
+use crate::upstream::Upstream;
+
+/// What it needs before it runs.
+pub struct Outside {
+    /// The one client for everything outside.
+    pub upstream: Upstream,
+    /// How witnesses fare.
+    pub standing: Arc<Standing>,
+    /// What audits found.
+    pub audits: Arc<nightly::Figures>,
+    decisions: Arc<AtomicU64>,
+}
+
+/// What runs.
+pub(super) struct Running {
+    anchor: tokio::task::JoinHandle<()>,
+    end: watch::Sender<bool>,
+}
+
+impl Outside {
+    pub(super) fn new() -> anyhow::Result<Self> {
+        let (standing, audits, decisions) = Default::default();
+        Ok(Self { upstream: Upstream::new()?, standing, audits, decisions })
+    }
+
+    /// A decision was recorded: perhaps a witness joined.
+    pub(super) fn decided(&self) {
+        self.decisions.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// For `/metrics`.
+    pub(super) fn figures(&self) -> Vec<super::health::Part> {
+        let (standing, audits) = (Arc::clone(&self.standing), Arc::clone(&self.audits));
+        vec![Box::new(move |text| standing.write(text, now_us())), Box::new(move |text| audits.write(text))]
+    }
+}
+
+/// Starts both.
+pub(super) fn start(app: &App) -> anyhow::Result<Running> {
+    let (end, ended) = watch::channel(false);
+    let outside = &app.outside;
+    let anchor = Anchor {
+        store: app.store.clone(),
+        logs: app.logs.clone(),
+        upstream: outside.upstream.clone(),
+        config: Arc::new(app.config.anchor.clone()),
+        standing: Arc::clone(&outside.standing),
+        decisions: Arc::clone(&outside.decisions),
+        now_us,
+    };
+    Nightly::start(app, Arc::clone(&outside.audits), ended.clone())?;
+    Ok(Running { anchor: tokio::spawn(anchor.run(ended)), end })
+}
+
+impl Running {
+    /// Lets witnesses see the last checkpoint, and ends. The audit is not waited for: it only reads.
+    pub(super) async fn finish(self) {
+        let _ = self.end.send(true);
+        let _ = self.anchor.await;
+    }
+}

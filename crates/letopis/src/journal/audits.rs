@@ -1,0 +1,80 @@
+//! What scheduled audits found, and when: for the settings page and `/metrics`. The audit itself is `verify`.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+
+use super::verify::Report;
+use crate::event::BusinessId;
+
+/// Findings kept in words; the rest is a number.
+const KEPT: usize = 20;
+
+/// One audit of one business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// Whose.
+    pub business: BusinessId,
+    /// When it began.
+    pub started_us: i64,
+    /// And ended.
+    pub ended_us: i64,
+    /// Whether every record was opened.
+    pub deep: bool,
+    /// How many records there were.
+    pub entries: u64,
+    /// How many findings.
+    pub wrong: u64,
+    /// The first of them, as JSON.
+    pub findings: String,
+}
+
+impl Run {
+    /// From a report.
+    #[must_use]
+    pub fn of(report: &Report, deep: bool, started_us: i64, ended_us: i64) -> Self {
+        let first = &report.findings[..report.findings.len().min(KEPT)];
+        let findings = serde_json::to_string(first).unwrap_or_else(|_| "[]".to_owned());
+        Self { business: report.business, started_us, ended_us, deep, entries: report.entries, wrong: report.wrong, findings }
+    }
+
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            business: BusinessId(row.get(0)?),
+            started_us: row.get(1)?,
+            ended_us: row.get(2)?,
+            deep: row.get(3)?,
+            entries: row.get::<_, i64>(4)? as u64,
+            wrong: row.get::<_, i64>(5)? as u64,
+            findings: row.get(6)?,
+        })
+    }
+}
+
+/// Notes a run.
+///
+/// # Errors
+/// When the database says no.
+pub fn note(conn: &Connection, run: &Run) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO audits (business, started_us, ended_us, deep, entries, wrong, findings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let Run { business, started_us, ended_us, deep, entries, wrong, findings } = run;
+    conn.prepare_cached(sql)?.execute(params![business.0, started_us, ended_us, deep, *entries as i64, *wrong as i64, findings])?;
+    Ok(())
+}
+
+/// The newest run of a business.
+///
+/// # Errors
+/// When the database says no.
+pub fn latest(conn: &Connection, business: BusinessId) -> rusqlite::Result<Option<Run>> {
+    let sql = "SELECT business, started_us, ended_us, deep, entries, wrong, findings FROM audits
+               WHERE business = ?1 ORDER BY started_us DESC, id DESC LIMIT 1";
+    conn.prepare_cached(sql)?.query_row([business.0], Run::read).optional()
+}
+
+/// When the last run ended that found nothing wrong.
+///
+/// # Errors
+/// When the database says no.
+pub fn last_success(conn: &Connection, business: BusinessId) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached("SELECT max(ended_us) FROM audits WHERE business = ?1 AND wrong = 0")?.query_row([business.0], |row| row.get(0))
+}
