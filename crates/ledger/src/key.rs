@@ -74,6 +74,14 @@ impl SigningKey {
         Ok(Self { key, public })
     }
 
+    /// The same secret under another name: of a log that was continued, or an older name of one.
+    ///
+    /// # Errors
+    /// When the name cannot stand in a signature line.
+    pub fn named(&self, name: &str) -> Result<Self, KeyError> {
+        Self::from_seed(name, &self.key.to_bytes())
+    }
+
     /// What verifiers are given.
     #[must_use]
     pub fn verifying_key(&self) -> &VerifyingKey {

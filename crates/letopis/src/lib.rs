@@ -9,6 +9,7 @@ pub mod access;
 pub mod anchor;
 pub mod app;
 pub mod audit;
+pub mod backup;
 pub mod capture;
 pub mod cli;
 pub mod console;

@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::anchor;
-use crate::audit;
-use crate::capture;
+use crate::{anchor, audit, backup, capture};
 use crate::journal::sessions::Gaps;
 
 /// The defaults, with what each means; `letopis config` prints it.
@@ -31,6 +29,8 @@ pub struct Config {
     pub sessions: Gaps,
     /// The queue before the recorder.
     pub queue: QueueConfig,
+    /// Backups that the server makes by itself.
+    pub backup: backup::Config,
     /// Checkpoints in other people's hands.
     pub anchor: anchor::Config,
     /// The scheduled audit.
@@ -81,6 +81,7 @@ impl Default for Config {
             capture: capture::Config::default(),
             sessions: Gaps::default(),
             queue: QueueConfig::default(),
+            backup: backup::Config::default(),
             anchor: anchor::Config::default(),
             audit: AuditConfig::default(),
             retention: audit::Config::default(),

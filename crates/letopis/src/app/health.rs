@@ -1,8 +1,8 @@
 //! `/healthz`, `/readyz`, `/metrics`: whether it lives, whether it works, and how much.
 
 use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use axum::Router;
 use axum::extract::State;
@@ -32,6 +32,8 @@ pub struct Health {
     unreadable: AtomicU64,
     destroyed: AtomicU64,
     late: AtomicU64,
+    backup_us: AtomicI64,
+    backup_failures: AtomicU64,
 }
 
 impl Health {
@@ -49,11 +51,22 @@ impl Health {
             unreadable: AtomicU64::new(0),
             destroyed: AtomicU64::new(0),
             late: AtomicU64::new(0),
+            backup_us: AtomicI64::new(0),
+            backup_failures: AtomicU64::new(0),
         }
     }
 
     pub(super) fn ready(&self) {
         self.ready.store(true, Ordering::Relaxed);
+    }
+
+    /// The last backup in the configured folder is of that moment.
+    pub(super) fn backed_up(&self, made_us: i64) {
+        self.backup_us.store(made_us, Ordering::Relaxed);
+    }
+
+    pub(super) fn backup_failed(&self) {
+        self.backup_failures.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn recorded(&self, recorded: &Recorded) {
@@ -75,6 +88,7 @@ impl Health {
     #[must_use]
     pub fn metrics(&self) -> String {
         let (queue, capture) = (self.queue.stats(), self.capture.counters());
+        let backup_seconds = (self.backup_us.load(Ordering::Relaxed) / 1_000_000).max(0) as u64;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let counters = [
             ("letopis_accepted_events_total", "Events accepted: durable in the queue.", read(&capture.accepted)),
@@ -88,6 +102,7 @@ impl Health {
             ("letopis_unreadable_frames_total", "Frames put aside because they could not be read.", read(&self.unreadable)),
             ("letopis_destroyed_records_total", "Records erased or expired.", read(&self.destroyed)),
             ("letopis_late_retries_total", "Retries of erased or expired events, dropped.", read(&self.late)),
+            ("letopis_backup_failures_total", "Backups or key files that could not be written.", read(&self.backup_failures)),
             ("letopis_queue_published_frames_total", "Frames published.", queue.published_frames),
             ("letopis_queue_published_bytes_total", "Bytes published.", queue.published_bytes),
             ("letopis_queue_commits_total", "Group commits.", queue.commits),
@@ -97,6 +112,7 @@ impl Health {
         let gauges = [
             ("letopis_queue_pending_frames", "Frames not recorded yet.", queue.pending_frames),
             ("letopis_queue_pending_bytes", "Bytes not recorded yet.", queue.pending_bytes),
+            ("letopis_backup_last_success_seconds", "When the last backup was made, seconds since 1970; 0: never.", backup_seconds),
             ("letopis_resident_bytes", "Memory of the process.", resident_bytes()),
         ];
         let mut text = String::new();

@@ -12,6 +12,9 @@ pub mod config;
 mod folder;
 mod health;
 mod looked_after;
+mod jobs;
+mod keeping;
+mod parts;
 mod nightly;
 mod outside;
 mod resend;
@@ -23,42 +26,38 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
-use ledger::SigningKey;
-use queue::disk::DiskQueue;
 use queue::{Lane, Queue};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use zeroize::Zeroizing;
 
 use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
 use crate::anchor;
 use crate::audit::Retention;
+use crate::backup::{self, Backup};
 use crate::capture::{self, Capture};
 use crate::console::replay::Replay;
 use crate::console::{self, Console};
 use crate::decide::Decide;
 use crate::event::BusinessId;
-use crate::journal::log::{Log, Logs};
-use crate::journal::{self, Progress};
-use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
-use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder};
-use crate::store::{Migration, Store, give_way};
+use crate::journal::log::Logs;
+use crate::journal::{Progress, epochs};
+use crate::privacy::{self, MasterKey, Vault, installation};
+use crate::recorder::{self, Cleaning, Publisher, Rebuild, Recorded, Recorder};
+use crate::store::{Store, give_way};
 
+use parts::{installed, log_of, open_queue};
 use serve::Doors;
 
 pub use config::Config;
 pub use folder::{Folder, InUse};
 pub use health::Health;
+pub use jobs::{Jobs, Standing};
+pub use parts::open_store;
 pub use outside::Outside;
 pub use serve::serve_http;
 pub use stored::Stored;
-
-/// The history of the tables. Only ever add at the end.
-const MIGRATIONS: &[Migration] = &[
-    Migration { name: "access 1", sql: access::SCHEMA },
-    Migration { name: "privacy 1", sql: privacy::SCHEMA },
-    Migration { name: "journal 1", sql: journal::SCHEMA },
-];
 
 /// How long requests under way may take when the server stops.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -93,6 +92,9 @@ pub struct App {
     pub health: Arc<Health>,
     /// Whether pages of destroyed records are still to be cut off.
     pub cleaning: Cleaning,
+    /// Long work under way.
+    pub jobs: Jobs,
+    stale: recorder::Stale,
     /// Witnesses, copies, audits.
     pub outside: Outside,
     /// Where it listens, once it does.
@@ -100,6 +102,7 @@ pub struct App {
     queue: Arc<dyn Queue>,
     master: Arc<MasterKey>,
     origin: String,
+    backup_key: Zeroizing<[u8; 32]>,
 }
 
 impl App {
@@ -109,12 +112,19 @@ impl App {
     /// When another process has it, or its keys or tables cannot be used.
     pub fn open(data: &Path, config: Config) -> anyhow::Result<Self> {
         let folder = Folder::lock(data)?;
+        recorder::clean_up(folder.path());
+        let unfinished = folder.path().join(backup::UNFINISHED);
+        anyhow::ensure!(!unfinished.exists(), "a restore into {} did not finish: run it again", folder.path().display());
         let database = folder.path().join("letopis.db");
-        let master = Arc::new(MasterKey::load(&folder.path().join("master.key"), !database.exists())?);
-        let store = Store::open(&database, MIGRATIONS, journal::setup)?;
-        let queue = open_queue(&folder.path().join("queue"), &master, &config)?;
+        let master_path = folder.path().join("master.key");
+        MasterKey::load(&master_path, !database.exists())?;
+        let store = open_store(folder.path())?;
+        let (master, rotated) = store.read_blocking(|conn| anyhow::Ok(installation::master_in_force(&master_path, conn)?))?;
+        installation::end_rotation(&master_path, rotated).context("master key")?;
+        let master = Arc::new(master);
+        let (origin, queue_key, backup_key) = installed(&store, &config, &master)?;
+        let queue = open_queue(&folder.path().join("queue"), queue_key, &config)?;
         let vault = Vault::new(store.read_blocking(|conn| privacy::load_business_keys(conn, &master))?);
-        let origin = config.origin.clone().unwrap_or_else(|| drawn_origin(&master));
         let (keys, connections) = (Arc::new(KeyRing::default()), Arc::new(ConnectionRing::default()));
         let progress = Progress::default();
         let decide = Decide::new(Arc::clone(&queue), progress.clone());
@@ -140,11 +150,14 @@ impl App {
             capture,
             health,
             cleaning: Cleaning::default(),
+            jobs: Jobs::default(),
+            stale: recorder::Stale::default(),
             outside,
             address,
             queue,
             master,
             origin,
+            backup_key,
         };
         app.refresh()?;
         Ok(app)
@@ -228,10 +241,23 @@ impl App {
             self.keys.refresh(conn)?;
             self.connections.refresh(conn)?;
             for business in access::business::all(conn)? {
-                self.open_log(business.id, business.slug.as_str())?;
+                self.open_log(business.id, business.slug.as_str(), epochs::current(conn, business.id)?)?;
             }
             anyhow::Ok(())
         })
+    }
+
+    /// What a backup is made from.
+    #[must_use]
+    pub fn backup(&self) -> Backup {
+        Backup { database: self.folder.path().join("letopis.db"), logs: self.logs.clone(), origin: self.origin.clone(), key: self.backup_key.clone() }
+    }
+
+    /// What a rebuild of the read models works with.
+    #[must_use]
+    pub fn rebuild(&self) -> Rebuild {
+        let (store, folder, vault) = (self.store.clone(), self.folder.path().to_owned(), self.vault.clone());
+        Rebuild { store, folder, vault, gaps: self.config.sessions, stale: self.stale.clone() }
     }
 
     /// Starts recording and publishing; they end when `stop` turns true.
@@ -252,6 +278,7 @@ impl App {
             pending_bytes: self.config.queue.pending_bytes,
             progress: self.progress.clone(),
             cleaning: self.cleaning.clone(),
+            stale: self.stale.clone(),
             on_recorded: Arc::new(move |recorded| noticed.on_recorded(recorded)),
         };
         let runtime = tokio::runtime::Handle::current();
@@ -309,6 +336,7 @@ impl App {
         });
         let local = Doors { events: None, router: local };
         let looked_after = tokio::spawn(Arc::clone(&self).look_after(ended.clone()));
+        tokio::spawn(keeping::run(Arc::clone(&self), ended.clone()));
         let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
         let doors = Doors { events: Some(Arc::clone(&self.capture)), router: self.router() };
         serve::serve(listener, doors, self.config.connections, stop, DRAIN).await;
@@ -342,9 +370,9 @@ impl App {
         self.outside.decided();
     }
 
-    fn open_log(&self, business: BusinessId, slug: &str) -> anyhow::Result<()> {
+    fn open_log(&self, business: BusinessId, slug: &str, epoch: u32) -> anyhow::Result<()> {
         let Some(keys) = self.vault.keys(business).filter(|_| self.logs.of(business).is_none()) else { return Ok(()) };
-        let log = log_of(&self.origin, self.folder.path(), slug, &keys)?;
+        let log = log_of(&epochs::name(&self.origin, slug, epoch), self.folder.path(), slug, &keys)?;
         anchor::recall(&log);
         self.logs.add(Arc::new(log));
         Ok(())
@@ -361,24 +389,6 @@ impl App {
 #[must_use]
 pub fn now_us() -> i64 {
     jiff::Timestamp::now().as_microsecond()
-}
-
-fn open_queue(folder: &Path, master: &MasterKey, config: &Config) -> anyhow::Result<Arc<dyn Queue>> {
-    let limits = queue::Limits { pending_bytes: config.queue.pending_bytes, ..queue::Limits::default() };
-    let key = queue::disk::MasterKey::new(*master.derive("queue/v1"));
-    Ok(Arc::new(DiskQueue::open(folder, key, queue::disk::Config { limits, ..queue::disk::Config::default() })?))
-}
-
-/// The log of a business: its name, its key and where its files are.
-fn log_of(origin: &str, folder: &Path, slug: &str, keys: &BusinessKeys) -> anyhow::Result<Log> {
-    let key = SigningKey::from_seed(&format!("{origin}/{slug}"), keys.signing_seed())?;
-    Ok(Log::new(keys.business(), key, folder.join("log").join(slug)))
-}
-
-/// A name nobody else has, stable as long as the master key is.
-fn drawn_origin(master: &MasterKey) -> String {
-    let drawn: String = master.derive("origin/v1")[..5].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("letopis-{drawn}.local")
 }
 
 #[derive(Debug, thiserror::Error)]

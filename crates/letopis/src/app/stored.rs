@@ -7,11 +7,12 @@ use std::sync::Arc;
 use anyhow::Context;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Config, drawn_origin, log_of};
+use super::Config;
+use super::parts::{drawn_origin, log_of};
 use crate::access::{self, Business};
-use crate::journal;
+use crate::journal::{self, epochs};
 use crate::journal::log::Log;
-use crate::privacy::{self, BusinessKeys, MasterKey, Vault};
+use crate::privacy::{self, BusinessKeys, Vault, installation};
 
 /// The tables and keys of a folder.
 pub struct Stored {
@@ -35,9 +36,10 @@ impl Stored {
         let conn = Connection::open_with_flags(&database, flags).with_context(|| database.display().to_string())?;
         conn.execute_batch("PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA busy_timeout=5000;")?;
         journal::setup(&conn)?;
-        let master = MasterKey::load(&folder.join("master.key"), false)?;
+        let (master, _) = installation::master_in_force(&folder.join("master.key"), &conn)?;
         let vault = Vault::new(privacy::load_business_keys(&conn, &master)?);
-        let origin = config.origin.clone().unwrap_or_else(|| drawn_origin(&master));
+        let stored = installation::origin(&conn)?;
+        let origin = config.origin.clone().or(stored).unwrap_or_else(|| drawn_origin(&master));
         Ok(Self { conn, vault, origin, folder })
     }
 
@@ -55,7 +57,8 @@ impl Stored {
     /// When it has no keys.
     pub fn log(&self, business: &Business) -> anyhow::Result<(Arc<BusinessKeys>, Log)> {
         let keys = self.vault.keys(business.id).with_context(|| format!("business {} has no keys", business.slug))?;
-        let log = log_of(&self.origin, &self.folder, business.slug.as_str(), &keys)?;
+        let name = epochs::name(&self.origin, business.slug.as_str(), epochs::current(&self.conn, business.id)?);
+        let log = log_of(&name, &self.folder, business.slug.as_str(), &keys)?;
         Ok((keys, log))
     }
 

@@ -4,17 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
-use ledger::{Checkpoint, Hash, TileWriter, leaf_hash};
+use ledger::Checkpoint;
 use serde_json::json;
 
 use super::voice::{Voice, out};
 use crate::access::{Business, Slug};
 use crate::app::{Config, Stored};
-use crate::journal::append;
-use crate::journal::log::{Log, TILE_LEAVES, entries};
-
-/// Entries read at a time.
-const CHUNK: u64 = 48 * TILE_LEAVES;
+use crate::backup::{Compared, compare};
+use crate::journal::log::Log;
 
 /// Checkpoints.
 #[derive(Debug, Subcommand)]
@@ -25,7 +22,7 @@ pub(super) enum CheckpointCommand {
         #[arg(long)]
         business: Option<Slug>,
     },
-    /// Whether the log still begins with what a kept checkpoint says: it was not rewritten since.
+    /// Whether the log still begins with what a kept checkpoint says: it was not rewritten since, and no other server signs beside it.
     Check {
         /// A file with the checkpoint: as it was mailed, dropped into a folder, or saved.
         file: PathBuf,
@@ -36,15 +33,15 @@ pub(super) fn run(data: &Path, command: CheckpointCommand, voice: Voice) -> anyh
     let stored = Stored::open(data, &Config::of_folder(data)?)?;
     match command {
         CheckpointCommand::Show { business } => {
-            let note = show(&stored, business.as_ref())?;
-            voice.say(&json!({ "checkpoint": note }), |_| out!("{}", note.trim_end()));
+            let (note, vkey) = show(&stored, business.as_ref())?;
+            voice.say(&json!({ "checkpoint": note, "vkey": vkey }), |_| out!("{}", note.trim_end()));
             Ok(())
         }
         CheckpointCommand::Check { file } => check(&stored, &file, voice),
     }
 }
 
-fn show(stored: &Stored, slug: Option<&Slug>) -> anyhow::Result<String> {
+fn show(stored: &Stored, slug: Option<&Slug>) -> anyhow::Result<(String, String)> {
     let mut all = stored.businesses()?;
     all.retain(|business| slug.is_none_or(|slug| business.slug == *slug));
     let [business] = all.as_slice() else { bail!("name one business with --business") };
@@ -53,7 +50,7 @@ fn show(stored: &Stored, slug: Option<&Slug>) -> anyhow::Result<String> {
     // The same one with the lines of witnesses, if they have seen it.
     let text = |note: &str| note.split("\n\n").next().map(str::to_owned);
     let witnessed = read(&log, "witnessed")?.filter(|witnessed| text(witnessed) == text(&signed));
-    Ok(witnessed.unwrap_or(signed))
+    Ok((witnessed.unwrap_or(signed), log.verifying_key().to_string()))
 }
 
 fn read(log: &Log, name: &str) -> anyhow::Result<Option<String>> {
@@ -70,21 +67,32 @@ fn check(stored: &Stored, file: &Path, voice: Voice) -> anyhow::Result<()> {
     let note = std::fs::read_to_string(file).with_context(|| name.to_string())?;
     let kept = Checkpoint::of_any_log(note.split_inclusive("\n\n").next().map_or("", |text| text.strip_suffix('\n').unwrap_or(text)));
     let kept = kept.with_context(|| format!("{name} is not a checkpoint"))?;
-    let (business, log) = of_origin(stored, &kept.origin)?;
+    let (_, log) = of_origin(stored, &kept.origin)?;
     let kept = Checkpoint::open(&note, log.verifying_key()).with_context(|| format!("{name} was not signed by this log"))?;
     let snapshot = stored.conn.unchecked_transaction()?;
-    let now = append::next_index(&snapshot, business.id)?;
-    if now < kept.size {
-        bail!("{name} speaks of {} entries, the log has {now}: it was rolled back", kept.size);
-    }
-    let root = root(&snapshot, &business, kept.size)?;
-    if root != kept.root {
-        bail!("the first {} entries of the log are not those of {name}: history was rewritten since", kept.size);
-    }
-    voice.say(&json!({ "ok": true, "origin": kept.origin, "size": kept.size, "entries": now }), |_| {
-        out!("ok     {}: the first {} of {now} entries are those that were signed then", kept.origin, kept.size);
-    });
-    Ok(())
+    let compared = compare(&snapshot, &log, &note)?;
+    let (ok, told) = match compared {
+        Compared::Same { size } | Compared::Ahead { size, .. } => {
+            (true, format!("ok     {}: the first {} of {size} entries are those that were signed then", kept.origin, kept.size))
+        }
+        Compared::Behind { size, checkpoint } => (
+            false,
+            format!(
+                "BEHIND: {name} speaks of {checkpoint} entries, the log has {size}: it was rolled back, or is not the only one that signs"
+            ),
+        ),
+        Compared::Forked { size } => (
+            false,
+            format!(
+                "FORKED: the first {size} entries of the log are not those of {name}: history was rewritten since, or another server signs under this name"
+            ),
+        ),
+    };
+    let mut said = serde_json::to_value(compared)?;
+    said["ok"] = json!(ok);
+    said["origin"] = json!(kept.origin);
+    voice.say(&said, |_| out!("{told}"));
+    if ok { Ok(()) } else { bail!("{told}") }
 }
 
 fn of_origin(stored: &Stored, origin: &str) -> anyhow::Result<(Business, Log)> {
@@ -95,16 +103,4 @@ fn of_origin(stored: &Stored, origin: &str) -> anyhow::Result<(Business, Log)> {
         }
     }
     bail!("no log here is called {origin}")
-}
-
-/// The root of the first `size` entries.
-fn root(conn: &rusqlite::Connection, business: &Business, size: u64) -> anyhow::Result<Hash> {
-    let (mut writer, mut from) = (TileWriter::new(), 0);
-    while from < size {
-        let to = size.min(from + CHUNK);
-        let chunk = entries(conn, business.id, from, to)?;
-        writer.append(chunk.iter().map(|entry| leaf_hash(entry)));
-        from = to;
-    }
-    Ok(writer.root())
 }

@@ -8,7 +8,7 @@ use rustix::fs::statvfs;
 use serde::Serialize;
 
 use super::voice::{Voice, out};
-use crate::app::{Config, Folder, Stored};
+use crate::app::{Config, Folder, Stored, now_us};
 use crate::journal::copies::copies_of;
 use crate::journal::{audits, witnesses};
 
@@ -53,7 +53,7 @@ fn examine(data: &Path) -> Vec<Finding> {
         findings.push(told("folder", State::Bad, format!("{} is not there: `letopis serve` makes it", data.display())));
         return findings;
     }
-    findings.extend([folder(data), master_key(data), database(data), space(data), encryption(data), server(data)]);
+    findings.extend([folder(data), master_key(data), database(data), space(data), encryption(data), backup(data), server(data)]);
     findings.extend(others(data));
     findings
 }
@@ -168,6 +168,21 @@ fn is_encrypted(device: &Path, depth: usize) -> Option<bool> {
     }
     let crypt = std::fs::read_to_string(device.join("dm/uuid")).is_ok_and(|uuid| uuid.starts_with("CRYPT-"));
     Some(crypt || depth > 0 && below.unwrap_or_default().iter().any(|slave| is_encrypted(slave, depth - 1) == Some(true)))
+}
+
+/// A backup that is twice as old as it should be is none to rely on.
+fn backup(data: &Path) -> Finding {
+    let config = Config::of_folder(data).unwrap_or_default().backup;
+    let Some(folder) = &config.folder else {
+        return told("backup", State::Warn, "the server makes none by itself: set [backup] folder, or run `letopis backup --to DIR`");
+    };
+    let folder = data.join(folder);
+    let Some(made_us) = crate::backup::made_us(&folder) else {
+        return told("backup", State::Bad, format!("there is no whole backup in {}", folder.display()));
+    };
+    let hours = (now_us() - made_us) / 3_600_000_000;
+    let state = if hours > 2 * i64::from(config.every_hours) { State::Bad } else { State::Ok };
+    told("backup", state, format!("{}, {hours} hours old; {} between two", folder.display(), config.every_hours))
 }
 
 fn server(data: &Path) -> Finding {

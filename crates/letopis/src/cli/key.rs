@@ -28,6 +28,12 @@ pub(super) enum KeyCommand {
     },
     /// Make a key worthless, at once and for ever.
     Revoke(Revoke),
+    /// Make another master key and wrap every business key under it; the server must be stopped.
+    RotateMaster,
+    /// A copy of the master key, encrypted to age recipients.
+    Escrow(super::master::Escrow),
+    /// Open such a copy again.
+    Open(super::master::Open),
 }
 
 #[derive(Debug, clap::Args, Serialize, Deserialize)]
@@ -67,6 +73,8 @@ pub(super) async fn run(house: &House, command: KeyCommand, voice: Voice) -> any
             let done: Value = house.ask("key/revoke", &revoke).await?;
             voice.say(&done, |_| out!("key {} works no more", revoke.id));
         }
+        // These are about the master key, and need no house.
+        KeyCommand::RotateMaster | KeyCommand::Escrow(_) | KeyCommand::Open(_) => {}
     }
     Ok(())
 }

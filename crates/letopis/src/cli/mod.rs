@@ -4,9 +4,11 @@
 //! opened for the length of the command. What only reads (`verify`, `doctor`, `config`) looks at the folder itself, and `verify-proof`
 //! needs none.
 //!
-//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `witness` · in: `serve`, `import`, `demo` · out: `verify`, `proof`,
-//!   `dossier`, `checkpoint` · away: `erase`, `retention` · about: `config`, `doctor`, `logging`
+//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `witness` · in: `serve`, `import`, `demo` · out:
+//!   `verify`, `proof`, `dossier`, `checkpoint` · away: `erase`, `retention` · care: `rebuild`, `backup`, `restore`, `master` (and `work`, what long
+//!   work looks like from here) · about: `config`, `doctor`, `logging`
 
+mod backup;
 mod business;
 mod checkpoint;
 mod config;
@@ -20,8 +22,11 @@ mod house;
 mod import;
 mod key;
 mod logging;
+mod master;
 mod proof;
 mod quarantine;
+mod rebuild;
+mod restore;
 mod retention;
 mod serve;
 mod user;
@@ -29,6 +34,7 @@ mod verify;
 mod verify_proof;
 mod voice;
 mod witness;
+mod work;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -94,6 +100,12 @@ enum Command {
     /// Refused items: corrected and sent again, or dropped.
     #[command(subcommand)]
     Quarantine(quarantine::QuarantineCommand),
+    /// A sealed copy of the journal in another folder; adds what is new.
+    Backup(backup::BackupArgs),
+    /// A data folder from a backup and the master key.
+    Restore(restore::RestoreArgs),
+    /// Compute the rows that screens show again from the sealed records.
+    Rebuild(rebuild::RebuildArgs),
     /// The newest signed statement about the log, and a kept one checked against it.
     #[command(subcommand)]
     Checkpoint(checkpoint::CheckpointCommand),
@@ -138,12 +150,19 @@ pub fn main() -> anyhow::Result<()> {
         Command::VerifyProof(args) => verify_proof::run(&args, voice),
         Command::Dossier(args) => visit(&data, absent, async |house| dossier::run(house, args, voice).await),
         Command::Erase(args) => visit(&data, absent, async |house| erase::run(house, args, voice).await),
+        Command::Backup(args) if args.check => backup::check(&args, voice),
+        Command::Backup(args) => visit(&data, absent, async |house| backup::run(house, args, voice).await),
+        Command::Restore(args) => restore::run(&data, &args, voice),
+        Command::Checkpoint(command) => checkpoint::run(&data, command, voice),
+        Command::Key(key::KeyCommand::RotateMaster) => master::rotate(&data, voice),
+        Command::Key(key::KeyCommand::Escrow(args)) => master::escrow(&data, &args, voice),
+        Command::Key(key::KeyCommand::Open(args)) => master::open(&args, voice),
         Command::Key(command) => visit(&data, absent, async |house| key::run(house, command, voice).await),
         Command::Business(command) => visit(&data, absent, async |house| business::run(house, command, voice).await),
         Command::User(command) => visit(&data, absent, async |house| user::run(house, command, voice).await),
         Command::Connection(command) => visit(&data, absent, async |house| connection::run(house, command, voice).await),
         Command::Quarantine(command) => visit(&data, absent, async |house| quarantine::run(house, command, voice).await),
-        Command::Checkpoint(command) => checkpoint::run(&data, command, voice),
+        Command::Rebuild(args) => visit(&data, absent, async |house| rebuild::run(house, args, voice).await),
         Command::Witness(command) => witness::run(named, &data, command, voice),
         Command::Retention(command) => visit(&data, absent, async |house| retention::run(house, command, voice).await),
         Command::Config(args) => config::run(&data, &args, voice),

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
-use super::voice::{Voice, out};
+use super::voice::{Voice, err, out};
 use crate::access::{Business, Slug};
 use crate::app::{Config, Folder, Stored};
 use crate::journal::verify::{Audit, Report, verify};
@@ -61,6 +61,20 @@ pub(super) fn run(data: &Path, args: &VerifyArgs, voice: Voice) -> anyhow::Resul
     let queue: Vec<_> = waiting.iter().map(|(file, wrong)| json!({ "what": "queue", "place": file, "message": wrong })).collect();
     voice.say(&json!({ "ok": ok, "deep": args.deep, "acts": args.acts, "from": args.from, "reports": reports, "queue": queue }), |_| {});
     if ok { Ok(()) } else { bail!("{wrong} findings") }
+}
+
+/// A deep audit of everything after a restore; whether all is well. Findings go to the error stream.
+pub(super) fn run_all(data: &Path, voice: Voice) -> anyhow::Result<bool> {
+    let stored = Stored::open(data, &Config::of_folder(data)?)?;
+    let everything = VerifyArgs { deep: true, acts: true, from: 0, business: None };
+    let mut ok = true;
+    for business in stored.businesses()? {
+        let report = audit(&stored, &business, &everything, voice)?;
+        err!("{}", summary(&business, &report));
+        report.findings.iter().for_each(|finding| err!("{} {}: {}", finding.what, finding.place, finding.message));
+        ok &= report.ok();
+    }
+    Ok(ok)
 }
 
 /// Beside a running server the checkpoint may be a moment before or behind the state of the database that is audited: a finding about it

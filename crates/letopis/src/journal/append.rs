@@ -54,6 +54,17 @@ pub fn of_id(conn: &Connection, id_digest: &[u8; 16]) -> rusqlite::Result<Vec<Re
     like.query_map([low.as_slice(), high.as_slice()], |row| row.get(0).map(RecordNo::from_i64))?.collect()
 }
 
+/// Whether an erasure or expiry was entered among the records `from..to`.
+///
+/// # Errors
+/// When the database says no.
+pub fn acts_between(conn: &Connection, business: BusinessId, from: u64, to: u64) -> rusqlite::Result<bool> {
+    // Kind 1 and 2 of an entry, in its second byte.
+    let sql = "SELECT 1 FROM entries WHERE record >= ?1 AND record < ?2 AND substr(entry, 2, 1) IN (x'01', x'02')";
+    let (first, end) = (RecordNo::new(business, from), RecordNo::new(business, to));
+    conn.prepare_cached(sql)?.exists([first.as_i64(), end.as_i64()])
+}
+
 /// Remembers an event's digests.
 ///
 /// # Errors

@@ -18,6 +18,8 @@ use rusqlite::Connection;
 
 use crate::event::{BusinessId, RecordNo};
 
+/// While this file is in a log's folder, nothing is signed: the folder was restored, and nobody said that nothing newer was signed.
+pub const UNSETTLED: &str = "unsettled";
 /// Leaves of a full tile.
 pub const TILE_LEAVES: u64 = ledger::TILE_WIDTH as u64;
 
@@ -65,6 +67,12 @@ impl Log {
     #[must_use]
     pub fn verifying_key(&self) -> &VerifyingKey {
         self.key.verifying_key()
+    }
+
+    /// Its key under another of its names.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<SigningKey> {
+        self.key.named(name).ok()
     }
 
     /// Where its files are.

@@ -10,6 +10,7 @@ pub mod append;
 pub mod audits;
 mod cache;
 pub mod clients;
+pub mod epochs;
 pub mod copies;
 pub mod days;
 pub mod erasing;

@@ -1,6 +1,6 @@
 -- The journal. `record` is business << 40 | index in the business's tree (event/ids.rs): it says whose a row is and when it came.
--- Times are microseconds since 1970 UTC. Proved: entries, blobs, acts. Primary too, and free of personal data: seen, openings, links.
--- What is derived and can be rebuilt from these: the rest (decision 007).
+-- Times are microseconds since 1970 UTC. Proved: entries, blobs, acts. Primary too, and free of personal data: seen, openings, links,
+-- epochs. What is derived and can be rebuilt from these: the rest (decision 007).
 
 -- The commitments: 82 bytes each, for ever.
 CREATE TABLE entries (
@@ -53,6 +53,16 @@ CREATE TABLE links (
   PRIMARY KEY (business, pseudonym)
 ) WITHOUT ROWID;
 CREATE INDEX links_by_pid ON links (business, pid);
+
+-- Logs that ended, when a restored folder went on under another name; `record` is the entry that names the last known checkpoint.
+CREATE TABLE epochs (
+  business INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  vkey TEXT NOT NULL,
+  note TEXT NOT NULL,
+  PRIMARY KEY (business, number)
+) WITHOUT ROWID;
 
 -- One row an event, written once. Columns up to `error` are computed from R; `session`, `identity` and `flags` are derived.
 CREATE TABLE events (

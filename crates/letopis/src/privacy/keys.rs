@@ -236,7 +236,7 @@ fn data_aad(owner: &[u8; 16], period: Period) -> [u8; 24] {
     aad
 }
 
-fn business_aad(business: BusinessId) -> [u8; 4] {
+pub(super) fn business_aad(business: BusinessId) -> [u8; 4] {
     business.0.to_be_bytes()
 }
 

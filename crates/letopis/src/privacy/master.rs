@@ -55,6 +55,14 @@ impl MasterKey {
         }
     }
 
+    /// Makes a key in a new file.
+    ///
+    /// # Errors
+    /// When the file cannot be made, or is there already.
+    pub fn create_at(path: &Path) -> Result<Self, MasterKeyError> {
+        Self::create(path).map_err(|source| MasterKeyError::Io { path: path.to_owned(), source })
+    }
+
     /// A key for one purpose, derived.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {

@@ -7,9 +7,11 @@
 //! Destroying a data key makes every record under it unreadable, in every backup too. It deliberately keeps no record and decides
 //! nothing about when a key dies.
 //!
-//! * `mask` – personal data in texts
-//! * `master` – the master key file · `keys` – business and data keys · `seal` – blobs · `vault` – this process's business keys
+//! * `age` – a secret for somebody's age key · `installation` – the log's name, the queue's key, rotation · `keys` – business and data
+//!   keys · `mask` – personal data in texts · `master` – the master key file · `seal` – blobs · `vault` – this process's business keys
 
+pub mod age;
+pub mod installation;
 mod keys;
 pub mod mask;
 mod master;

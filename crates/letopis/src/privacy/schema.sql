@@ -22,3 +22,10 @@ CREATE TABLE pseudonym_keys (
   wrapped BLOB NOT NULL,              -- under the business key
   PRIMARY KEY (business, year)
 );
+
+-- What belongs to no business: `origin`, the installation's name in its logs; `queue key` and
+-- `backup key`, wrapped under the master key.
+CREATE TABLE installation (
+  name TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) WITHOUT ROWID;

@@ -14,7 +14,7 @@ use rusqlite::Transaction;
 use sha2::{Digest, Sha256};
 
 use super::prepare::{Arrival, NewEvent, Prepared, Sealable, Unreadable};
-use super::{RecordError, decisions};
+use super::{RecordError, Stale, decisions};
 use crate::event::record::Decided;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::append::{self, Seen};
@@ -78,11 +78,13 @@ pub(super) struct Scribe {
     days: HashMap<BusinessId, i64>,
     /// Takes persons out of what stays when detail goes.
     pub(super) masker: Masker,
+    stale: Stale,
 }
 
 impl Scribe {
-    pub(super) fn new(vault: Vault, master: Arc<MasterKey>, gaps: Gaps) -> Self {
+    pub(super) fn new(vault: Vault, master: Arc<MasterKey>, gaps: Gaps, stale: Stale) -> Self {
         Self {
+            stale,
             vault,
             master,
             gaps,
@@ -101,6 +103,10 @@ impl Scribe {
 
     /// Records a batch in the caller's transaction.
     pub(super) fn record_all(&mut self, tx: &Transaction<'_>, arrivals: Vec<Arrival>) -> Result<Outcome, RecordError> {
+        if self.stale.take() {
+            self.sessions.forget();
+            self.clients.forget();
+        }
         self.must_continue(tx)?;
         let mut done = Recorded::default();
         for arrival in arrivals {

@@ -31,11 +31,8 @@ pub(super) fn apply(
     made_us: i64,
     decided: &Decided,
 ) -> Result<Option<BusinessKeys>, DecisionError> {
+    store(tx, record, made_us, decided)?;
     let business = record.business();
-    let body = serde_json::to_value(&decided.decision).unwrap_or_default();
-    let kind = body.get("decision").and_then(|kind| kind.as_str()).unwrap_or("unknown").to_owned();
-    tx.prepare_cached("INSERT INTO decisions (record, business, made_us, made_by, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![record.as_i64(), business.0, made_us, decided.by, kind, body.to_string()])?;
     match &decided.decision {
         Decision::ClientsMerged { into, from } => merges::merge(tx, business, into, from)?,
         Decision::ClientsUnmerged { from, .. } => merges::unmerge(tx, business, from)?,
@@ -65,12 +62,33 @@ pub(super) fn apply(
     Ok(None)
 }
 
+/// The row of a decision.
+pub(super) fn store(tx: &Transaction<'_>, record: RecordNo, made_us: i64, decided: &Decided) -> rusqlite::Result<()> {
+    let body = serde_json::to_value(&decided.decision).unwrap_or_default();
+    let kind = body.get("decision").and_then(|kind| kind.as_str()).unwrap_or("unknown").to_owned();
+    let sql = "INSERT INTO decisions (record, business, made_us, made_by, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let values = params![record.as_i64(), record.business().0, made_us, decided.by, kind, body.to_string()];
+    tx.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}
+
 fn apply_access(
     tx: &Transaction<'_>,
     master: &MasterKey,
     sealed_in: BusinessId,
     change: &serde_json::Value,
 ) -> Result<Option<BusinessKeys>, DecisionError> {
+    let Some(Change::BusinessCreated { business, .. }) = change_access(tx, sealed_in, change)? else { return Ok(None) };
+    let has_key = tx.prepare_cached("SELECT 1 FROM business_keys WHERE business = ?1")?.exists([business.0])?;
+    if has_key { Ok(None) } else { Ok(Some(privacy::create_business_key(tx, master, business, &mut rand::rng())?)) }
+}
+
+/// Applies a change of who may do what; gives it back if it had an effect.
+pub(super) fn change_access(
+    tx: &Transaction<'_>,
+    sealed_in: BusinessId,
+    change: &serde_json::Value,
+) -> Result<Option<Change>, DecisionError> {
     let Ok(change) = serde_json::from_value::<Change>(change.clone()) else {
         tracing::error!("decision about access is of a later version: kept, not applied");
         return Ok(None);
@@ -87,7 +105,5 @@ fn apply_access(
             return Ok(None);
         }
     }
-    let Change::BusinessCreated { business, .. } = change else { return Ok(None) };
-    let has_key = tx.prepare_cached("SELECT 1 FROM business_keys WHERE business = ?1")?.exists([business.0])?;
-    if has_key { Ok(None) } else { Ok(Some(privacy::create_business_key(tx, master, business, &mut rand::rng())?)) }
+    Ok(Some(change))
 }

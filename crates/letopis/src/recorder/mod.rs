@@ -9,7 +9,7 @@
 //!
 //! * `prepare` – what needs no database · `batch` – the transaction · `decisions` – what people decided · `pace` – when accepting goes
 //!   first · `publish` – tiles and checkpoints · `destroy` – where records go, `erase` – one client's, `expire` – a slice of
-//!   a retention run's, `cleaning` – the old pages
+//!   a retention run's, `cleaning` – the old pages · `rebuild` – the read models computed again
 
 mod batch;
 mod cleaning;
@@ -20,6 +20,7 @@ mod expire;
 mod pace;
 mod prepare;
 mod publish;
+mod rebuild;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -38,6 +39,7 @@ use crate::store::{Store, StoreError};
 pub use batch::Recorded;
 pub use cleaning::Cleaning;
 pub use publish::{PublishError, Publisher, read_checkpoint};
+pub use rebuild::{Changed, Difference, Rebuild, RebuildError, Rebuilt, Stale, Steps, clean_up, into_empty};
 
 use batch::{Outcome, Scribe};
 use decisions::DecisionError;
@@ -110,6 +112,8 @@ pub struct Recorder {
     pub progress: Progress,
     /// Whether pages of destroyed records are still to be cut off.
     pub cleaning: Cleaning,
+    /// Set when others changed rows that it remembers.
+    pub stale: Stale,
     /// Told of every committed batch.
     pub on_recorded: Arc<dyn Fn(&Recorded) + Send + Sync>,
 }
@@ -132,7 +136,7 @@ struct Desk {
 impl Recorder {
     /// Records until `stop` turns true; what was received and not committed stays in the queue.
     pub async fn run(self, mut consumer: Box<dyn Consumer>, mut stop: watch::Receiver<bool>) {
-        let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps);
+        let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps, self.stale.clone());
         let mut work =
             Work { desk: Arc::new(Mutex::new(Desk { scribe, broken: false })), packer: Packer::default(), under_way: None, one_by_one: 0 };
         let mut cleaned = None;

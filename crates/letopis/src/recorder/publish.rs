@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use ledger::{Checkpoint, CheckpointError, Tile, TileData, TileWriter, VerifyingKey, entry_bundle, leaf_hash};
 use tokio::sync::watch;
 
-use crate::journal::log::{Log, Logs, Published, TILE_LEAVES, Tiles, entries};
+use crate::journal::log::{Log, Logs, Published, TILE_LEAVES, Tiles, UNSETTLED, entries};
 use crate::journal::{Progress, append};
 use crate::store::{Store, StoreError};
 
@@ -55,6 +55,11 @@ pub enum PublishError {
         /// Size of the checkpoint.
         signed: u64,
     },
+    /// It was restored, and what was signed after the backup is not known.
+    #[error(
+        "{0}: {1}; show the newest checkpoint that anybody holds with `letopis restore --latest-checkpoint FILE`, or begin a new log with `letopis restore --new-epoch`"
+    )]
+    Unsettled(PathBuf, String),
     /// The tree of that size is another one.
     #[error("the entries do not give the root that was signed at size {0}: entries or tiles were edited; run `letopis verify`")]
     Forked(u64),
@@ -173,6 +178,10 @@ fn sign(log: &Log, writer: &TileWriter) -> Result<(), PublishError> {
 
 /// The writer at the last signed size; refuses a database that does not continue what was signed.
 fn resume(store: &Store, log: &Log) -> Result<TileWriter, PublishError> {
+    let unsettled = log.folder().join(UNSETTLED);
+    if let Ok(told) = std::fs::read_to_string(&unsettled) {
+        return Err(PublishError::Unsettled(unsettled, told.trim().to_owned()));
+    }
     let path = log.folder().join("checkpoint");
     let Some((checkpoint, note)) = read_checkpoint(&path, log.verifying_key())? else { return Ok(TileWriter::new()) };
     let stored = store.read_blocking(|conn| Ok::<_, PublishError>(append::next_index(conn, log.business)?))?;

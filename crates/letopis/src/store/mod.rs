@@ -108,6 +108,19 @@ impl Store {
         self.writer.submit(f)
     }
 
+    /// As [`Store::write`], from a thread that may block.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_blocking<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.writer.submit_blocking(f)
+    }
+
     /// Runs `f` on the writer's connection between two transactions, for what none may hold.
     ///
     /// # Errors

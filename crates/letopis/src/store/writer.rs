@@ -46,6 +46,18 @@ impl Writer {
         Ok(receiver)
     }
 
+    pub(super) fn submit_blocking<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, receiver) = mpsc::sync_channel(1);
+        let job = move |connection: &mut Connection| drop(answer.send(in_transaction(connection, f)));
+        self.jobs.send(Box::new(job)).map_err(|_| StoreError::Stopped)?;
+        receiver.recv().unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
     pub(super) fn between<T, F>(&self, f: F) -> Result<oneshot::Receiver<T>, StoreError>
     where
         F: FnOnce(&Connection) -> T + Send + 'static,

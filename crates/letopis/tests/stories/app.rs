@@ -55,6 +55,14 @@ impl TestApp {
         app
     }
 
+    /// A server on a folder that is there already, with an ingest key that it should know.
+    pub fn start_restored(data: PathBuf, key: &str) -> Self {
+        let (root, address) = (tempfile::tempdir().unwrap(), SocketAddr::from(([127, 0, 0, 1], 0)));
+        let mut app = Self { root, data, child: None, address, key: key.to_owned() };
+        app.restart();
+        app
+    }
+
     /// Starts the server again; it was killed or stopped before.
     pub fn restart(&mut self) {
         self.try_restart().unwrap_or_else(|said| panic!("the server does not start:\n{said}"));

@@ -14,7 +14,7 @@ use letopis::journal::event_rows::{self, Stored};
 use letopis::journal::evidence::{self, Badge, Opened};
 use letopis::journal::log::Log;
 use letopis::journal::verify::{Audit, Report, verify};
-use letopis::privacy::BusinessKeys;
+use letopis::privacy::{BusinessKeys, MasterKey, installation};
 use letopis::recorder::{PublishError, Publisher};
 use rusqlite::Connection;
 use tokio::runtime::Runtime;
@@ -112,19 +112,28 @@ impl Stopped {
     /// business that is only being made has no keys yet.
     pub fn decide(&self, change: &Change) {
         let business = if matches!(change, Change::BusinessCreated { .. }) { MAIN } else { change.business() };
-        self.decided(business, Decision::Access { change: serde_json::to_value(change).unwrap() });
+        self.decide_in(business, Decision::Access { change: serde_json::to_value(change).unwrap() });
     }
 
     /// The same with any decision, in the business `main`.
     pub fn sealed(&self, decision: Decision) {
-        self.decided(MAIN, decision);
+        self.decide_in(MAIN, decision);
     }
 
-    fn decided(&self, business: BusinessId, decision: Decision) {
+    /// The same for any decision.
+    pub fn decide_in(&self, business: BusinessId, decision: Decision) {
         let (stop, stopped) = watch::channel(false);
         let parts = self.runtime.block_on(async { self.app.start(&stopped).unwrap() });
         self.runtime.block_on(self.app.decide.decide(business, "test", decision, now_us())).unwrap();
         stop.send(true).unwrap();
         parts.into_iter().for_each(|part| part.join().unwrap());
     }
+}
+
+/// What frames in the queue of a stopped server are encrypted under.
+pub fn queue_key(data: &Path) -> queue::disk::MasterKey {
+    let master = MasterKey::load(&data.join("master.key"), false).unwrap();
+    let conn = Connection::open(data.join("letopis.db")).unwrap();
+    let key = installation::stored_key(&conn, &master, installation::QUEUE_KEY).unwrap().unwrap();
+    queue::disk::MasterKey::new(*key)
 }

@@ -260,10 +260,7 @@ fn a_database_rolled_back_is_not_signed_on() {
 fn a_flipped_byte_of_a_waiting_frame_is_found_and_named() {
     use queue::{Lane, Queue, disk};
     let scene = Scene::new();
-    let key = || {
-        let master = letopis::privacy::MasterKey::load(&scene.data.join("master.key"), false).unwrap();
-        disk::MasterKey::new(*master.derive("queue/v1"))
-    };
+    let key = || super::stopped::queue_key(&scene.data);
     let copy = scene.copy("queue", |_| {});
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {

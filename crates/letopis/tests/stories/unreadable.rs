@@ -2,7 +2,6 @@
 //! before and after it is recorded.
 
 use bytes::Bytes;
-use letopis::privacy::MasterKey;
 use queue::disk::DiskQueue;
 use queue::{Lane, Queue};
 
@@ -35,8 +34,7 @@ fn a_frame_of_a_later_version_is_put_aside_with_its_bytes() {
 
 /// Puts a frame into the queue of the stopped server, as another program with its keys would.
 fn publish(app: &TestApp, frame: Bytes) {
-    let master = MasterKey::load(&app.data().join("master.key"), false).unwrap();
-    let key = queue::disk::MasterKey::new(*master.derive("queue/v1"));
+    let key = super::stopped::queue_key(app.data());
     let queue = DiskQueue::open(&app.data().join("queue"), key, queue::disk::Config::default()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -14,6 +14,7 @@ use ledger::{LogPath, TILE_WIDTH, Tile, TileSource, entry_bundle};
 use super::error::ApiError;
 use crate::access::{Slug, business};
 use crate::console::Console;
+use crate::journal::epochs;
 use crate::journal::log::{Log, Published, TILE_LEAVES, Tiles, entries};
 
 /// A tile of one name never changes.
@@ -34,6 +35,20 @@ pub(super) async fn witnessed(State(console): State<Arc<Console>>, Path(slug): P
     let note = log.witnessed().ok_or(ApiError::NoSuch("cosigned checkpoint yet"))?.note.clone();
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, text), (header::CACHE_CONTROL, NOT_AT_ALL)], note).into_response())
+}
+
+/// The last checkpoint of a log that was continued under another name.
+pub(super) async fn ended(
+    State(console): State<Arc<Console>>,
+    Path((slug, number)): Path<(String, u32)>,
+) -> Result<Response, ApiError> {
+    let slug: Slug = slug.parse().map_err(|_| ApiError::NoSuch("log"))?;
+    let note = console.store.read(move |conn| {
+        let business = business::by_slug(conn, &slug)?.ok_or(ApiError::NoSuch("log"))?;
+        Ok::<_, ApiError>(epochs::one(conn, business.id, number)?)
+    });
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, text)], note.await?.ok_or(ApiError::NoSuch("ended log"))?).into_response())
 }
 
 /// A tile of hashes or a bundle of entries.

@@ -44,7 +44,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 14] {
+fn table() -> [Route; 15] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -58,6 +58,7 @@ fn table() -> [Route; 14] {
         ("/api/v1/schema", get(description::schema)),
         ("/openapi.json", get(description::openapi)),
         ("/log/{business}/checkpoint", get(log::checkpoint)),
+        ("/log/{business}/ended/{number}/checkpoint", get(log::ended)),
         ("/log/{business}/witnessed", get(log::witnessed)),
         ("/log/{business}/tile/{*path}", get(log::tile)),
     ]

@@ -1,6 +1,7 @@
 //! The audit: everything that is stored against everything that was signed.
 //!
-//! * always: the tree from the entries, every tile, bundle and checkpoint file, every blob's hash — `tree`, `records`
+//! * always: the tree from the entries, every tile, bundle and checkpoint file, every blob's hash — `tree`, `records`; the last
+//!   checkpoints of logs that were continued after a restore — `epochs`
 //! * deep: every record is opened, and every row that screens read is computed again from R — `records`, `models`,
 //!   `words` (conversations),
 //!   `people` (identities and clients)
@@ -11,6 +12,7 @@
 //! It reports which record and where, and goes on after a finding. It only reads.
 
 mod acts;
+mod epochs;
 mod models;
 mod people;
 mod records;
@@ -24,6 +26,8 @@ use super::append;
 use super::log::Log;
 use crate::event::BusinessId;
 use crate::privacy::BusinessKeys;
+
+pub use words::unlike_their_words;
 
 /// Findings listed in full; more are only counted.
 const LISTED: usize = 1000;
@@ -124,7 +128,8 @@ pub fn verify(audit: &Audit<'_>, progress: &mut dyn FnMut(u64, u64)) -> rusqlite
         wrong: 0,
         findings: Vec::new(),
     };
-    let mut tree = tree::Check::start(audit, note, &mut report);
+    let ended = epochs::check(audit, &mut report)?;
+    let mut tree = tree::Check::start(audit, note, ended, &mut report);
     let acts = acts::Acts::read(audit, &mut report)?;
     let mut records = records::Check::start(audit, &acts);
     let mut from = 0;

@@ -15,6 +15,8 @@ pub(super) fn checkpoint(audit: &Audit<'_>) -> std::io::Result<String> {
 pub(super) struct Check<'a> {
     folder: &'a Path,
     signed: Option<Checkpoint>,
+    /// Last checkpoints of logs before this one.
+    ended: Vec<Checkpoint>,
     writer: TileWriter,
     /// The first entry that is missing: nothing after it can be computed.
     torn: bool,
@@ -24,11 +26,11 @@ pub(super) struct Check<'a> {
 impl<'a> Check<'a> {
     /// With the checkpoint as it was read *before* the state of the database that is audited: beside a running server it may be
     /// behind, never ahead.
-    pub(super) fn start(audit: &Audit<'a>, note: std::io::Result<String>, report: &mut Report) -> Self {
+    pub(super) fn start(audit: &Audit<'a>, note: std::io::Result<String>, ended: Vec<Checkpoint>, report: &mut Report) -> Self {
         let folder = audit.log.folder();
         let signed = match note {
             Ok(note) => Checkpoint::open(&note, audit.log.verifying_key()).map_err(|e| e.to_string()),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound && report.entries == 0 => return Self::of(folder, None),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && report.entries == 0 => return Self::of(folder, None, ended),
             Err(e) => Err(e.to_string()),
         };
         let signed = match signed {
@@ -43,11 +45,11 @@ impl<'a> Check<'a> {
             let message = format!("{} entries were signed, the database has {}", report.signed, report.entries);
             report.add("checkpoint", None, "checkpoint", message);
         }
-        Self::of(folder, signed)
+        Self::of(folder, signed, ended)
     }
 
-    fn of(folder: &'a Path, signed: Option<Checkpoint>) -> Self {
-        Self { folder, signed, writer: TileWriter::new(), torn: false, root_seen: false }
+    fn of(folder: &'a Path, signed: Option<Checkpoint>, ended: Vec<Checkpoint>) -> Self {
+        Self { folder, signed, ended, writer: TileWriter::new(), torn: false, root_seen: false }
     }
 
     /// Takes the entries from `from` on, `None` where one is missing.
@@ -79,6 +81,10 @@ impl<'a> Check<'a> {
     }
 
     fn root(&mut self, report: &mut Report) {
+        for ended in self.ended.iter().filter(|ended| ended.size == self.writer.size() && ended.root != self.writer.root()) {
+            let message = format!("the entries do not give the root that {} had signed at size {}", ended.origin, ended.size);
+            report.add("checkpoint", None, "epochs", message);
+        }
         let Some(signed) = self.signed.as_ref().filter(|signed| signed.size == self.writer.size()) else { return };
         self.root_seen = true;
         if self.writer.root() != signed.root {

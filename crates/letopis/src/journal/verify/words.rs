@@ -14,21 +14,28 @@ use crate::journal::stems::stems;
 
 /// Compares the whole index with the rows of the business.
 pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<()> {
-    let business = audit.keys.business();
+    for record in unlike_their_words(audit.conn, audit.keys.business())? {
+        report.add("search", Some(record.index()), "search", "the index does not hold the words of the row");
+    }
+    Ok(())
+}
+
+/// The records of a business for which the index does not hold the words of their rows.
+///
+/// # Errors
+/// When the database says no.
+pub fn unlike_their_words(conn: &Connection, business: BusinessId) -> rusqlite::Result<Vec<RecordNo>> {
     let (first, end) = (RecordNo::new(business, 0).as_i64(), RecordNo::new(BusinessId(business.0 + 1), 0).as_i64());
     let hashing = RandomState::new();
-    let mut sums = said(audit.conn, first, end, &hashing)?;
-    let mut index = audit.conn.prepare("SELECT doc, term, offset FROM indexed WHERE doc >= ?1 AND doc < ?2")?;
+    let mut sums = said(conn, first, end, &hashing)?;
+    let mut index = conn.prepare("SELECT doc, term, offset FROM indexed WHERE doc >= ?1 AND doc < ?2")?;
     let mut rows = index.query(params![first, end])?;
     while let Some(row) = rows.next()? {
         let (doc, term, place) = (row.get(0)?, row.get_ref(1)?.as_str().unwrap_or(""), row.get::<_, i64>(2)? as usize);
         let sum = sums.entry(doc).or_default();
         *sum = sum.wrapping_sub(hashing.hash_one((term, place)));
     }
-    for (record, _) in sums.into_iter().filter(|(_, sum)| *sum != 0) {
-        report.add("search", Some(RecordNo::from_i64(record).index()), "search", "the index does not hold the words of the row");
-    }
-    Ok(())
+    Ok(sums.into_iter().filter(|(_, sum)| *sum != 0).map(|(record, _)| RecordNo::from_i64(record)).collect())
 }
 
 /// The sums of what the rows say. The tokenizer of the index splits stems at whatever is not a letter or a digit; so does this.
