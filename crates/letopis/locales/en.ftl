@@ -539,6 +539,7 @@ copy-crm = Entries in the CRM
 copy-reports = Reports sent
 copy-none = none recorded
 copy-backup = Key file of the backup
+copy-backup-rewritten = replaced right after the destruction: the copy opens these data no more
 copy-no-backup = no backup folder configured
 extract-title = Extract of the log
 extract-lead = The entry of the destruction in a log that can only be added to. By it anybody can check that list and particulars of the act were not changed.

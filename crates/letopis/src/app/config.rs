@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{anchor, audit, backup, capture};
 use crate::journal::sessions::Gaps;
+use crate::{anchor, audit, backup, capture};
 
 /// The defaults, with what each means; `letopis config` prints it.
 pub const DEFAULTS: &str = include_str!("default.toml");

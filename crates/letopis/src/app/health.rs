@@ -133,7 +133,8 @@ impl Health {
         for (business, available) in self.available.read().unwrap_or_else(PoisonError::into_inner).iter() {
             for line in &available.windows {
                 let e = &line.events;
-                let states = [("full", e.full), ("anonymised", e.anonymised), ("erased", e.erased), ("expired", e.expired), ("lost", e.lost)];
+                let states =
+                    [("full", e.full), ("anonymised", e.anonymised), ("erased", e.erased), ("expired", e.expired), ("lost", e.lost)];
                 for (state, count) in states.into_iter().chain([("accepted", e.accepted)]) {
                     let _ = writeln!(text, "{name}{{business=\"{business}\",days=\"{}\",state=\"{state}\"}} {count}", line.to_days);
                 }

@@ -12,6 +12,8 @@ use crate::privacy::{MasterKey, installation};
 
 /// How often it looks whether a backup is due.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// Between two attempts to replace a key file.
+const RETRY: Duration = Duration::from_secs(5);
 const HOUR_US: i64 = 3_600_000_000;
 
 impl App {
@@ -59,10 +61,27 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         if due {
             begin(&app, folder.clone());
         }
-        tokio::select! {
+        let destroyed = tokio::select! {
+            // First, so that what was destroyed just before a stop does not wait for the next start.
+            biased;
+            () = app.keys_destroyed.notified() => true,
             _ = stop.wait_for(|stop| *stop) => return,
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(LOOK_EVERY) => false,
+        };
+        if destroyed {
+            rewrite_keys(&app).await;
         }
+    }
+}
+
+/// A key file that could not be replaced is tried again until it is.
+async fn rewrite_keys(app: &Arc<App>) {
+    let keys = Arc::clone(app);
+    let done = tokio::task::spawn_blocking(move || keys.rewrite_backup_keys()).await;
+    if let Err(e) = done.map_err(Into::into).flatten() {
+        tracing::error!(error = %e, "the key file of the backup still opens what was destroyed; it is tried again");
+        tokio::time::sleep(RETRY).await;
+        app.keys_destroyed.notify_one();
     }
 }
 

@@ -11,12 +11,12 @@
 pub mod config;
 mod folder;
 mod health;
-mod looked_after;
 mod jobs;
 mod keeping;
-mod parts;
+mod looked_after;
 mod nightly;
 mod outside;
+mod parts;
 mod resend;
 mod serve;
 mod stored;
@@ -54,8 +54,8 @@ pub use config::Config;
 pub use folder::{Folder, InUse};
 pub use health::Health;
 pub use jobs::{Jobs, Standing};
-pub use parts::open_store;
 pub use outside::Outside;
+pub use parts::open_store;
 pub use serve::serve_http;
 pub use stored::Stored;
 
@@ -95,6 +95,8 @@ pub struct App {
     /// Long work under way.
     pub jobs: Jobs,
     stale: recorder::Stale,
+    /// Keys were destroyed: the key file of the backup must follow.
+    keys_destroyed: tokio::sync::Notify,
     /// Witnesses, copies, audits.
     pub outside: Outside,
     /// Where it listens, once it does.
@@ -152,6 +154,7 @@ impl App {
             cleaning: Cleaning::default(),
             jobs: Jobs::default(),
             stale: recorder::Stale::default(),
+            keys_destroyed: tokio::sync::Notify::new(),
             outside,
             address,
             queue,
@@ -250,7 +253,12 @@ impl App {
     /// What a backup is made from.
     #[must_use]
     pub fn backup(&self) -> Backup {
-        Backup { database: self.folder.path().join("letopis.db"), logs: self.logs.clone(), origin: self.origin.clone(), key: self.backup_key.clone() }
+        Backup {
+            database: self.folder.path().join("letopis.db"),
+            logs: self.logs.clone(),
+            origin: self.origin.clone(),
+            key: self.backup_key.clone(),
+        }
     }
 
     /// What a rebuild of the read models works with.
@@ -279,6 +287,7 @@ impl App {
             progress: self.progress.clone(),
             cleaning: self.cleaning.clone(),
             stale: self.stale.clone(),
+            has_backup: self.backup_folder().is_some(),
             on_recorded: Arc::new(move |recorded| noticed.on_recorded(recorded)),
         };
         let runtime = tokio::runtime::Handle::current();
@@ -361,6 +370,9 @@ impl App {
 
     fn on_recorded(&self, recorded: &Recorded) {
         self.health.recorded(recorded);
+        if recorded.destroyed > 0 {
+            self.keys_destroyed.notify_one();
+        }
         if recorded.decisions == 0 {
             return;
         }

@@ -10,8 +10,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::Config;
 use super::parts::{drawn_origin, log_of};
 use crate::access::{self, Business};
-use crate::journal::{self, epochs};
 use crate::journal::log::Log;
+use crate::journal::{self, epochs};
 use crate::privacy::{self, BusinessKeys, Vault, installation};
 
 /// The tables and keys of a folder.

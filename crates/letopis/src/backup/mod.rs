@@ -33,7 +33,7 @@ use crate::store::StoreError;
 
 pub use keys::rewrite_keys;
 pub use manifest::made_us;
-pub use restore::{UNFINISHED, Restored, restore};
+pub use restore::{Restored, UNFINISHED, restore};
 pub use run::{Backup, Done, check};
 pub use settle::{Compared, compare, new_epoch, settle};
 

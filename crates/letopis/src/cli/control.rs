@@ -11,9 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    backup, business, connection, dossier, erase, import, key, proof, quarantine, rebuild, retention, user, witness, work,
-};
+use super::{backup, business, connection, dossier, erase, import, key, proof, quarantine, rebuild, retention, user, witness, work};
 use crate::access::trail::{About, What, Who};
 use crate::access::{AccessError, Business, Change, Scope, Slug, trail};
 use crate::app::{App, now_us};

@@ -126,6 +126,12 @@ async fn erase(State(app): State<Arc<App>>, Json(question): Json<Question>) -> T
     });
     let act = act.await?;
     let clean = app.cleaning.done(PATIENCE).await;
+    // The server does it too; here whoever asked for the erasure hears whether it worked, and a command alone on the folder does it at all.
+    let keeper = Arc::clone(&app);
+    tokio::task::spawn_blocking(move || keeper.rewrite_backup_keys())
+        .await
+        .map_err(|e| ControlError::Failed(e.into()))?
+        .map_err(|e| ControlError::Failed(e.context("erased, but the key file of the backup still opens what was destroyed")))?;
     let told: Value = act.particulars.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     Ok(Json(json!({ "act": act.record.index(), "records": act.list.len(), "clean": clean, "particulars": told })))
 }

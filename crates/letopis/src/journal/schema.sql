@@ -2,6 +2,11 @@
 -- Times are microseconds since 1970 UTC. Proved: entries, blobs, acts. Primary too, and free of personal data: seen, openings, links,
 -- epochs. What is derived and can be rebuilt from these: the rest (decision 007).
 
+-- Destructions whose old pages may still be found in the file: wiped after the commit, also by the next start.
+CREATE TABLE remnants (
+  record INTEGER PRIMARY KEY              -- of the act
+);
+
 -- The commitments: 82 bytes each, for ever.
 CREATE TABLE entries (
   record INTEGER PRIMARY KEY,

@@ -79,12 +79,14 @@ pub(super) struct Scribe {
     /// Takes persons out of what stays when detail goes.
     pub(super) masker: Masker,
     stale: Stale,
+    pub(super) has_backup: bool,
 }
 
 impl Scribe {
-    pub(super) fn new(vault: Vault, master: Arc<MasterKey>, gaps: Gaps, stale: Stale) -> Self {
+    pub(super) fn new(vault: Vault, master: Arc<MasterKey>, gaps: Gaps, stale: Stale, has_backup: bool) -> Self {
         Self {
             stale,
+            has_backup,
             vault,
             master,
             gaps,

@@ -1,25 +1,40 @@
-//! Old pages after a destruction: the write-ahead log holds them until it is truncated, and it cannot be while a reader needs it.
+//! Old pages after a destruction: the write-ahead log holds them until it is cut, and pages of the file keep copies in their gaps.
+//!
+//! It works in slices between batches, so that recording goes on. Which destructions still wait for it stands in the table `remnants`,
+//! written with them, so a killed process goes on with the next start.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::store::Store;
+use crate::journal::remnants;
+use crate::store::{Store, StoreError, Wiped};
 
-/// Between two attempts; each copies what is in the log back first.
+/// Between two attempts while a reader holds the log; each copies what is in it back first.
 const BETWEEN: Duration = Duration::from_millis(300);
+/// Slices in one attempt: recording waits for them, a tenth of a second.
+const SLICES: usize = 4;
 /// When recording ends: longer than a page or an API call reads.
 const LAST_ATTEMPTS: usize = 20;
 
 /// Whether old pages are still there.
 #[derive(Debug, Clone, Default)]
-pub struct Cleaning(Arc<AtomicBool>);
+pub struct Cleaning(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    due: AtomicBool,
+    /// The next page of the file.
+    next: AtomicU64,
+    /// The destructions that this round takes care of.
+    of: Mutex<Vec<i64>>,
+}
 
 impl Cleaning {
-    /// Whether something was destroyed whose old pages may still be in the log.
+    /// Whether something was destroyed whose old pages may still be there.
     #[must_use]
     pub fn is_due(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.due.load(Ordering::Acquire)
     }
 
     /// Waits until nothing is due; false when that takes longer than `patience`.
@@ -31,33 +46,72 @@ impl Cleaning {
         !self.is_due()
     }
 
+    /// Something was destroyed: all pages are to be looked at, from the first one on.
     pub(super) fn set_due(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.next.store(0, Ordering::Release);
+        self.0.due.store(true, Ordering::Release);
     }
 
-    /// Tries once, unless it did so just before.
+    /// At the start: what a killed process left.
+    pub(super) async fn take_up(&self, store: &Store) {
+        match store.read(|conn| Ok::<_, StoreError>(remnants::waiting(conn)?)).await {
+            Ok(waiting) if waiting.is_empty() => {}
+            Ok(_) => self.set_due(),
+            Err(e) => tracing::error!(error = %e, "remnants cannot be looked up"),
+        }
+    }
+
+    /// Does some slices, unless a reader was in the way just before.
     pub(super) async fn attempt(&self, store: &Store, last: &mut Option<Instant>) {
         if !self.is_due() || last.is_some_and(|at| at.elapsed() < BETWEEN) {
             return;
         }
-        match store.truncate_log().await {
-            // Only the recorder makes it due, and it is here.
-            Ok(true) => self.0.store(false, Ordering::Release),
-            Ok(false) => {}
-            Err(e) => tracing::error!(error = %e, "write-ahead log not truncated"),
+        for _ in 0..SLICES {
+            match self.slice(store).await {
+                // Only the recorder makes it due, and it is here.
+                Ok(Wiped::All) => return self.0.due.store(false, Ordering::Release),
+                Ok(Wiped::UpTo(_)) => {}
+                Ok(Wiped::Busy) => return *last = Some(Instant::now()),
+                Err(e) => {
+                    tracing::error!(error = %e, "old pages not overwritten; it is tried again");
+                    return *last = Some(Instant::now());
+                }
+            }
         }
-        *last = Some(Instant::now());
     }
 
-    /// When recording ends. Should a reader hold the log even then, opening the store truncates it.
+    async fn slice(&self, store: &Store) -> Result<Wiped, StoreError> {
+        let from = self.0.next.load(Ordering::Acquire);
+        if from == 0 {
+            let waiting = store.read(|conn| Ok::<_, StoreError>(remnants::waiting(conn)?)).await?;
+            *self.0.of.lock().unwrap_or_else(PoisonError::into_inner) = waiting;
+        }
+        let wiped = store.wipe(from).await?;
+        match wiped {
+            Wiped::Busy => {}
+            Wiped::UpTo(next) => self.0.next.store(next, Ordering::Release),
+            Wiped::All => {
+                let of = std::mem::take(&mut *self.0.of.lock().unwrap_or_else(PoisonError::into_inner));
+                store.write(move |tx| Ok::<_, StoreError>(remnants::wiped(tx, &of)?)).await?;
+                self.0.next.store(0, Ordering::Release);
+            }
+        }
+        Ok(wiped)
+    }
+
+    /// When recording ends. Should a reader hold the log even then, the next start goes on.
     pub(super) async fn finish(&self, store: &Store) {
         for _ in 0..LAST_ATTEMPTS {
-            self.attempt(store, &mut None).await;
+            while self.is_due() && !matches!(self.slice(store).await, Ok(Wiped::Busy) | Err(_)) {
+                if self.0.next.load(Ordering::Acquire) == 0 {
+                    self.0.due.store(false, Ordering::Release);
+                }
+            }
             if !self.is_due() {
                 return;
             }
             tokio::time::sleep(BETWEEN / 3).await;
         }
-        tracing::warn!("erased pages are still in the write-ahead log: a reader holds them");
+        tracing::warn!("pages of what was destroyed are not overwritten yet: a reader holds them; the next start goes on");
     }
 }

@@ -30,8 +30,9 @@ impl Scribe {
             return Ok(None);
         };
         let list = RecordList::of(extent.records.iter().map(|record| record.index()));
+        let backup_keys = if self.has_backup { "rewritten" } else { "none" };
         let told = json!({
-            "copies": { "files": files(tx, keys, &list)?, "crm": [], "reports": [], "backup_keys": "no backup folder configured" },
+            "copies": { "files": files(tx, keys, &list)?, "crm": [], "reports": [], "backup_keys": backup_keys },
             "decision": record.index(), "by": decided.by, "basis": basis, "request": request,
             "client": extent.clients.first(), "clients": extent.clients, "phones_ending": extent.tails(), "identities": extent.kinds(),
             "conversations": extent.sessions, "shared_conversations": extent.shared, "alike": extent.alike,

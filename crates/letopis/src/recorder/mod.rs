@@ -114,6 +114,8 @@ pub struct Recorder {
     pub cleaning: Cleaning,
     /// Set when others changed rows that it remembers.
     pub stale: Stale,
+    /// Whether a backup is kept whose key file follows every destruction: acts say so.
+    pub has_backup: bool,
     /// Told of every committed batch.
     pub on_recorded: Arc<dyn Fn(&Recorded) + Send + Sync>,
 }
@@ -136,9 +138,10 @@ struct Desk {
 impl Recorder {
     /// Records until `stop` turns true; what was received and not committed stays in the queue.
     pub async fn run(self, mut consumer: Box<dyn Consumer>, mut stop: watch::Receiver<bool>) {
-        let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps, self.stale.clone());
+        let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps, self.stale.clone(), self.has_backup);
         let mut work =
             Work { desk: Arc::new(Mutex::new(Desk { scribe, broken: false })), packer: Packer::default(), under_way: None, one_by_one: 0 };
+        self.cleaning.take_up(&self.store).await;
         let mut cleaned = None;
         let mut pace = Pace::new(self.pending_bytes, Instant::now());
         loop {

@@ -5,6 +5,7 @@
 //! offers no pool of writers and no statement builder.
 
 mod connection;
+mod gaps;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -59,6 +60,32 @@ impl StoreError {
 pub struct Store {
     writer: writer::Writer,
     readers: Arc<Readers>,
+    gaps: Arc<gaps::Gaps>,
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    #![allow(clippy::unwrap_used)]
+
+    /// What [`super::Store::wipe`] does to a file that nobody has open.
+    pub(crate) fn wipe(path: &std::path::Path) {
+        let gaps = super::gaps::Gaps::open(path).unwrap();
+        let mut next = Some(0);
+        while let Some(from) = next {
+            next = gaps.wipe(from).unwrap();
+        }
+    }
+}
+
+/// How far [`Store::wipe`] came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wiped {
+    /// A reader needs the write-ahead log: nothing was done.
+    Busy,
+    /// Go on with this page.
+    UpTo(u64),
+    /// To the end of the file.
+    All,
 }
 
 struct Readers {
@@ -79,7 +106,8 @@ impl Store {
         // Killed between a destruction and this: done now.
         connection::truncate_log(&connection)?;
         let readers = Readers { path: path.to_owned(), setup, idle: Mutex::new(Vec::new()), permits: Semaphore::new(READERS) };
-        Ok(Self { writer: writer::Writer::start(connection)?, readers: Arc::new(readers) })
+        let gaps = gaps::Gaps::open(path).map_err(|e| StoreError::Unusable { path: path.to_owned(), problem: e.to_string() })?;
+        Ok(Self { writer: writer::Writer::start(connection)?, readers: Arc::new(readers), gaps: Arc::new(gaps) })
     }
 
     /// Runs `f` in a transaction of its own on the writer thread; commits when it returns `Ok`.
@@ -133,12 +161,24 @@ impl Store {
         self.writer.between(f)
     }
 
-    /// Copies the write-ahead log back and cuts it to nothing, so that no old page is left; false while a reader needs it.
+    /// Cuts the write-ahead log to nothing and overwrites the unused space of pages from number `from` on, a slice of them, so that
+    /// nothing is left of what was deleted before the first slice.
     ///
     /// # Errors
     /// When the file cannot be written, or the writer has stopped.
-    pub async fn truncate_log(&self) -> Result<bool, StoreError> {
-        self.between(connection::truncate_log)?.await.unwrap_or(Err(StoreError::Stopped))
+    pub async fn wipe(&self, from: u64) -> Result<Wiped, StoreError> {
+        let gaps = Arc::clone(&self.gaps);
+        let path = self.readers.path.clone();
+        let wiped = self.between(move |connection| {
+            if !connection::truncate_log(connection)? {
+                return Ok(Wiped::Busy);
+            }
+            let next = gaps.wipe(from).map_err(|e| StoreError::Unusable { path, problem: e.to_string() })?;
+            // A page in memory still has its gap as it was, and would bring it back.
+            connection.execute_batch("PRAGMA shrink_memory")?;
+            Ok(next.map_or(Wiped::All, Wiped::UpTo))
+        })?;
+        wiped.await.unwrap_or(Err(StoreError::Stopped))
     }
 
     /// Runs `f` on a reader, off the async threads. What it sees is one consistent state.

@@ -38,10 +38,7 @@ pub(super) async fn witnessed(State(console): State<Arc<Console>>, Path(slug): P
 }
 
 /// The last checkpoint of a log that was continued under another name.
-pub(super) async fn ended(
-    State(console): State<Arc<Console>>,
-    Path((slug, number)): Path<(String, u32)>,
-) -> Result<Response, ApiError> {
+pub(super) async fn ended(State(console): State<Arc<Console>>, Path((slug, number)): Path<(String, u32)>) -> Result<Response, ApiError> {
     let slug: Slug = slug.parse().map_err(|_| ApiError::NoSuch("log"))?;
     let note = console.store.read(move |conn| {
         let business = business::by_slug(conn, &slug)?.ok_or(ApiError::NoSuch("log"))?;

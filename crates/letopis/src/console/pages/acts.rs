@@ -219,9 +219,8 @@ fn copies(visitor: &Visitor, told: &Value) -> Vec<(String, String)> {
     if none(&of["reports"]) {
         copies.push((t.say("copy-reports"), t.say("copy-none")));
     }
-    let backup = of["backup_keys"].as_str().unwrap_or_default();
-    let state = if backup.starts_with("no ") { t.say("copy-no-backup") } else { backup.to_owned() };
-    copies.push((t.say("copy-backup"), state));
+    let state = if of["backup_keys"] == "rewritten" { "copy-backup-rewritten" } else { "copy-no-backup" };
+    copies.push((t.say("copy-backup"), t.say(state)));
     copies
 }
 

