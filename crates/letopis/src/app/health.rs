@@ -65,6 +65,11 @@ impl Health {
         self.backup_us.store(made_us, Ordering::Relaxed);
     }
 
+    /// Whether this process destroyed records.
+    pub(super) fn has_destroyed(&self) -> bool {
+        self.destroyed.load(Ordering::Relaxed) > 0
+    }
+
     pub(super) fn backup_failed(&self) {
         self.backup_failures.fetch_add(1, Ordering::Relaxed);
     }

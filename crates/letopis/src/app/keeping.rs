@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::{App, now_us};
-use crate::backup;
+use crate::backup::{self, Backup};
 use crate::privacy::{MasterKey, installation};
+use crate::recorder::Rebuild;
 
 /// How often it looks whether a backup is due.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -17,6 +18,24 @@ const RETRY: Duration = Duration::from_secs(5);
 const HOUR_US: i64 = 3_600_000_000;
 
 impl App {
+    /// What a backup is made from.
+    #[must_use]
+    pub fn backup(&self) -> Backup {
+        Backup {
+            database: self.folder.path().join("letopis.db"),
+            logs: self.logs.clone(),
+            origin: self.origin.clone(),
+            key: self.backup_key.clone(),
+        }
+    }
+
+    /// What a rebuild of the read models works with.
+    #[must_use]
+    pub fn rebuild(&self) -> Rebuild {
+        let (store, folder, vault) = (self.store.clone(), self.folder.path().to_owned(), self.vault.clone());
+        Rebuild { store, folder, vault, gaps: self.config.sessions, stale: self.stale.clone() }
+    }
+
     /// Where backups go by themselves; a relative folder is below the data folder.
     #[must_use]
     pub fn backup_folder(&self) -> Option<PathBuf> {
@@ -51,9 +70,22 @@ impl App {
     }
 }
 
+impl App {
+    /// For a process that ends: if it destroyed keys, the key file follows before it does, also where no server looked after it.
+    pub(super) fn follow_destructions(&self) {
+        if self.health.has_destroyed()
+            && let Err(e) = self.rewrite_backup_keys()
+        {
+            tracing::error!(error = %e, "the key file of the backup still opens what was destroyed; the next start tries again");
+        }
+    }
+}
+
 /// Until the server stops.
 pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let Some(folder) = app.backup_folder() else { return };
+    // A process before may have been killed between a destruction and the key file.
+    app.keys_destroyed.notify_one();
     loop {
         let made_us = backup::made_us(&folder).unwrap_or(0);
         app.health.backed_up(made_us);

@@ -35,7 +35,7 @@ use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
 use crate::anchor;
 use crate::audit::Retention;
-use crate::backup::{self, Backup};
+use crate::backup;
 use crate::capture::{self, Capture};
 use crate::console::replay::Replay;
 use crate::console::{self, Console};
@@ -44,7 +44,7 @@ use crate::event::BusinessId;
 use crate::journal::log::Logs;
 use crate::journal::{Progress, epochs};
 use crate::privacy::{self, MasterKey, Vault, installation};
-use crate::recorder::{self, Cleaning, Publisher, Rebuild, Recorded, Recorder};
+use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder};
 use crate::store::{Store, give_way};
 
 use parts::{installed, log_of, open_queue};
@@ -250,24 +250,6 @@ impl App {
         })
     }
 
-    /// What a backup is made from.
-    #[must_use]
-    pub fn backup(&self) -> Backup {
-        Backup {
-            database: self.folder.path().join("letopis.db"),
-            logs: self.logs.clone(),
-            origin: self.origin.clone(),
-            key: self.backup_key.clone(),
-        }
-    }
-
-    /// What a rebuild of the read models works with.
-    #[must_use]
-    pub fn rebuild(&self) -> Rebuild {
-        let (store, folder, vault) = (self.store.clone(), self.folder.path().to_owned(), self.vault.clone());
-        Rebuild { store, folder, vault, gaps: self.config.sessions, stale: self.stale.clone() }
-    }
-
     /// Starts recording and publishing; they end when `stop` turns true.
     ///
     /// # Errors
@@ -364,6 +346,7 @@ impl App {
     pub async fn close(&self, parts: Vec<std::thread::JoinHandle<()>>) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || parts.into_iter().for_each(|part| drop(part.join()))).await?;
         self.queue.close().await;
+        self.follow_destructions();
         self.folder.remove_socket();
         Ok(())
     }

@@ -236,3 +236,35 @@ fn the_server_makes_it_by_itself_and_says_when() {
     let backup = checks["checks"].as_array().unwrap().iter().find(|check| check["check"] == "backup").unwrap().clone();
     assert_eq!(backup["state"], "ok", "{backup}");
 }
+
+/// The old backup of somebody who kept a copy, and the newest key file: nothing of an erased client opens.
+#[test]
+fn an_old_backup_with_the_newest_key_file_shows_nothing_of_an_erased_client() {
+    let mut app = TestApp::start_with("[backup]\nfolder = \"../by-itself\"\n");
+    let (to, kept, old) = (app.root().join("by-itself"), keep_master(&app), app.root().join("old"));
+    fill(&app, 0, 90);
+    app.wait_recorded(90);
+    wait_until("a backup with everything is there", || letopis(app.data(), &["backup", "--to", to.to_str().unwrap()]).ok);
+    assert!(std::process::Command::new("cp").arg("-r").arg(&to).arg(&old).status().unwrap().success());
+    let keys = std::fs::read(to.join("keys")).unwrap();
+    json(app.data(), &["erase", "--client", "+79215550007", "--basis", "request", "--request", "1", "--yes"]);
+    wait_until("the key file follows", || std::fs::read(to.join("keys")).unwrap() != keys);
+    app.stop();
+    std::fs::copy(to.join("keys"), old.join("keys")).unwrap();
+    let restored = app.root().join("restored");
+    let told = restore(&old, &kept, &restored, &[]);
+    let said: Value = serde_json::from_str(&told.out).unwrap();
+    assert!(said["restored"]["without_key"].as_u64().unwrap() > 0, "{said}");
+    let conn = Connection::open(restored.join("letopis.db")).unwrap();
+    let found: i64 = conn.query_row("SELECT count(*) FROM identities WHERE value = '+79215550007'", [], |row| row.get(0)).unwrap();
+    assert_eq!(found, 0);
+    for (path, bytes) in files(&restored) {
+        assert!(!holds(&bytes, "9215550007"), "{}", path.display());
+    }
+    // A backup made after the erasure has the act, and is whole.
+    app.restart();
+    wait_until("a backup with everything is there", || letopis(app.data(), &["backup", "--to", to.to_str().unwrap()]).ok);
+    app.stop();
+    let told = restore(&to, &kept, &app.root().join("after"), &["--new-epoch"]);
+    assert!(told.ok, "{}", told.err);
+}

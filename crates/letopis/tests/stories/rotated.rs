@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::app::{TestApp, command};
-use super::backed_up::{backup, fill, keep_master, restore};
+use super::app::{TestApp, command, wait_until};
+use super::backed_up::{fill, keep_master, restore};
 use super::commands::{json, letopis};
 use super::event;
 
@@ -18,7 +18,9 @@ fn everything_opens_under_the_new_key_and_nothing_under_the_old() {
     let (to, kept) = (app.root().join("by-itself"), keep_master(&app));
     fill(&app, 0, 40);
     app.wait_recorded(40);
-    let (_, vkey) = (backup(&app, &to), json(app.data(), &["checkpoint", "show"])["vkey"].clone());
+    // The server's own first run may be under way.
+    wait_until("a backup with everything is there", || letopis(app.data(), &["backup", "--to", to.to_str().unwrap()]).ok);
+    let vkey = json(app.data(), &["checkpoint", "show"])["vkey"].clone();
     assert!(!letopis(app.data(), &["key", "rotate-master"]).ok, "the running server holds the old key");
     // What waits in the queue is under the queue's key, which is another than the master.
     app.kill();

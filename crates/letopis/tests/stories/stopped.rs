@@ -130,6 +130,13 @@ impl Stopped {
     }
 }
 
+/// The next server finds the queue let go of, however busy the machine is.
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = self.runtime.block_on(self.app.close(Vec::new()));
+    }
+}
+
 /// What frames in the queue of a stopped server are encrypted under.
 pub fn queue_key(data: &Path) -> queue::disk::MasterKey {
     let master = MasterKey::load(&data.join("master.key"), false).unwrap();
