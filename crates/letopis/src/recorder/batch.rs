@@ -3,6 +3,7 @@
 //! [`Scribe::record`] is the flow of one event. Random values (rid, nonce, data key) are drawn here and nowhere else, and only what is
 //! committed counts: after a rollback the memory is forgotten and the same frames are recorded anew.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 use std::collections::hash_map;
 use std::sync::Arc;
@@ -77,7 +78,7 @@ pub(super) struct Scribe {
     /// The newest day of which a record was sealed, of each business.
     days: HashMap<BusinessId, i64>,
     /// Takes persons out of what stays when detail goes.
-    pub(super) masker: Masker,
+    pub(super) masker: LazyCell<Masker>,
     stale: Stale,
     pub(super) has_backup: bool,
 }
@@ -99,7 +100,7 @@ impl Scribe {
             new_keys: Vec::new(),
             swept: 0,
             days: HashMap::new(),
-            masker: Masker::default(),
+            masker: LazyCell::new(Masker::default),
         }
     }
 

@@ -6,6 +6,8 @@
 
 mod connection;
 mod gaps;
+#[cfg(test)]
+pub(crate) mod testing;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -61,20 +63,6 @@ pub struct Store {
     writer: writer::Writer,
     readers: Arc<Readers>,
     gaps: Arc<gaps::Gaps>,
-}
-
-#[cfg(test)]
-pub(crate) mod testing {
-    #![allow(clippy::unwrap_used)]
-
-    /// What [`super::Store::wipe`] does to a file that nobody has open.
-    pub(crate) fn wipe(path: &std::path::Path) {
-        let gaps = super::gaps::Gaps::open(path).unwrap();
-        let mut next = Some(0);
-        while let Some(from) = next {
-            next = gaps.wipe(from).unwrap();
-        }
-    }
 }
 
 /// How far [`Store::wipe`] came.

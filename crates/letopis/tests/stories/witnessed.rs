@@ -145,9 +145,10 @@ fn a_quorum_is_named_when_it_fails_and_proves_who_has_seen() {
     assert!(!letopis(salon.data(), &["witness", "quorum", "3"]).ok, "three of two");
     salon.post_event(&event("e-2"));
     wait_until("both have cosigned", || seen_by(&note(&salon), &[&of_clinic, &second]) == 2);
+    let before = size(&salon);
+    wait_until("that is noted", || known(&salon)["agreed_size"] == before);
     second.kill();
     let agreed = known(&salon)["agreed_size"].as_i64().unwrap();
-    let before = size(&salon);
     salon.post_event(&event("e-3"));
     wait_until("the log is signed without it", || size(&salon) > before);
     wait_until("its absence is named", || known(&salon)["all"][1]["problem"].as_str().is_some_and(|problem| problem.contains("reached")));
