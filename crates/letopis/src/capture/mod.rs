@@ -64,7 +64,7 @@ impl Default for Config {
             item_bytes: item.item_bytes,
             depth: item.depth,
             keys: item.keys,
-            in_flight_bytes: 64 << 20,
+            in_flight_bytes: 32 << 20,
             idle_seconds: 10,
             body_seconds: 60,
         }
