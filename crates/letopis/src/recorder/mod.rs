@@ -53,6 +53,8 @@ pub const GROUP: &str = "recorder";
 const BATCH_BYTES: usize = 4 << 20;
 /// How long an idle recorder waits before it looks whether it should stop.
 const IDLE: Duration = Duration::from_millis(500);
+/// The same while old pages are still to be overwritten.
+const CLEANING: Duration = Duration::from_millis(5);
 /// How long to wait when the disk is full or the database cannot be written.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -154,7 +156,11 @@ impl Recorder {
                 }
             }
             // While a batch is being written the next one is prepared: wait for frames only when there is nothing to finish.
-            let wait = if work.under_way.is_some() { Duration::ZERO } else { IDLE };
+            let wait = match &work.under_way {
+                Some(_) => Duration::ZERO,
+                None if self.cleaning.is_due() => CLEANING,
+                None => IDLE,
+            };
             let limit = match work.one_by_one {
                 0 if pace.in_rush() => pace::RUSH_BATCH_BYTES,
                 0 => BATCH_BYTES,

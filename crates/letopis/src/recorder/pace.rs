@@ -11,6 +11,10 @@ use queue::Stats;
 
 /// More than a second of recording: the promise of a second is broken already, however hard it works.
 const BACKLOG_BYTES: u64 = 12 << 20;
+/// Frames come this much faster than they are recorded: less is no rush, recording keeps up or nearly so.
+const FASTER: f64 = 1.5;
+/// Recording is taken to do at least this much a second, until it has shown more.
+const SLOWEST: f64 = 8e6;
 /// Rest per work.
 const REST: u32 = 15;
 /// Bytes of frames in one transaction during a rush: some two thousand events, a tenth of a second.
@@ -24,7 +28,9 @@ pub(super) const LOOK: Duration = Duration::from_millis(40);
 pub(super) struct Pace {
     /// The queue may hold this much before it refuses.
     limit_bytes: u64,
-    looked: Option<(Instant, u64)>,
+    looked: Option<(Instant, Stats)>,
+    /// Bytes a second that recording has shown it can do; slowly forgotten.
+    speed: f64,
     worked_since: Instant,
     rest_until: Option<Instant>,
     rush: bool,
@@ -32,7 +38,7 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn new(limit_bytes: u64, now: Instant) -> Self {
-        Self { limit_bytes, looked: None, worked_since: now, rest_until: None, rush: false }
+        Self { limit_bytes, looked: None, speed: SLOWEST, worked_since: now, rest_until: None, rush: false }
     }
 
     /// Called between two batches: whether to rest for [`LOOK`] and ask again instead of taking the next one.
@@ -65,12 +71,13 @@ impl Pace {
 
     /// A backlog stands, there is room for more, and more has come since the last look than recording could have done.
     fn is_rush(&mut self, stats: &Stats, now: Instant) -> bool {
-        let before = self.looked.replace((now, stats.published_bytes));
-        let Some((at, published)) = before else { return false };
-        let came = stats.published_bytes.saturating_sub(published);
-        let per_second = came as f64 / now.duration_since(at).as_secs_f64().max(0.001);
+        let Some((at, before)) = self.looked.replace((now, *stats)) else { return false };
+        let seconds = now.duration_since(at).as_secs_f64().max(0.001);
+        let came = stats.published_bytes.saturating_sub(before.published_bytes);
+        let recorded = (came + before.pending_bytes).saturating_sub(stats.pending_bytes);
+        self.speed = (0.95 * self.speed).max(recorded as f64 / seconds).max(SLOWEST);
         let room = stats.pending_bytes < self.limit_bytes / 2;
-        stats.pending_bytes > BACKLOG_BYTES && room && per_second > BACKLOG_BYTES as f64 / 2.0
+        stats.pending_bytes > BACKLOG_BYTES && room && came as f64 / seconds > FASTER * self.speed
     }
 }
 
@@ -111,6 +118,14 @@ mod tests {
     }
 
     #[test]
+    fn a_backlog_that_is_kept_up_with_is_no_rush() {
+        let mut scene = Scene::new();
+        for _ in 0..50 {
+            assert!(!scene.after(200, 2 * MIB, 25 * MIB), "10 MiB a second come and are recorded");
+        }
+    }
+
+    #[test]
     fn in_a_rush_it_rests_long_and_stops_resting_when_it_ebbs() {
         let mut scene = Scene::new();
         assert!(!scene.after(100, 40 * MIB, 40 * MIB), "the first look has nothing to compare with");
@@ -118,9 +133,9 @@ mod tests {
         assert!(scene.after(1450, 58 * MIB, 102 * MIB), "1.5 s of rest for 100 ms of work");
         assert!(!scene.after(60, 2 * MIB, 104 * MIB));
         assert!(scene.pace.in_rush());
-        assert!(scene.after(100, 4 * MIB, 60 * MIB));
-        assert!(!scene.after(40, 0, 60 * MIB), "nothing came: the rush is over");
-        assert!(!scene.after(200, MIB, 50 * MIB));
+        assert!(scene.after(100, 4 * MIB, 107 * MIB));
+        assert!(!scene.after(40, 0, 107 * MIB), "nothing came: the rush is over");
+        assert!(!scene.after(200, MIB, 106 * MIB));
     }
 
     #[test]
