@@ -126,7 +126,7 @@ async fn erase(State(app): State<Arc<App>>, Json(question): Json<Question>) -> T
     });
     let act = act.await?;
     let clean = app.cleaning.done(PATIENCE).await;
-    // The server does it too; here whoever asked for the erasure hears whether it worked, and a command alone on the folder does it at all.
+    // The house does it too, sooner or later; here whoever asked for the erasure hears whether it worked.
     let keeper = Arc::clone(&app);
     tokio::task::spawn_blocking(move || keeper.rewrite_backup_keys())
         .await

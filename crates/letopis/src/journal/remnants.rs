@@ -8,8 +8,8 @@ use crate::event::RecordNo;
 ///
 /// # Errors
 /// When the database says no.
-pub fn note(tx: &Transaction<'_>, act: RecordNo) -> rusqlite::Result<()> {
-    tx.prepare_cached("INSERT INTO remnants (record) VALUES (?1)")?.execute([act.as_i64()]).map(drop)
+pub fn note(tx: &Transaction<'_>, decision: RecordNo) -> rusqlite::Result<()> {
+    tx.prepare_cached("INSERT INTO remnants (record) VALUES (?1)")?.execute([decision.as_i64()]).map(drop)
 }
 
 /// Those that wait.
@@ -24,7 +24,7 @@ pub fn waiting(conn: &Connection) -> rusqlite::Result<Vec<i64>> {
 ///
 /// # Errors
 /// When the database says no.
-pub fn wiped(tx: &Transaction<'_>, acts: &[i64]) -> rusqlite::Result<()> {
+pub fn wiped(tx: &Transaction<'_>, decisions: &[i64]) -> rusqlite::Result<()> {
     let mut delete = tx.prepare_cached("DELETE FROM remnants WHERE record = ?1")?;
-    acts.iter().try_for_each(|act| delete.execute([act]).map(drop))
+    decisions.iter().try_for_each(|decision| delete.execute([decision]).map(drop))
 }

@@ -4,7 +4,7 @@
 
 -- Destructions whose old pages may still be found in the file: wiped after the commit, also by the next start.
 CREATE TABLE remnants (
-  record INTEGER PRIMARY KEY              -- of the act
+  record INTEGER PRIMARY KEY              -- of the decision
 );
 
 -- The commitments: 82 bytes each, for ever.

@@ -23,7 +23,7 @@ use crate::journal::clients::{Clients, Identity};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::quarantine::{self, Refusal};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, acts, progress, record_days};
+use crate::journal::{Generations, acts, progress, record_days, remnants};
 use crate::privacy::mask::Masker;
 use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Period, Vault};
 
@@ -192,11 +192,15 @@ impl Scribe {
         done: &mut Recorded,
     ) -> Result<(), RecordError> {
         let record = self.seal(tx, keys, &keys.pseudonym(&["decisions"]), made_us, sealable)?;
+        let before = done.destroyed;
         let erased = self.erase(tx, keys, record, made_us, decided)?;
         let destroyed = erased.or(self.expire(tx, keys, made_us, decided, done)?);
         let made = decisions::apply(tx, &self.master, record, made_us, decided)?;
         self.new_keys.extend(made);
         done.destroyed += destroyed.map_or(0, |destroyed| destroyed.list.len());
+        if done.destroyed > before {
+            remnants::note(tx, record)?;
+        }
         // What this batch changed so far is stored before the memory goes.
         self.sessions.flush(tx)?;
         self.sessions.forget();

@@ -68,8 +68,7 @@ impl Cleaning {
         }
         for _ in 0..SLICES {
             match self.slice(store).await {
-                // Only the recorder makes it due, and it is here.
-                Ok(Wiped::All) => return self.0.due.store(false, Ordering::Release),
+                Ok(Wiped::All) => return,
                 Ok(Wiped::UpTo(_)) => {}
                 Ok(Wiped::Busy) => return *last = Some(Instant::now()),
                 Err(e) => {
@@ -94,6 +93,8 @@ impl Cleaning {
                 let of = std::mem::take(&mut *self.0.of.lock().unwrap_or_else(PoisonError::into_inner));
                 store.write(move |tx| Ok::<_, StoreError>(remnants::wiped(tx, &of)?)).await?;
                 self.0.next.store(0, Ordering::Release);
+                // Only the recorder makes it due, and it is here.
+                self.0.due.store(false, Ordering::Release);
             }
         }
         Ok(wiped)
@@ -102,11 +103,7 @@ impl Cleaning {
     /// When recording ends. Should a reader hold the log even then, the next start goes on.
     pub(super) async fn finish(&self, store: &Store) {
         for _ in 0..LAST_ATTEMPTS {
-            while self.is_due() && !matches!(self.slice(store).await, Ok(Wiped::Busy) | Err(_)) {
-                if self.0.next.load(Ordering::Acquire) == 0 {
-                    self.0.due.store(false, Ordering::Release);
-                }
-            }
+            while self.is_due() && matches!(self.slice(store).await, Ok(Wiped::UpTo(_))) {}
             if !self.is_due() {
                 return;
             }

@@ -16,7 +16,7 @@ use super::RecordError;
 use super::batch::Scribe;
 use crate::event::RecordNo;
 use crate::journal::acts::{self, Act};
-use crate::journal::{append, gone, quarantine, remnants};
+use crate::journal::{append, gone, quarantine};
 use crate::privacy::BusinessKeys;
 
 /// What is to go, and on what ground.
@@ -95,7 +95,6 @@ impl Scribe {
         let record = RecordNo::new(keys.business(), self.next_index(tx, keys.business())?);
         append::entry(tx, record, &Entry::act(kind, rid, &salt, list, particulars.as_bytes()).encode())?;
         acts::insert(tx, &Act { record, kind, made_us, salt, list: list.clone(), particulars: Some(particulars) })?;
-        remnants::note(tx, record)?;
         self.next.insert(keys.business(), record.index() + 1);
         Ok(record)
     }

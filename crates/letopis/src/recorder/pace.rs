@@ -2,8 +2,8 @@
 //!
 //! An acknowledgement is waited for by a bot with a client behind it; a record a second later is not. So while frames come in faster
 //! than they can be recorded (a backlog stands and grows), recording does a small batch now and then and leaves the processor and the
-//! disk to accepting; it catches up as soon as the rush ebbs. Below that load it never rests, and what is accepted is visible within a second. It also
-//! stops resting when the queue fills up, because a refusal is worse than a slow acknowledgement.
+//! disk to accepting; it catches up as soon as the rush ebbs. Below that load it never rests, and what is accepted is visible within a
+//! second. It also stops resting when the queue fills up, because a refusal is worse than a slow acknowledgement.
 
 use std::time::{Duration, Instant};
 
