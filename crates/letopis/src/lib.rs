@@ -16,6 +16,7 @@ pub mod console;
 pub mod decide;
 pub mod demo;
 pub mod event;
+pub mod exchange;
 pub mod import;
 pub mod journal;
 pub mod metrics;

@@ -16,8 +16,8 @@ use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BusinessKind, ConnectionId, ConnectionKind, Digest, KeyId, KeyRole, Login, Name, Result, Role, Slug, UserId, business, connection, key,
-    member, user,
+    BusinessKind, ConnectionId, ConnectionKind, Digest, KeyId, KeyRole, Login, Name, Result, Role, Settings, Slug, UserId, business,
+    connection, key, member, user,
 };
 use crate::event::BusinessId;
 
@@ -47,7 +47,18 @@ pub enum Change {
     /// The key never works again.
     KeyRevoked { business: BusinessId, key: KeyId, at_us: i64 },
     /// A connection's token works from now on.
-    ConnectionAdded { business: BusinessId, connection: ConnectionId, name: Name, kind: ConnectionKind, hash: Digest, at_us: i64 },
+    ConnectionAdded {
+        business: BusinessId,
+        connection: ConnectionId,
+        name: Name,
+        kind: ConnectionKind,
+        hash: Digest,
+        #[serde(default)]
+        settings: Box<Settings>,
+        at_us: i64,
+    },
+    /// It is called and behaves like this from now on.
+    ConnectionChanged { business: BusinessId, connection: ConnectionId, name: Name, settings: Box<Settings>, at_us: i64 },
     /// The token never works again.
     ConnectionRevoked { business: BusinessId, connection: ConnectionId, at_us: i64 },
 }
@@ -68,6 +79,7 @@ impl Change {
             | Self::KeyCreated { business, .. }
             | Self::KeyRevoked { business, .. }
             | Self::ConnectionAdded { business, .. }
+            | Self::ConnectionChanged { business, .. }
             | Self::ConnectionRevoked { business, .. } => business,
         }
     }
@@ -89,8 +101,11 @@ pub fn apply(tx: &Transaction<'_>, change: &Change) -> Result<()> {
         Change::MembershipRemoved { business, user, at_us } => member::set(tx, *business, *user, None, *at_us),
         Change::KeyCreated { business, key, role, name, hash, at_us } => key::insert(tx, *business, *key, *role, name, hash, *at_us),
         Change::KeyRevoked { business, key, at_us } => key::set_revoked(tx, *business, *key, *at_us),
-        Change::ConnectionAdded { business, connection, name, kind, hash, at_us } => {
-            connection::insert(tx, *business, *connection, name, *kind, hash, *at_us)
+        Change::ConnectionAdded { business, connection, name, kind, hash, settings, at_us } => {
+            connection::insert(tx, *business, *connection, name, *kind, hash, settings, *at_us)
+        }
+        Change::ConnectionChanged { business, connection, name, settings, at_us } => {
+            connection::update(tx, *business, *connection, name, settings, *at_us)
         }
         Change::ConnectionRevoked { business, connection, at_us } => connection::set_revoked(tx, *business, *connection, *at_us),
     }
@@ -134,6 +149,7 @@ mod tests {
                 name,
                 kind: ConnectionKind::Events,
                 hash,
+                settings: Box::default(),
                 at_us,
             },
         ] {

@@ -4,11 +4,14 @@
 //! system, nothing else, so it is revoked and replaced rather than protected by a second secret. What a kind of
 //! connection does with what it receives is the business of `capture`.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use rand::CryptoRng;
 use rusqlite::{Connection as Database, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Action, Change, ConnectionId, Digest, Name, Scope, Secret, business,
+    Action, Change, ConnectionId, Digest, Name, Scope, Secret, Settings, business, connection_secrets,
     error::{AccessError, Result},
     secret::is_token,
     word::words,
@@ -18,15 +21,67 @@ use crate::event::BusinessId;
 const PREFIX: &str = "ltc_";
 
 words! {
-    /// What is plugged in. Channels, CRMs and models come with their adapters.
+    /// What is plugged in: how its bytes are read.
     ConnectionKind, "kind" {
         /// A URL that takes events as the events API does.
         Events = "events",
+        /// Any JSON that a platform sends, with a map of its fields.
+        Hook = "hook",
+        /// Any HTTP server; its exchanges are kept unread.
+        Http = "http",
+        /// OpenAI, or a server that speaks like it.
+        Openai = "openai",
+        /// Anthropic Messages.
+        Anthropic = "anthropic",
+        /// GigaChat.
+        Gigachat = "gigachat",
+        /// Telegram Bot API.
+        Telegram = "telegram",
+        /// WhatsApp Cloud API.
+        Whatsapp = "whatsapp",
+        /// Instagram messaging.
+        Instagram = "instagram",
+        /// MAX.
+        Max = "max",
+        /// A chat on the business's own site.
+        Site = "site",
+        /// VK Callback API.
+        Vk = "vk",
+        /// Avito messenger.
+        Avito = "avito",
+        /// YCLIENTS records.
+        Yclients = "yclients",
+        /// Bitrix24 REST.
+        Bitrix24 = "bitrix24",
     }
 }
 
-/// Whom a token stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl ConnectionKind {
+    /// The channel under which its events are counted where the settings name none.
+    #[must_use]
+    pub fn channel(self) -> &'static str {
+        match self {
+            Self::Openai | Self::Anthropic | Self::Gigachat => "llm",
+            Self::Bitrix24 | Self::Yclients => "crm",
+            other => other.as_str(),
+        }
+    }
+
+    /// Whether clients write through it: it brings the words that a model's calls would repeat.
+    #[must_use]
+    pub fn is_channel(self) -> bool {
+        matches!(self, Self::Telegram | Self::Whatsapp | Self::Instagram | Self::Max | Self::Site | Self::Vk | Self::Avito | Self::Hook)
+    }
+
+    /// Whether a system outside is asked through it.
+    #[must_use]
+    pub fn is_proxied(self) -> bool {
+        !matches!(self, Self::Events | Self::Hook | Self::Site)
+    }
+}
+
+/// Whom a token stands for, and how it behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionIdentity {
     /// The connection.
     pub connection: ConnectionId,
@@ -34,6 +89,10 @@ pub struct ConnectionIdentity {
     pub business: BusinessId,
     /// What is plugged in.
     pub kind: ConnectionKind,
+    /// Everything about it that is no secret.
+    pub settings: Arc<Settings>,
+    /// Its secrets by name, still encrypted.
+    pub secrets: Arc<BTreeMap<String, Vec<u8>>>,
 }
 
 /// A connection as listed.
@@ -45,6 +104,8 @@ pub struct Connection {
     pub name: Name,
     /// What is plugged in.
     pub kind: ConnectionKind,
+    /// Everything about it that is no secret.
+    pub settings: Settings,
     /// When it was added.
     pub created_us: i64,
     /// When the last event came through it.
@@ -55,17 +116,46 @@ pub struct Connection {
 
 impl ConnectionIdentity {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { connection: row.get("id")?, business: BusinessId(row.get("business_id")?), kind: row.get("kind")? })
+        Ok(Self {
+            connection: row.get("id")?,
+            business: BusinessId(row.get("business_id")?),
+            kind: row.get("kind")?,
+            settings: Arc::new(settings_of(row)?),
+            secrets: Arc::default(),
+        })
     }
 }
 
+/// A connection as its owner wants it.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What is plugged in.
+    pub kind: ConnectionKind,
+    /// What it is called.
+    pub name: Name,
+    /// How it behaves.
+    pub settings: Settings,
+}
+
 /// Decides a new connection; the secret is the token for its URL.
-pub fn add(scope: &Scope, kind: ConnectionKind, name: Name, now_us: i64, rng: &mut impl CryptoRng) -> Result<(Change, Secret)> {
+pub fn add(scope: &Scope, draft: Draft, now_us: i64, rng: &mut impl CryptoRng) -> Result<(Change, Secret)> {
     scope.require(Action::ManageConnections)?;
     let connection = ConnectionId::draw(rng);
     let token = Secret::draw(PREFIX, rng);
-    let change = Change::ConnectionAdded { business: scope.business(), connection, name, kind, hash: token.digest(), at_us: now_us };
+    let Draft { kind, name, settings } = draft;
+    let settings = Box::new(settings);
+    let change =
+        Change::ConnectionAdded { business: scope.business(), connection, name, kind, hash: token.digest(), settings, at_us: now_us };
     Ok((change, token))
+}
+
+/// Decides that a connection is called and behaves otherwise from now on.
+pub fn change(conn: &Database, scope: &Scope, connection: ConnectionId, name: Name, settings: Settings, now_us: i64) -> Result<Change> {
+    scope.require(Action::ManageConnections)?;
+    let business = scope.business();
+    let known = all(conn, business)?.into_iter().find(|known| known.id == connection && known.revoked_us.is_none());
+    known.ok_or_else(|| AccessError::unknown("connection", connection))?;
+    Ok(Change::ConnectionChanged { business, connection, name, settings: Box::new(settings), at_us: now_us })
 }
 
 /// Decides that a connection's token never works again.
@@ -83,7 +173,7 @@ pub fn revoke(conn: &Database, scope: &Scope, connection: ConnectionId, now_us: 
 /// The connections of a business, newest first, revoked ones included.
 pub fn all(conn: &Database, business: BusinessId) -> Result<Vec<Connection>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, name, kind, created_us, last_event_us, revoked_us FROM connections
+        "SELECT id, name, kind, settings, created_us, last_event_us, revoked_us FROM connections
          WHERE business_id = ?1 ORDER BY created_us DESC, id",
     )?;
     let rows = statement.query_map([business.0], |row| {
@@ -91,6 +181,7 @@ pub fn all(conn: &Database, business: BusinessId) -> Result<Vec<Connection>> {
             id: row.get("id")?,
             name: row.get("name")?,
             kind: row.get("kind")?,
+            settings: settings_of(row)?,
             created_us: row.get("created_us")?,
             last_event_us: row.get("last_event_us")?,
             revoked_us: row.get("revoked_us")?,
@@ -104,7 +195,8 @@ pub fn authenticate(conn: &Database, token: &str) -> Result<Option<ConnectionIde
     if !looks_like_token(token) {
         return Ok(None);
     }
-    let mut statement = conn.prepare_cached("SELECT id, business_id, kind FROM connections WHERE hash = ?1 AND revoked_us IS NULL")?;
+    let mut statement =
+        conn.prepare_cached("SELECT id, business_id, kind, settings FROM connections WHERE hash = ?1 AND revoked_us IS NULL")?;
     Ok(statement.query_row([Digest::of(token)], ConnectionIdentity::read).optional()?)
 }
 
@@ -120,9 +212,18 @@ pub fn note_event(tx: &Transaction<'_>, business: BusinessId, connection: Connec
 
 /// Every token that works, for the ring.
 pub(super) fn living(conn: &Database) -> Result<Vec<(Digest, ConnectionIdentity)>> {
-    let mut statement = conn.prepare_cached("SELECT hash, id, business_id, kind FROM connections WHERE revoked_us IS NULL")?;
+    let mut statement = conn.prepare_cached("SELECT hash, id, business_id, kind, settings FROM connections WHERE revoked_us IS NULL")?;
     let rows = statement.query_map([], |row| Ok((row.get("hash")?, ConnectionIdentity::read(row)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut all: Vec<(Digest, ConnectionIdentity)> = rows.collect::<rusqlite::Result<_>>()?;
+    for (_, identity) in &mut all {
+        identity.secrets = Arc::new(connection_secrets::sealed(conn, identity.connection)?);
+    }
+    Ok(all)
+}
+
+fn settings_of(row: &Row<'_>) -> rusqlite::Result<Settings> {
+    let json: String = row.get("settings")?;
+    serde_json::from_str(&json).map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(e)))
 }
 
 /// The shape of a token: worth a look-up.
@@ -137,13 +238,14 @@ pub(super) fn insert(
     name: &Name,
     kind: ConnectionKind,
     hash: &Digest,
+    settings: &Settings,
     at_us: i64,
 ) -> Result<()> {
     business::must_exist(tx, business)?;
     let inserted = tx.execute(
-        "INSERT INTO connections (id, business_id, name, kind, hash, created_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT DO NOTHING",
-        params![connection, business.0, name, kind, hash, at_us],
+        "INSERT INTO connections (id, business_id, name, kind, hash, settings, created_us, changed_us)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT DO NOTHING",
+        params![connection, business.0, name, kind, hash, json(settings), at_us],
     )?;
     if inserted == 1 {
         return Ok(());
@@ -151,6 +253,27 @@ pub(super) fn insert(
     let sql = "SELECT count(*) FROM connections WHERE id = ?1 AND business_id = ?2 AND hash = ?3";
     let same: i64 = tx.query_row(sql, params![connection, business.0, hash], |row| row.get(0))?;
     if same == 1 { Ok(()) } else { Err(AccessError::taken("connection", connection)) }
+}
+
+/// An older change than the one that made the row what it is does nothing.
+pub(super) fn update(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    connection: ConnectionId,
+    name: &Name,
+    settings: &Settings,
+    at_us: i64,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE connections SET name = ?3, settings = ?4, changed_us = ?5 WHERE id = ?1 AND business_id = ?2 AND changed_us < ?5",
+        params![connection, business.0, name, json(settings), at_us],
+    )?;
+    Ok(())
+}
+
+/// Strings and numbers of our own: serialising them into memory cannot fail.
+fn json(settings: &Settings) -> String {
+    serde_json::to_string(settings).unwrap_or_default()
 }
 
 pub(super) fn set_revoked(tx: &Transaction<'_>, business: BusinessId, connection: ConnectionId, at_us: i64) -> Result<()> {
@@ -164,19 +287,41 @@ pub(super) fn set_revoked(tx: &Transaction<'_>, business: BusinessId, connection
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::settings::Mode;
     use super::super::{ConnectionRing, Role, testing::*};
     use super::*;
+
+    fn draft() -> Draft {
+        Draft { kind: ConnectionKind::Events, name: "Сайт".parse().unwrap(), settings: Settings::default() }
+    }
+
+    #[test]
+    fn a_change_holds_and_an_older_one_does_nothing() {
+        let mut conn = empty();
+        let scope = Scope::local(a_business(&mut conn, "salon"));
+        let (added, _) = add(&scope, draft(), NOW, &mut rng(1)).unwrap();
+        commit(&mut conn, std::slice::from_ref(&added));
+        let id = all(&conn, scope.business()).unwrap()[0].id;
+        let told = |mode| Settings { mode: Some(mode), ..Settings::default() };
+        let later = change(&conn, &scope, id, "Б".parse().unwrap(), told(Mode::Strict), NOW + 2).unwrap();
+        let earlier = change(&conn, &scope, id, "А".parse().unwrap(), told(Mode::Observe), NOW + 1).unwrap();
+        commit(&mut conn, &[later, earlier, added]);
+        let known = all(&conn, scope.business()).unwrap().remove(0);
+        assert_eq!((known.name.to_string().as_str(), known.settings.mode()), ("Б", Mode::Strict));
+        let ring = ConnectionRing::default();
+        ring.refresh(&conn).unwrap();
+    }
 
     #[test]
     fn a_token_works_until_revoked() {
         let mut conn = empty();
         let scope = Scope::local(a_business(&mut conn, "salon"));
-        let (change, token) = add(&scope, ConnectionKind::Events, "Сайт".parse().unwrap(), NOW, &mut rng(1)).unwrap();
+        let (change, token) = add(&scope, draft(), NOW, &mut rng(1)).unwrap();
         commit(&mut conn, &[change.clone(), change]);
         let ring = ConnectionRing::default();
         ring.refresh(&conn).unwrap();
         let identity = ring.find(token.reveal()).unwrap();
-        assert_eq!(authenticate(&conn, token.reveal()).unwrap(), Some(identity));
+        assert_eq!(authenticate(&conn, token.reveal()).unwrap().as_ref(), Some(&*identity));
         assert_eq!(ring.find("ltc_"), None);
         let revoked = revoke(&conn, &scope, identity.connection, NOW).unwrap();
         commit(&mut conn, &[revoked]);
@@ -188,7 +333,7 @@ mod tests {
     fn the_last_event_never_goes_back() {
         let mut conn = empty();
         let scope = Scope::local(a_business(&mut conn, "salon"));
-        let (change, _) = add(&scope, ConnectionKind::Events, "Сайт".parse().unwrap(), NOW, &mut rng(1)).unwrap();
+        let (change, _) = add(&scope, draft(), NOW, &mut rng(1)).unwrap();
         commit(&mut conn, &[change]);
         let tx = conn.transaction().unwrap();
         let id = all(&tx, scope.business()).unwrap()[0].id;
@@ -200,6 +345,6 @@ mod tests {
     #[test]
     fn a_manager_plugs_nothing_in() {
         let scope = Scope::member(BusinessId(1), Role::Manager);
-        assert!(matches!(add(&scope, ConnectionKind::Events, "x".parse().unwrap(), NOW, &mut rng(1)), Err(AccessError::Forbidden { .. })));
+        assert!(matches!(add(&scope, draft(), NOW, &mut rng(1)), Err(AccessError::Forbidden { .. })));
     }
 }

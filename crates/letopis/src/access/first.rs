@@ -113,7 +113,8 @@ mod tests {
             secrets.push(secret);
         }
         let kind = super::super::ConnectionKind::Events;
-        let (change, token) = connection::add(&scope, kind, "c".parse().unwrap(), NOW, &mut rng(20)).unwrap();
+        let draft = connection::Draft { kind, name: "c".parse().unwrap(), settings: super::super::Settings::default() };
+        let (change, token) = connection::add(&scope, draft, NOW, &mut rng(20)).unwrap();
         apply(&tx, &change).unwrap();
         secrets.push(token);
         let owner = waiting_owner(&tx, welcome.business).unwrap().unwrap();

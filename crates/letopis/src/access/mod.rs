@@ -11,6 +11,7 @@
 //! | `scope` | roles, actions, the policy |
 //! | `change` | decisions of this room as values; `apply` |
 //! | `business` `user` `member` `key` `connection` | what there is; deciding and listing |
+//! | `settings` `connection_secrets` | how a connection behaves, and what opens something |
 //! | `offered` `ring` | the hot path: a key in a request → whom it stands for, without SQL |
 //! | `sign_in` `password` `throttle` `link` `session` | people and their browsers |
 //! | `trail` | who did what, append-only |
@@ -21,6 +22,7 @@
 pub mod business;
 mod change;
 pub mod connection;
+pub mod connection_secrets;
 mod error;
 pub mod first;
 mod id;
@@ -34,6 +36,7 @@ mod ring;
 pub mod scope;
 mod secret;
 pub mod session;
+mod settings;
 pub mod sign_in;
 #[cfg(test)]
 mod testing;
@@ -57,6 +60,7 @@ pub use ring::{ConnectionRing, KeyRing};
 pub use scope::{Action, KeyRole, Role, Scope, Standing};
 pub use secret::{Digest, Secret};
 pub use session::SignedIn;
+pub use settings::{Mode, Settings};
 pub use user::User;
 
 /// The tables of this room, for the store's migrations.

@@ -15,10 +15,11 @@ use std::{
 use rusqlite::Connection;
 
 use super::{
-    ConnectionIdentity, Digest, KeyIdentity, KeyRefused, KeyRole, Offered, Place, Result,
+    ConnectionId, ConnectionIdentity, Digest, KeyIdentity, KeyRefused, KeyRole, Offered, Place, Result,
     connection::{self, looks_like_token},
     key,
 };
+use crate::event::BusinessId;
 
 /// A use within the same second is not noted again, so that one busy key does not make all cores write one cache line.
 const NOTE_EVERY_US: i64 = 1_000_000;
@@ -29,7 +30,7 @@ pub struct KeyRing(Ring<KeyIdentity>);
 
 /// The connection tokens that work.
 #[derive(Debug, Default)]
-pub struct ConnectionRing(Ring<ConnectionIdentity>);
+pub struct ConnectionRing(Ring<Arc<ConnectionIdentity>>);
 
 #[derive(Debug)]
 struct Ring<T> {
@@ -74,16 +75,28 @@ impl KeyRing {
 impl ConnectionRing {
     /// Takes what the database holds now. After each applied connection change, and at the start.
     pub fn refresh(&self, conn: &Connection) -> Result<()> {
-        self.0.refresh(|| connection::living(conn))
+        self.0.refresh(|| Ok(connection::living(conn)?.into_iter().map(|(hash, identity)| (hash, Arc::new(identity))).collect()))
     }
 
     /// Whom the token of a URL stands for.
     #[must_use]
-    pub fn find(&self, token: &str) -> Option<ConnectionIdentity> {
+    pub fn find(&self, token: &str) -> Option<Arc<ConnectionIdentity>> {
         if !looks_like_token(token) {
             return None;
         }
-        self.0.snapshot().get(&Digest::of(token)).map(|slot| slot.identity)
+        self.0.snapshot().get(&Digest::of(token)).map(|slot| Arc::clone(&slot.identity))
+    }
+
+    /// The connection of that public id, if it still works.
+    #[must_use]
+    pub fn named(&self, id: ConnectionId) -> Option<Arc<ConnectionIdentity>> {
+        self.0.snapshot().values().find(|slot| slot.identity.connection == id).map(|slot| Arc::clone(&slot.identity))
+    }
+
+    /// Whether a channel of that business is plugged in.
+    #[must_use]
+    pub fn has_channel(&self, business: BusinessId) -> bool {
+        self.0.snapshot().values().any(|slot| slot.identity.business == business && slot.identity.kind.is_channel())
     }
 }
 

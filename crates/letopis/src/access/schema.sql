@@ -54,11 +54,24 @@ CREATE TABLE connections (
   name          TEXT   NOT NULL,
   kind          TEXT   NOT NULL,
   hash          BLOB   NOT NULL UNIQUE,
+  settings      TEXT   NOT NULL,           -- JSON of access::Settings; no secret
   created_us    BIGINT NOT NULL,
+  changed_us    BIGINT NOT NULL,           -- of name and settings
   last_event_us BIGINT,
   revoked_us    BIGINT
 );
 CREATE INDEX connections_by_business ON connections (business_id, created_us);
+
+-- What opens something: encrypted under the business key, never shown again, in no decision. No reference to connections: a restore
+-- brings these first.
+CREATE TABLE connection_secrets (
+  connection_id BIGINT NOT NULL,
+  name          TEXT   NOT NULL,           -- forward, sender, sign, proxy, …
+  business_id   BIGINT NOT NULL,
+  sealed        BLOB   NOT NULL,
+  changed_us    BIGINT NOT NULL,
+  PRIMARY KEY (connection_id, name)
+);
 
 CREATE TABLE sign_in_links (
   hash       BLOB   PRIMARY KEY,

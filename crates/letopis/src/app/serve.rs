@@ -89,8 +89,13 @@ where
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         let Doors { events, mut router } = doors.clone();
         async move {
-            if let Some(capture) = events.filter(|_| capture::is_events(&request)) {
-                return Ok(capture::events(&capture, request.map(Body::new)).await);
+            if let Some(capture) = events {
+                if capture::is_events(&request) {
+                    return Ok(capture::events(&capture, request.map(Body::new)).await);
+                }
+                if capture::is_proxied(&request) {
+                    return Ok(capture::proxy(&capture, request.map(Body::new)).await);
+                }
             }
             if let Some(address) = address {
                 request.extensions_mut().insert(ConnectInfo(address));

@@ -15,11 +15,12 @@ use super::{BackupError, Result, dump, envelope};
 /// Its name in the folder.
 pub(super) const FILE: &str = "keys";
 /// Tables, and which of their rows.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("business_keys", "true"),
     ("data_keys", "true"),
     ("pseudonym_keys", "true"),
     ("links", "true"),
+    ("connection_secrets", "true"),
     ("installation", "name = 'backup key'"),
 ];
 

@@ -13,6 +13,7 @@ mod api;
 mod body;
 mod hooks;
 mod items;
+mod proxy;
 mod room;
 mod unpack;
 
@@ -23,12 +24,14 @@ use queue::Queue;
 
 use crate::access::{ConnectionRing, KeyRing};
 use crate::event::Limits;
+use crate::upstream::Streaming;
 
 use room::Room;
 
 pub use accept::{Accepted, Refusal, Sender};
 pub use again::NotAccepted;
 pub use api::{events, is_events};
+pub use proxy::{is_proxied, proxy};
 
 /// What a stranger may send.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
@@ -78,6 +81,7 @@ pub struct Capture {
     connections: Arc<ConnectionRing>,
     config: Config,
     room: Room,
+    upstream: Streaming,
     now_us: fn() -> i64,
     counters: Counters,
 }
@@ -97,10 +101,18 @@ pub struct Counters {
 
 impl Capture {
     /// Publishes to `queue` what holders of `keys` and `connections` send.
-    #[must_use]
-    pub fn new(queue: Arc<dyn Queue>, keys: Arc<KeyRing>, connections: Arc<ConnectionRing>, config: Config, now_us: fn() -> i64) -> Self {
-        let room = Room::new(config.in_flight_bytes);
-        Self { queue, keys, connections, config, room, now_us, counters: Counters::default() }
+    ///
+    /// # Errors
+    /// When the TLS library cannot be used.
+    pub fn new(
+        queue: Arc<dyn Queue>,
+        keys: Arc<KeyRing>,
+        connections: Arc<ConnectionRing>,
+        config: Config,
+        now_us: fn() -> i64,
+    ) -> Result<Self, rustls::Error> {
+        let (room, upstream) = (Room::new(config.in_flight_bytes), Streaming::new()?);
+        Ok(Self { queue, keys, connections, config, room, upstream, now_us, counters: Counters::default() })
     }
 
     /// What happened so far.
@@ -119,5 +131,6 @@ pub fn routes(capture: Arc<Capture>) -> Router {
     Router::new()
         .route(api::EVENTS, axum::routing::post(api::route))
         .route("/hooks/{token}", axum::routing::any(hooks::hook))
+        .route("/proxy/{token}/{*path}", axum::routing::any(proxy::route))
         .with_state(capture)
 }

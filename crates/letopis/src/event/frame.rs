@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! "LF" 01 | business u32 | received µs i64 | connection len u8, bytes (0 = none) | source len u8, bytes | items u32
-//!   item: kind u8 (0 event, 1 rejected, 2 decision) | offset u32 | length u32 | note len u16, bytes
+//!   item: kind u8 (0 event, 1 rejected, 2 decision, 3 exchange) | offset u32 | length u32 | note len u16, bytes
 //! body …
 //! ```
 //! Integers are little-endian. The note is the drawn event id of an event that came without one, or the reason of a rejected
@@ -60,6 +60,8 @@ pub enum ItemKind {
     },
     /// A person's decision.
     Decision,
+    /// What went through a proxy or a hook: bytes of `exchange::Exchange`, to be read by the recorder.
+    Exchange,
 }
 
 /// Why bytes are not a frame.
@@ -92,6 +94,7 @@ impl Frame {
                 ItemKind::Event { drawn_id } => (0, drawn_id.as_deref().unwrap_or("")),
                 ItemKind::Rejected { reason } => (1, reason.as_str()),
                 ItemKind::Decision => (2, ""),
+                ItemKind::Exchange => (3, ""),
             };
             let note = &note.as_bytes()[..note.len().min(usize::from(u16::MAX))];
             out.push(kind);
@@ -171,6 +174,7 @@ impl<'a> Cursor<'a> {
             0 => ItemKind::Event { drawn_id: Some(note).filter(|id| !id.is_empty()) },
             1 => ItemKind::Rejected { reason: note },
             2 => ItemKind::Decision,
+            3 => ItemKind::Exchange,
             _ => return Err(FrameError::Magic),
         };
         Ok(Item { kind, offset, length })

@@ -47,7 +47,7 @@ pub fn key(tx: &Transaction<'_>, master: &MasterKey, name: &str, rng: &mut impl 
     }
     let mut key = Zeroizing::new([0; 32]);
     rng.fill_bytes(&mut key[..]);
-    let wrapped = wrap(&master.derive("installation/v1"), name.as_bytes(), &key, rng);
+    let wrapped = wrap(&master.derive("installation/v1"), name.as_bytes(), &key[..], rng);
     tx.execute("INSERT INTO installation (name, value) VALUES (?1, ?2)", params![name, wrapped])?;
     Ok(key)
 }
@@ -77,12 +77,12 @@ pub fn rewrap(tx: &Transaction<'_>, old: &MasterKey, new: &MasterKey, rng: &mut 
         let aad = business_aad(BusinessId(*business));
         let key = unwrap(&old.derive("business/v1"), &aad, wrapped);
         let key = key.ok_or_else(|| KeyError::Wrapped(format!("the key of business {business}")))?;
-        let wrapped = wrap(&new.derive("business/v1"), &aad, &key, rng);
+        let wrapped = wrap(&new.derive("business/v1"), &aad, &key[..], rng);
         tx.execute("UPDATE business_keys SET wrapped = ?1 WHERE business = ?2", params![wrapped, business])?;
     }
     for name in [QUEUE_KEY, BACKUP_KEY] {
         let key = key(tx, old, name, rng)?;
-        let wrapped = wrap(&new.derive("installation/v1"), name.as_bytes(), &key, rng);
+        let wrapped = wrap(&new.derive("installation/v1"), name.as_bytes(), &key[..], rng);
         tx.execute("UPDATE installation SET value = ?1 WHERE name = ?2", params![wrapped, name])?;
     }
     Ok(rows.len())

@@ -65,6 +65,7 @@ pub struct BusinessKeys {
     lookup: Hmac<Sha256>,
     dedupe: Hmac<Sha256>,
     signing: Zeroizing<[u8; 32]>,
+    secrets: Zeroizing<[u8; 32]>,
 }
 
 /// The key of one identity's records, split into its two uses.
@@ -95,6 +96,7 @@ impl BusinessKeys {
             lookup: keyed(&derive(key, "lookup/v1")),
             dedupe: keyed(&derive(key, "dedupe/v1")),
             signing: derive(key, "sign/v1"),
+            secrets: derive(key, "secrets/v1"),
         }
     }
 
@@ -128,6 +130,18 @@ impl BusinessKeys {
         short
     }
 
+    /// Encrypts something small that opens something else, for storing; it opens only under the same name.
+    #[must_use]
+    pub fn seal_secret(&self, name: &str, secret: &[u8], rng: &mut impl CryptoRng) -> Vec<u8> {
+        wrap(&self.secrets, name.as_bytes(), secret, rng)
+    }
+
+    /// What [`Self::seal_secret`] encrypted.
+    #[must_use]
+    pub fn open_secret(&self, name: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        open_wrapped(&self.secrets, name.as_bytes(), sealed)
+    }
+
     /// The seed of the Ed25519 key that signs this business's checkpoints.
     #[must_use]
     pub fn signing_seed(&self) -> &[u8; 32] {
@@ -147,7 +161,7 @@ pub fn create_business_key(
 ) -> Result<BusinessKeys, KeyError> {
     let mut key = Zeroizing::new([0; 32]);
     rng.fill_bytes(&mut key[..]);
-    let wrapped = wrap(&master.derive("business/v1"), &business_aad(business), &key, rng);
+    let wrapped = wrap(&master.derive("business/v1"), &business_aad(business), &key[..], rng);
     tx.execute("INSERT INTO business_keys (business, wrapped) VALUES (?1, ?2)", params![business.0, wrapped])?;
     Ok(BusinessKeys::new(business, &key))
 }
@@ -188,7 +202,7 @@ pub fn data_key_for(
     }
     let mut key = Zeroizing::new([0; 32]);
     rng.fill_bytes(&mut key[..]);
-    let wrapped = wrap(&keys.wrap, &data_aad(owner, period), &key, rng);
+    let wrapped = wrap(&keys.wrap, &data_aad(owner, period), &key[..], rng);
     let mut insert = tx.prepare_cached("INSERT INTO data_keys (business, owner, period, wrapped) VALUES (?1, ?2, ?3, ?4)")?;
     let id = insert.insert(params![keys.business.0, owner, period.0, wrapped])?;
     Ok((KeyId(id), DataKey::from_key(&key)))
@@ -240,21 +254,25 @@ pub(super) fn business_aad(business: BusinessId) -> [u8; 4] {
     business.0.to_be_bytes()
 }
 
-pub(super) fn wrap(key: &[u8; 32], aad: &[u8], secret: &[u8; 32], rng: &mut impl CryptoRng) -> Vec<u8> {
+pub(super) fn wrap(key: &[u8; 32], aad: &[u8], secret: &[u8], rng: &mut impl CryptoRng) -> Vec<u8> {
     let mut nonce = [0; NONCE_BYTES];
     rng.fill_bytes(&mut nonce);
     let payload = Payload { msg: secret, aad };
     let sealed = XChaCha20Poly1305::new(key.into()).encrypt(&XNonce::from(nonce), payload);
-    // Encrypting 32 bytes in memory has no way to fail; an empty result would not open, and so be seen at once.
+    // Encrypting a few bytes in memory has no way to fail; an empty result would not open, and so be seen at once.
     [nonce.as_slice(), &sealed.unwrap_or_default()].concat()
 }
 
 pub(super) fn unwrap(key: &[u8; 32], aad: &[u8], wrapped: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+    let opened = open_wrapped(key, aad, wrapped)?;
+    Some(Zeroizing::new(opened.as_slice().try_into().ok()?))
+}
+
+fn open_wrapped(key: &[u8; 32], aad: &[u8], wrapped: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, sealed) = wrapped.split_at_checked(NONCE_BYTES)?;
     let nonce: [u8; NONCE_BYTES] = nonce.try_into().ok()?;
     let opened = XChaCha20Poly1305::new(key.into()).decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad }).ok()?;
-    let opened = Zeroizing::new(opened);
-    Some(Zeroizing::new(opened.as_slice().try_into().ok()?))
+    Some(Zeroizing::new(opened))
 }
 
 fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {

@@ -27,7 +27,7 @@ pub fn pseudonym_key(
     }
     let mut key = Zeroizing::new([0; 32]);
     rng.fill_bytes(&mut key[..]);
-    let wrapped = wrap(&keys.wrap, &aad(year), &key, rng);
+    let wrapped = wrap(&keys.wrap, &aad(year), &key[..], rng);
     tx.execute("INSERT INTO pseudonym_keys (business, year, wrapped) VALUES (?1, ?2, ?3)", params![business, year, wrapped])?;
     Ok(key)
 }

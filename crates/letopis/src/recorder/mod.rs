@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use queue::{Batch, Consumer, Queue, ReceiveError};
 use tokio::sync::{oneshot, watch};
 
-use crate::access::AccessError;
+use crate::access::{AccessError, ConnectionRing};
 use crate::event::BusinessId;
 use crate::journal::quarantine::{self, Refusal};
 use crate::journal::sessions::Gaps;
@@ -102,6 +102,8 @@ pub struct Recorder {
     pub store: Store,
     /// Keys of the businesses.
     pub vault: Vault,
+    /// How connections are set: what their exchanges tell.
+    pub connections: Arc<ConnectionRing>,
     /// Wraps the keys of new businesses.
     pub master: Arc<MasterKey>,
     /// When a silence ends a conversation.
@@ -204,7 +206,8 @@ impl Recorder {
     /// Prepares a batch and hands it to the writer thread.
     fn submit(&self, work: &mut Work, batch: Batch) -> Submitted {
         let alone = work.one_by_one > 0;
-        let arrivals: Vec<Arrival> = batch.iter().map(|delivery| Arrival::of(delivery, &self.vault, &mut work.packer)).collect();
+        let arrivals: Vec<Arrival> =
+            batch.iter().map(|delivery| Arrival::of(delivery, &self.vault, &self.connections, &mut work.packer)).collect();
         let (frames, desk) = (arrivals.len(), Arc::clone(&work.desk));
         let done = self.store.submit(move |tx| desk.lock().unwrap_or_else(PoisonError::into_inner).record(tx, arrivals));
         Submitted { batch, done, frames, alone }

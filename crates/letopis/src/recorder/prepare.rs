@@ -2,11 +2,15 @@
 //!
 //! Runs on the recorder's own thread while the writer is busy with the batch before.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use queue::{Delivery, Lane, Position};
 
+use crate::access::{ConnectionKind, ConnectionRing};
 use crate::event::record::{self, DECISION_SOURCE, Decided, Envelope};
 use crate::event::{BusinessId, Frame, FrameError, Item, ItemKind};
+use crate::exchange::{self, About, Exchange, NotAnExchange};
 use crate::journal::projection::Projected;
 use crate::privacy::{BusinessKeys, Packed, Packer, Vault};
 
@@ -60,38 +64,72 @@ pub(super) enum Unreadable {
     Business(BusinessId),
     #[error("decision: {0}")]
     Decision(String),
+    #[error(transparent)]
+    Exchange(#[from] NotAnExchange),
 }
 
 impl Arrival {
-    pub(super) fn of(delivery: &Delivery, vault: &Vault, packer: &mut Packer) -> Self {
+    pub(super) fn of(delivery: &Delivery, vault: &Vault, connections: &ConnectionRing, packer: &mut Packer) -> Self {
         let (mut business, mut received_us) = (BusinessId(delivery.lane.0), 0);
         let content = Frame::decode(&delivery.frame).map_err(Unreadable::from).and_then(|frame| {
             (business, received_us) = (frame.business, frame.received_us);
             let keys = vault.keys(frame.business).ok_or(Unreadable::Business(frame.business))?;
-            frame.items.iter().map(|item| prepare(&frame, item, &keys, packer)).collect()
+            let mut items = Vec::with_capacity(frame.items.len());
+            for item in &frame.items {
+                prepare(&frame, item, &Tools { keys: &keys, connections }, packer, &mut items)?;
+            }
+            Ok(items)
         });
         let content = content.map_err(|unreadable| (unreadable, delivery.frame.clone()));
         Self { lane: delivery.lane, position: delivery.position, content, business, received_us }
     }
 }
 
-fn prepare(frame: &Frame, item: &Item, keys: &BusinessKeys, packer: &mut Packer) -> Result<Prepared, Unreadable> {
+/// What an item is prepared with.
+struct Tools<'a> {
+    keys: &'a BusinessKeys,
+    connections: &'a ConnectionRing,
+}
+
+fn prepare(frame: &Frame, item: &Item, tools: &Tools<'_>, packer: &mut Packer, out: &mut Vec<Prepared>) -> Result<(), Unreadable> {
     let bytes = frame.bytes(item);
     match &item.kind {
         ItemKind::Event { drawn_id } => {
             let envelope = envelope(frame, frame.source.clone(), drawn_id.clone());
-            Ok(new_event(&envelope, bytes, keys, packer).unwrap_or_else(|reason| rejected(frame, reason, bytes)))
+            out.push(event_or_rejected(frame, &envelope, bytes, tools.keys, packer));
         }
-        ItemKind::Rejected { reason } => Ok(rejected(frame, reason.clone(), bytes)),
+        ItemKind::Rejected { reason } => out.push(rejected(frame, reason.clone(), bytes)),
         ItemKind::Decision => {
             let decided = serde_json::from_slice(bytes).map_err(|e| Unreadable::Decision(e.to_string()))?;
             let r = record::write(&envelope(frame, DECISION_SOURCE.into(), None), bytes);
-            Ok(Prepared::Decision { sealable: Sealable::new(r, packer), decided })
+            out.push(Prepared::Decision { sealable: Sealable::new(r, packer), decided });
+        }
+        ItemKind::Exchange => {
+            let start = item.offset as usize;
+            let exchange = Exchange::decode(&frame.body.slice(start..start + item.length as usize))?;
+            let envelope = envelope(frame, frame.source.clone(), None);
+            for told in events_of(exchange, frame, tools.connections) {
+                out.push(event_or_rejected(frame, &envelope, &told.json, tools.keys, packer));
+            }
         }
     }
+    Ok(())
+}
+
+/// What an exchange tells, as its connection is set now; of one that was revoked meanwhile, as if nothing were set.
+fn events_of(exchange: Exchange, frame: &Frame, connections: &ConnectionRing) -> Vec<exchange::Told> {
+    let connection = frame.connection.as_deref().unwrap_or_default();
+    let known = connection.parse().ok().and_then(|id| connections.named(id));
+    let (kind, settings) = known.map_or((ConnectionKind::Http, Arc::default()), |known| (known.kind, Arc::clone(&known.settings)));
+    let speaks = settings.speaks.unwrap_or_else(|| !connections.has_channel(frame.business));
+    exchange::read(exchange, &About { connection, kind, settings: &settings, speaks })
 }
 
 /// An event that capture accepted can be read; should it not be, it is kept in quarantine with the reason, never dropped.
+fn event_or_rejected(frame: &Frame, envelope: &Envelope, bytes: &[u8], keys: &BusinessKeys, packer: &mut Packer) -> Prepared {
+    new_event(envelope, bytes, keys, packer).unwrap_or_else(|reason| rejected(frame, reason, bytes))
+}
+
 fn new_event(envelope: &Envelope, bytes: &[u8], keys: &BusinessKeys, packer: &mut Packer) -> Result<Prepared, String> {
     let projected = Projected::of(envelope, bytes).map_err(|e| serde_json::to_string(&e).unwrap_or_default())?;
     let id_digest = keys.id_digest(&projected.row.event_id);

@@ -1,4 +1,4 @@
-//! The one HTTP client for everything outside: witnesses now, later CRMs and models.
+//! The one HTTP client for everything outside: [`Upstream`] asks and reads an answer, [`Streaming`] passes bodies through.
 //!
 //! A request goes to where it is told and nowhere else: no redirect is followed, no header of ours is added but `Host` and a name,
 //! answers are read up to a limit and within a time. TLS is rustls with ring and the common web roots; nothing of the system is needed.
@@ -180,6 +180,10 @@ fn reason(error: &dyn std::error::Error) -> String {
     }
     inner.to_string()
 }
+
+mod streaming;
+
+pub use streaming::Streaming;
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
 use super::super::visitor::Visitor;
 use super::{Fresh, change, draw};
-use crate::access::{ConnectionId, ConnectionKind, Name, connection};
+use crate::access::{ConnectionId, ConnectionKind, Name, Settings, connection};
 
 /// A connection in the list.
 pub(super) struct ConnectionRow {
@@ -44,7 +44,8 @@ pub(super) async fn rows(desk: &Desk, visitor: &Visitor) -> Result<Vec<Connectio
 pub(in crate::console::pages) async fn add(State(desk): State<Desk>, posted: Posted<Wish>) -> Result<Response, PageError> {
     let Posted { visitor, form } = posted;
     let name: Name = form.name.parse()?;
-    let (decided, token) = connection::add(&visitor.scope, ConnectionKind::Events, name.clone(), visitor.now_us, &mut rand::rng())?;
+    let draft = connection::Draft { kind: ConnectionKind::Events, name: name.clone(), settings: Settings::default() };
+    let (decided, token) = connection::add(&visitor.scope, draft, visitor.now_us, &mut rand::rng())?;
     change(&desk, &visitor, &decided).await?;
     let (t, secret) = (&visitor.t, format!("{}/hooks/{}", visitor.origin, token.reveal()));
     let fresh = Fresh { title: t.of("connection-fresh", name.as_str()), secret, note: t.say("fresh-once") };

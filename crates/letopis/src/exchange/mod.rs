@@ -1,0 +1,45 @@
+//! What went over the wire, and what it says.
+//!
+//! Capture copies a request and its answer into an [`Exchange`]; the recorder asks [`read`] what happened in it and gets events of schema
+//! v1. Pure: no clock, no I/O, no database, no random value; a function of the exchange and of what is known [`About`] the connection.
+//! Strangers wrote the bytes, so every reader is total: what it does not understand becomes one opaque event, never nothing.
+//!
+//! * `wire` – the exchange, and its bytes in the queue · `secrets` – takes tokens out before anything is read · `text` – decoded bodies
+//! * `told` – how an event is written · `opaque` – what nobody understands
+//! * one file a kind, twins: `llm/`
+
+pub mod llm;
+mod opaque;
+pub mod secrets;
+mod text;
+mod told;
+mod wire;
+
+pub use told::{Told, Writer};
+pub use wire::{Body, Ended, Exchange, NotAnExchange, Request, Response, Way};
+
+use crate::access::{ConnectionKind, Settings};
+
+/// What is known about the connection that an exchange came through.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// Its public id.
+    pub connection: &'a str,
+    /// What is plugged in.
+    pub kind: ConnectionKind,
+    /// How it behaves.
+    pub settings: &'a Settings,
+    /// Whether a model's messages are a conversation of their own: no channel of the business brings them.
+    pub speaks: bool,
+}
+
+/// The events that an exchange tells of; at least one.
+#[must_use]
+pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
+    secrets::take_out(&mut exchange, about.kind);
+    let told = match about.kind {
+        ConnectionKind::Openai => llm::openai::read(&exchange, about),
+        _ => Vec::new(),
+    };
+    if told.is_empty() { vec![opaque::read(&exchange, about)] } else { told }
+}
