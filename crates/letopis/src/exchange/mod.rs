@@ -6,8 +6,9 @@
 //!
 //! * `wire` – the exchange, and its bytes in the queue · `secrets` – takes tokens out before anything is read · `text` – decoded bodies
 //! * `told` – how an event is written · `opaque` – what nobody understands
-//! * one file a kind, twins: `llm/`
+//! * one file a kind, twins: `llm/`, `crm/`
 
+pub mod crm;
 pub mod llm;
 mod opaque;
 pub mod secrets;
@@ -38,6 +39,7 @@ pub struct About<'a> {
 pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
     secrets::take_out(&mut exchange, about.kind);
     let told = match about.kind {
+        ConnectionKind::Bitrix24 => crm::bitrix24::read(&exchange, about),
         ConnectionKind::Openai => llm::openai::read(&exchange, about),
         _ => Vec::new(),
     };

@@ -27,9 +27,9 @@ const NAMES: [&str; 14] = [
 ];
 
 /// Takes them out.
-pub fn take_out(exchange: &mut Exchange, _kind: ConnectionKind) {
+pub fn take_out(exchange: &mut Exchange, kind: ConnectionKind) {
     let target = std::mem::take(&mut exchange.request.target);
-    exchange.request.target = without(&target);
+    exchange.request.target = in_path(without(&target), kind);
     for headers in [Some(&mut exchange.request.headers), exchange.response.as_mut().map(|response| &mut response.headers)] {
         for (_, value) in headers.into_iter().flatten().filter(|(name, _)| is_secret(name)) {
             HIDDEN.clone_into(value);
@@ -42,6 +42,22 @@ pub fn take_out(exchange: &mut Exchange, _kind: ConnectionKind) {
 pub fn is_secret(name: &str) -> bool {
     let plain: String = name.chars().filter(|c| !matches!(c, '-' | '_' | '.')).flat_map(char::to_lowercase).collect();
     NAMES.contains(&plain.as_str())
+}
+
+/// By place: `/rest/{user}/{secret}/{method}` of Bitrix24, also below `/rest/api`.
+fn in_path(target: String, kind: ConnectionKind) -> String {
+    if kind != ConnectionKind::Bitrix24 {
+        return target;
+    }
+    let (path, query) = target.split_once('?').map_or((target.as_str(), None), |(path, query)| (path, Some(query)));
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let user = parts.iter().position(|part| *part == "rest").map(|at| at + 1);
+    let user = user.map(|at| if parts.get(at) == Some(&"api") { at + 1 } else { at });
+    if let Some(at) = user.filter(|at| parts.len() > at + 2 && parts[*at].bytes().all(|byte| byte.is_ascii_digit())) {
+        parts[at + 1] = HIDDEN;
+    }
+    let path = parts.join("/");
+    query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
 }
 
 /// A target whose query holds no secret.
