@@ -5,17 +5,19 @@
 //! Strangers wrote the bytes, so every reader is total: what it does not understand becomes one opaque event, never nothing.
 //!
 //! * `wire` – the exchange, and its bytes in the queue · `secrets` – takes tokens out before anything is read · `text` – decoded bodies
-//! * `told` – how an event is written · `opaque` – what nobody understands
+//! * `path` – where something stands in JSON · `told` – how an event is written · `opaque` – what nobody understands
 //! * one file a kind, twins: `llm/`, `crm/`
 
 pub mod crm;
 pub mod llm;
 mod opaque;
+mod path;
 pub mod secrets;
 mod text;
 mod told;
 mod wire;
 
+pub use path::{Path, PathError};
 pub use told::{Told, Writer};
 pub use wire::{Body, Ended, Exchange, NotAnExchange, Request, Response, Way};
 
