@@ -16,8 +16,8 @@ use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BusinessKind, ConnectionId, ConnectionKind, Digest, KeyId, KeyRole, Login, Name, Result, Role, Settings, Slug, UserId, business,
-    connection, key, member, user,
+    BusinessKind, ConnectionId, ConnectionKind, Digest, KeyId, KeyRole, Login, Name, Result, Role, SecretName, Settings, Slug, UserId,
+    business, connection, key, member, user,
 };
 use crate::event::BusinessId;
 
@@ -59,6 +59,10 @@ pub enum Change {
     },
     /// It is called and behaves like this from now on.
     ConnectionChanged { business: BusinessId, connection: ConnectionId, name: Name, settings: Box<Settings>, at_us: i64 },
+    /// Another token opens it from now on, and the old one nothing.
+    ConnectionRotated { business: BusinessId, connection: ConnectionId, hash: Digest, at_us: i64 },
+    /// One of its secrets was replaced, or taken away; what it is stands nowhere.
+    ConnectionSecretSet { business: BusinessId, connection: ConnectionId, secret: SecretName, at_us: i64 },
     /// The token never works again.
     ConnectionRevoked { business: BusinessId, connection: ConnectionId, at_us: i64 },
 }
@@ -80,6 +84,8 @@ impl Change {
             | Self::KeyRevoked { business, .. }
             | Self::ConnectionAdded { business, .. }
             | Self::ConnectionChanged { business, .. }
+            | Self::ConnectionRotated { business, .. }
+            | Self::ConnectionSecretSet { business, .. }
             | Self::ConnectionRevoked { business, .. } => business,
         }
     }
@@ -107,6 +113,9 @@ pub fn apply(tx: &Transaction<'_>, change: &Change) -> Result<()> {
         Change::ConnectionChanged { business, connection, name, settings, at_us } => {
             connection::update(tx, *business, *connection, name, settings, *at_us)
         }
+        Change::ConnectionRotated { business, connection, hash, at_us } => connection::rotate_to(tx, *business, *connection, hash, *at_us),
+        // Stored before it was decided: a secret travels in no decision.
+        Change::ConnectionSecretSet { .. } => Ok(()),
         Change::ConnectionRevoked { business, connection, at_us } => connection::set_revoked(tx, *business, *connection, *at_us),
     }
 }

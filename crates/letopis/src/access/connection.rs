@@ -11,7 +11,7 @@ use rand::CryptoRng;
 use rusqlite::{Connection as Database, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Action, Change, ConnectionId, Digest, Name, Scope, Secret, Settings, business, connection_secrets,
+    Action, Change, ConnectionId, Digest, Name, Scope, Secret, SecretName, Settings, business, connection_secrets,
     error::{AccessError, Result},
     secret::is_token,
     word::words,
@@ -92,7 +92,7 @@ pub struct ConnectionIdentity {
     /// Everything about it that is no secret.
     pub settings: Arc<Settings>,
     /// Its secrets by name, still encrypted.
-    pub secrets: Arc<BTreeMap<String, Vec<u8>>>,
+    pub secrets: Arc<BTreeMap<SecretName, Vec<u8>>>,
 }
 
 /// A connection as listed.
@@ -151,11 +151,24 @@ pub fn add(scope: &Scope, draft: Draft, now_us: i64, rng: &mut impl CryptoRng) -
 
 /// Decides that a connection is called and behaves otherwise from now on.
 pub fn change(conn: &Database, scope: &Scope, connection: ConnectionId, name: Name, settings: Settings, now_us: i64) -> Result<Change> {
-    scope.require(Action::ManageConnections)?;
-    let business = scope.business();
-    let known = all(conn, business)?.into_iter().find(|known| known.id == connection && known.revoked_us.is_none());
-    known.ok_or_else(|| AccessError::unknown("connection", connection))?;
+    let known = one(conn, scope, connection)?;
+    let (business, connection) = (scope.business(), known.id);
     Ok(Change::ConnectionChanged { business, connection, name, settings: Box::new(settings), at_us: now_us })
+}
+
+/// Decides that another token opens a connection; it is given beside, once.
+pub fn rotate(conn: &Database, scope: &Scope, connection: ConnectionId, now_us: i64, rng: &mut impl CryptoRng) -> Result<(Change, Secret)> {
+    let known = one(conn, scope, connection)?;
+    let token = Secret::draw(PREFIX, rng);
+    let change = Change::ConnectionRotated { business: scope.business(), connection: known.id, hash: token.digest(), at_us: now_us };
+    Ok((change, token))
+}
+
+/// A connection that works, for whoever may change it.
+pub fn one(conn: &Database, scope: &Scope, connection: ConnectionId) -> Result<Connection> {
+    scope.require(Action::ManageConnections)?;
+    let known = all(conn, scope.business())?.into_iter().find(|known| known.id == connection && known.revoked_us.is_none());
+    known.ok_or_else(|| AccessError::unknown("connection", connection))
 }
 
 /// Decides that a connection's token never works again.
@@ -243,8 +256,8 @@ pub(super) fn insert(
 ) -> Result<()> {
     business::must_exist(tx, business)?;
     let inserted = tx.execute(
-        "INSERT INTO connections (id, business_id, name, kind, hash, settings, created_us, changed_us)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT DO NOTHING",
+        "INSERT INTO connections (id, business_id, name, kind, hash, settings, created_us, changed_us, rotated_us)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7) ON CONFLICT DO NOTHING",
         params![connection, business.0, name, kind, hash, json(settings), at_us],
     )?;
     if inserted == 1 {
@@ -267,6 +280,15 @@ pub(super) fn update(
     tx.execute(
         "UPDATE connections SET name = ?3, settings = ?4, changed_us = ?5 WHERE id = ?1 AND business_id = ?2 AND changed_us < ?5",
         params![connection, business.0, name, json(settings), at_us],
+    )?;
+    Ok(())
+}
+
+/// The old token opens nothing any more.
+pub(super) fn rotate_to(tx: &Transaction<'_>, business: BusinessId, connection: ConnectionId, hash: &Digest, at_us: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE connections SET hash = ?3, rotated_us = ?4 WHERE id = ?1 AND business_id = ?2 AND rotated_us < ?4",
+        params![connection, business.0, hash, at_us],
     )?;
     Ok(())
 }
@@ -327,6 +349,18 @@ mod tests {
         commit(&mut conn, &[revoked]);
         ring.refresh(&conn).unwrap();
         assert_eq!((ring.find(token.reveal()), authenticate(&conn, token.reveal()).unwrap()), (None, None));
+    }
+
+    #[test]
+    fn another_token_opens_it_and_the_old_one_nothing() {
+        let mut conn = empty();
+        let scope = Scope::local(a_business(&mut conn, "salon"));
+        let (added, old) = add(&scope, draft(), NOW, &mut rng(1)).unwrap();
+        commit(&mut conn, &[added]);
+        let id = all(&conn, scope.business()).unwrap()[0].id;
+        let (rotated, new) = rotate(&conn, &scope, id, NOW + 1, &mut rng(2)).unwrap();
+        commit(&mut conn, &[rotated.clone(), rotated]);
+        assert!(authenticate(&conn, new.reveal()).unwrap().is_some() && authenticate(&conn, old.reveal()).unwrap().is_none());
     }
 
     #[test]

@@ -49,6 +49,7 @@ mod word;
 pub use business::{Business, BusinessKind};
 pub use change::{Change, apply};
 pub use connection::{ConnectionIdentity, ConnectionKind};
+pub use connection_secrets::SecretName;
 pub use error::{AccessError, Result};
 pub use id::{ConnectionId, Id, KeyId, SignInId, UserId};
 pub use key::KeyIdentity;

@@ -57,6 +57,7 @@ CREATE TABLE connections (
   settings      TEXT   NOT NULL,           -- JSON of access::Settings; no secret
   created_us    BIGINT NOT NULL,
   changed_us    BIGINT NOT NULL,           -- of name and settings
+  rotated_us    BIGINT NOT NULL,           -- of the token
   last_event_us BIGINT,
   revoked_us    BIGINT
 );

@@ -1,0 +1,103 @@
+//! `letopis connection add`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::super::control::{Result, Told, decide};
+use crate::access::{Change, ConnectionId, ConnectionKind, Mode, Name, SecretName, Settings, Slug, connection, connection_secrets};
+use crate::app::{App, now_us};
+use crate::upstream::Address;
+
+#[derive(Debug, clap::Args, Serialize, Deserialize)]
+pub(in crate::cli) struct Add {
+    /// What is plugged in: events, hook, http, openai, anthropic, gigachat, telegram, whatsapp, instagram, max, site, vk, avito, yclients, bitrix24.
+    #[arg(long)]
+    kind: ConnectionKind,
+    /// What you call it.
+    #[arg(long)]
+    name: Option<Name>,
+    /// Whose; may be left out where there is one business.
+    #[arg(long)]
+    business: Option<Slug>,
+    /// Where the proxy sends what it gets, like https://api.openai.com.
+    #[arg(long)]
+    upstream: Option<Address>,
+    /// Where a hook sends on what a platform delivers: the bot's own webhook.
+    #[arg(long)]
+    forward: Option<String>,
+    /// How much may be delayed for the record: observe, confirm (usual) or strict.
+    #[arg(long)]
+    mode: Option<Mode>,
+    /// The channel under which its messages are counted.
+    #[arg(long)]
+    channel: Option<String>,
+    /// Whether a model's messages are a conversation of their own; usual: when no channel is connected.
+    #[arg(long)]
+    speaks: Option<bool>,
+    /// It may point at link-local and metadata addresses.
+    #[arg(long)]
+    link_local: bool,
+    /// Where a field of the event stands in what comes, like intent=$.tool.intent; may be repeated.
+    #[arg(long = "field", value_name = "FIELD=PATH")]
+    fields: Vec<String>,
+    /// Something it needs that opens something, like sender=…; may be repeated.
+    #[arg(long = "secret", value_name = "NAME=VALUE")]
+    secrets: Vec<String>,
+}
+
+pub(super) async fn add(State(app): State<Arc<App>>, Json(add): Json<Add>) -> Told<Value> {
+    let kind = add.kind;
+    let name = add.name.map_or_else(|| kind.as_str().parse(), Ok)?;
+    let settings = Settings {
+        upstream: add.upstream.map(String::from),
+        mode: add.mode,
+        channel: add.channel,
+        speaks: add.speaks,
+        link_local: add.link_local,
+        fields: pairs(add.fields)?.into_iter().collect(),
+        ..Settings::default()
+    };
+    let draft = connection::Draft { kind, name, settings };
+    let named = pairs(add.secrets)?.into_iter().map(|(name, value)| Ok((name.parse()?, value)));
+    let forward = add.forward.map(|url| Ok((SecretName::Forward, url)));
+    let secrets = named.chain(forward).collect::<Result<Vec<(SecretName, String)>>>()?;
+    let made = decide(&app, add.business, move |_, scope| {
+        let (change, token) = connection::add(scope, draft, now_us(), &mut rand::rng())?;
+        let Change::ConnectionAdded { connection, .. } = change else { return Err(anyhow::anyhow!("not an addition").into()) };
+        Ok((vec![change], connection.to_string(), (scope.business(), connection, token)))
+    });
+    let (business, id, token) = made.await?;
+    let keys = app.vault.keys(business).ok_or_else(|| anyhow::anyhow!("the business has no keys"))?;
+    let stored = app.store.write(move |tx| {
+        let mut store =
+            |(name, value): &(SecretName, String)| connection_secrets::set(tx, &keys, id, *name, Some(value), now_us(), &mut rand::rng());
+        secrets.iter().try_for_each(&mut store)
+    });
+    stored.await?;
+    app.refresh()?;
+    Ok(Json(urls(&app.base_url(), kind, id, token.reveal())))
+}
+
+/// What a new connection is reached under; shown once.
+pub(super) fn urls(base: &str, kind: ConnectionKind, id: ConnectionId, token: &str) -> Value {
+    let (proxy, hook) = (format!("{base}/proxy/{token}"), format!("{base}/hooks/{token}"));
+    let url = if kind.is_proxied() { &proxy } else { &hook };
+    let mut told = json!({ "id": id, "token": token, "url": url });
+    if kind.is_proxied() && kind.is_channel() {
+        told["hook_url"] = hook.into();
+    }
+    told
+}
+
+/// `name=value`, as often as it was said.
+pub(super) fn pairs(said: Vec<String>) -> Result<Vec<(String, String)>> {
+    let pair = |text: String| match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err(anyhow::anyhow!("{} is not NAME=VALUE", text.split('=').next().unwrap_or_default()).into()),
+    };
+    said.into_iter().map(pair).collect()
+}

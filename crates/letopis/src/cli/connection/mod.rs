@@ -1,0 +1,109 @@
+//! `letopis connection`: plugged-in systems, known by the token in their URL.
+//!
+//! * `add` – a new one · `tend` – how it behaves, its secrets, its URL
+
+mod add;
+mod tend;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::routing::post;
+use axum::{Json, Router};
+use clap::Subcommand;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::control::{OfBusiness, Result, Told, choose, decide};
+use super::house::House;
+use super::voice::{Voice, out};
+use crate::access::{ConnectionId, Slug, connection};
+use crate::app::{App, now_us};
+use add::Add;
+
+/// Connections.
+#[derive(Debug, Subcommand)]
+pub(super) enum ConnectionCommand {
+    /// Plug a system in; its URL is shown once.
+    Add(Add),
+    /// The connections of a business, revoked ones included.
+    List {
+        /// Whose; may be left out where there is one business.
+        #[arg(long)]
+        business: Option<Slug>,
+    },
+    /// Let it behave otherwise from now on; what is not named stays.
+    Set(tend::Set),
+    /// Replace one of its secrets, or take it away.
+    Secret(tend::Replace),
+    /// Give it another URL; the old one is worthless at once.
+    Rotate(Which),
+    /// Make a connection's URL worthless, at once and for ever.
+    Revoke(Which),
+}
+
+#[derive(Debug, clap::Args, Serialize, Deserialize)]
+pub(super) struct Which {
+    /// Its id, from `connection list`.
+    id: ConnectionId,
+    /// Whose; may be left out where there is one business.
+    #[arg(long)]
+    business: Option<Slug>,
+}
+
+pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice) -> anyhow::Result<()> {
+    match command {
+        ConnectionCommand::Add(add) => {
+            let made: Value = house.ask("connection/add", &add).await?;
+            voice.say(&made, |made| out!("{}", made["url"].as_str().unwrap_or_default()));
+            voice.note(format_args!("connection {}; the URL is shown only now", made["id"].as_str().unwrap_or_default()));
+        }
+        ConnectionCommand::List { business } => {
+            let connections: Value = house.ask("connection/list", &OfBusiness { business }).await?;
+            voice.table(&connections, &["id", "kind", "name", "created_us", "last_event_us", "revoked_us"]);
+        }
+        ConnectionCommand::Set(set) => {
+            let done: Value = house.ask("connection/set", &set).await?;
+            voice.say(&done, |done| out!("{}", done["settings"]));
+        }
+        ConnectionCommand::Secret(replace) => {
+            let done: Value = house.ask("connection/secret", &replace.filled()?).await?;
+            voice.say(&done, |done| {
+                out!("{} of connection {}", done["secret"].as_str().unwrap_or_default(), done["id"].as_str().unwrap_or_default())
+            });
+        }
+        ConnectionCommand::Rotate(which) => {
+            let made: Value = house.ask("connection/rotate", &which).await?;
+            voice.say(&made, |made| out!("{}", made["url"].as_str().unwrap_or_default()));
+            voice.note(format_args!("the old URL of {} works no more; this one is shown only now", which.id));
+        }
+        ConnectionCommand::Revoke(revoke) => {
+            let done: Value = house.ask("connection/revoke", &revoke).await?;
+            voice.say(&done, |_| out!("connection {} works no more", revoke.id));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/connection/add", post(add::add))
+        .route("/connection/list", post(list))
+        .route("/connection/set", post(tend::set))
+        .route("/connection/secret", post(tend::replace))
+        .route("/connection/rotate", post(tend::rotate))
+        .route("/connection/revoke", post(revoke))
+}
+
+async fn list(State(app): State<Arc<App>>, Json(about): Json<OfBusiness>) -> Result<Json<Vec<connection::Connection>>> {
+    let business = choose(&app, about.business).await?;
+    Ok(Json(app.store.read(move |conn| connection::all(conn, business.id)).await?))
+}
+
+async fn revoke(State(app): State<Arc<App>>, Json(revoke): Json<Which>) -> Told<Value> {
+    let id = revoke.id;
+    let worked_out =
+        decide(&app, revoke.business, move |conn, scope| Ok((vec![connection::revoke(conn, scope, id, now_us())?], id.to_string(), ())));
+    worked_out.await?;
+    Ok(Json(json!({ "id": id, "revoked": true })))
+}
