@@ -405,13 +405,129 @@ revoke = Revoke
 revoke-ask = Revoke “{ $what }”? The program that has it stops working at once.
 revoked-when = revoked { $what }
 connections-title = Connections
-connections-lead = An address to paste into a platform's settings.
+connections-lead = Channels, models and CRMs whose steps are recorded. To connect one it is enough to replace one address.
 connection-name = What to connect
 connection-name-hint = for example, a bot builder
 connection-add = Create an address
 connection-fresh = The address for “{ $what }” is ready
 connection-silent = no events yet
 connection-last = last event { $what }
+connections-none = Nothing is connected yet. Begin with the channel where clients write, or with the model that answers them.
+connections-count = { $count ->
+    [0] Nothing is connected yet
+    [one] { $count } connection works
+   *[other] { $count } connections work
+}
+connections-open = Open connections
+connection-new = waits for its first event
+connection-works = events are coming
+connection-new-title = Connect
+connection-group-channels = Where clients write
+connection-group-models = Who answers: the language model
+connection-group-crm = Where bookings go
+connection-group-other = Other
+connection-kind = { $what ->
+    [telegram] Telegram
+    [max] MAX
+    [whatsapp] WhatsApp
+    [vk] VK
+    [avito] Avito
+    [instagram] Instagram
+    [site] Chat on the site
+    [openai] ChatGPT and compatible
+    [gigachat] GigaChat
+    [anthropic] Claude
+    [bitrix24] Bitrix24
+    [yclients] YCLIENTS
+    [events] Events from the bot
+    [hook] Any webhook
+   *[http] Any server
+}
+connection-kind-hint = { $what ->
+    [telegram] a bot or a business account
+    [max] a bot in MAX
+    [whatsapp] Cloud API
+    [vk] community messages
+    [avito] Avito messenger
+    [instagram] Direct messages
+    [site] our widget
+    [openai] OpenAI, DeepSeek, YandexGPT, resellers, your own model
+    [gigachat] Sber
+    [anthropic] Anthropic
+    [bitrix24] leads, deals, bookings
+    [yclients] bookings and visits
+    [events] an address to which the bot itself sends events
+    [hook] JSON of any platform with a map of fields
+   *[http] requests are kept as they are
+}
+connection-forward = Where to pass incoming messages
+connection-forward-hint = Your bot's address: we take a message, record it and pass it on at once. Empty: only record.
+connection-upstream = Address of the server
+connection-upstream-hint = Empty: the usual one. Needed for resellers and servers of your own.
+connection-step-hook = { $what ->
+    [events] Paste this address where the bot sends its events:
+   *[other] Set this address as the webhook in place of the bot's:
+}
+connection-step-proxy = { $what ->
+    [telegram] And give the bot this address in place of https://api.telegram.org:
+    [openai] Replace the bot's base URL:
+    [anthropic] Replace the bot's base URL:
+    [gigachat] Replace the bot's base URL:
+    [bitrix24] Replace the beginning of the webhook's address, keep its end:
+   *[other] Let the bot reach the server at this address:
+}
+connection-health = How it does
+connection-since = Connected { $what }
+connection-behaviour = How it behaves
+connection-mode-label = How much the record matters against speed
+connection-mode = { $what ->
+    [observe] observe: never delays; a gap is possible and counted
+    [strict] strict: first the record, then the request
+   *[confirm] confirm: an answer ends when its record is stored
+}
+connection-channel = Channel in reports
+connection-channel-hint = Empty: by the kind of connection.
+connection-speaks-label = Count the model's words as a conversation
+connection-speaks = { $what ->
+    [true] yes
+    [false] no
+   *[usual] yes, as long as no channel is connected
+}
+connection-fields = What stands where
+connection-fields-hint = One line a field: field = path in the JSON.
+connection-secrets = Secrets
+connection-secrets-lead = Kept encrypted and never shown again: they can only be replaced. An empty field takes the secret away.
+connection-secret = { $what ->
+    [forward] Address of the bot
+    [sender] Sender's signature
+    [verify] Word of verification
+    [sign] Our signature
+   *[proxy] Outbound proxy
+}
+connection-secret-hint = { $what ->
+    [forward] where incoming messages go
+    [sender] { $kind ->
+        [telegram] secret_token of the webhook
+        [whatsapp] App Secret of the application
+        [instagram] App Secret of the application
+        [vk] secret key of the server
+        [max] secret of the subscription
+       *[other] what the sender proves itself with
+    }
+    [verify] { $kind ->
+        [vk] confirmation string of the server
+       *[other] Verify Token
+    }
+    [sign] key of the signature X-Letopis-Signature for your bot
+   *[proxy] http://login:password@host:port
+}
+connection-secret-since = set { $what }
+connection-secret-none = not set
+connection-secret-set = Replace
+connection-url = Address of the connection
+connection-url-lead = Whoever knows the address writes as this system. Replace it if strangers may have seen it.
+connection-rotate = Replace the address
+connection-rotate-ask = Replace the address? The old one stops working at once.
 people-title = People
 person-me = you
 person-waiting = no password yet

@@ -413,13 +413,130 @@ revoke = Отозвать
 revoke-ask = Отозвать «{ $what }»? Программа с ним сразу перестанет работать.
 revoked-when = отозван { $what }
 connections-title = Подключения
-connections-lead = Адрес, который достаточно вставить в настройки платформы.
+connections-lead = Каналы, модели и CRM, шаги которых пишутся в журнал. Чтобы подключить, достаточно заменить один адрес.
 connection-name = Что подключаем
 connection-name-hint = например, конструктор ботов
 connection-add = Создать адрес
 connection-fresh = Адрес для «{ $what }» готов
 connection-silent = событий ещё не было
 connection-last = последнее событие { $what }
+connections-none = Пока ничего не подключено. Начните с канала, в котором пишут клиенты, или с модели, которая им отвечает.
+connections-count = { $count ->
+    [0] Пока ничего не подключено
+    [one] Работает { $count } подключение
+    [few] Работают { $count } подключения
+   *[many] Работает { $count } подключений
+}
+connections-open = Открыть подключения
+connection-new = ждёт первого события
+connection-works = события идут
+connection-new-title = Подключить
+connection-group-channels = Где пишут клиенты
+connection-group-models = Кто отвечает: языковая модель
+connection-group-crm = Куда записывают
+connection-group-other = Другое
+connection-kind = { $what ->
+    [telegram] Telegram
+    [max] MAX
+    [whatsapp] WhatsApp
+    [vk] ВКонтакте
+    [avito] Авито
+    [instagram] Instagram
+    [site] Чат на сайте
+    [openai] ChatGPT и совместимые
+    [gigachat] GigaChat
+    [anthropic] Claude
+    [bitrix24] Битрикс24
+    [yclients] YCLIENTS
+    [events] События от бота
+    [hook] Любой вебхук
+   *[http] Любой сервер
+}
+connection-kind-hint = { $what ->
+    [telegram] бот или бизнес-аккаунт
+    [max] бот в MAX
+    [whatsapp] Cloud API
+    [vk] сообщения сообщества
+    [avito] мессенджер Авито
+    [instagram] сообщения Direct
+    [site] наш виджет
+    [openai] OpenAI, DeepSeek, YandexGPT, ProxyAPI, своя модель
+    [gigachat] Сбер
+    [anthropic] Anthropic
+    [bitrix24] лиды, сделки, записи
+    [yclients] записи и визиты
+    [events] адрес, на который бот сам шлёт события
+    [hook] JSON любой платформы с картой полей
+   *[http] запросы пишутся как есть
+}
+connection-forward = Куда передавать входящие
+connection-forward-hint = Адрес вашего бота: мы примем сообщение, запишем его и сразу передадим дальше. Пусто — только запись.
+connection-upstream = Адрес сервера
+connection-upstream-hint = Пусто — обычный адрес. Нужен для посредников и своих серверов.
+connection-step-hook = { $what ->
+    [events] Вставьте этот адрес туда, откуда бот шлёт события:
+   *[other] Укажите этот адрес как вебхук вместо адреса бота:
+}
+connection-step-proxy = { $what ->
+    [telegram] А боту укажите этот адрес вместо https://api.telegram.org:
+    [openai] Замените у бота базовый адрес:
+    [anthropic] Замените у бота базовый адрес:
+    [gigachat] Замените у бота базовый адрес:
+    [bitrix24] Замените у бота начало адреса вебхука, конец оставьте:
+   *[other] Пусть бот обращается к серверу по этому адресу:
+}
+connection-health = Как работает
+connection-since = Подключено { $what }
+connection-behaviour = Как себя ведёт
+connection-mode-label = Насколько запись важнее скорости
+connection-mode = { $what ->
+    [observe] наблюдать: никогда не задерживает, пропуск возможен и считается
+    [strict] строго: сначала запись, потом запрос
+   *[confirm] подтверждать: ответ заканчивается, когда запись сохранена
+}
+connection-channel = Канал в отчётах
+connection-channel-hint = Пусто — по виду подключения.
+connection-speaks-label = Считать слова модели диалогом
+connection-speaks = { $what ->
+    [true] да
+    [false] нет
+   *[usual] да, пока не подключён канал
+}
+connection-fields = Где что лежит
+connection-fields-hint = По строке на поле: поле = путь в JSON.
+connection-secrets = Секреты
+connection-secrets-lead = Хранятся зашифрованными и больше не показываются: можно только заменить. Пустое поле убирает секрет.
+connection-secret = { $what ->
+    [forward] Адрес бота
+    [sender] Подпись отправителя
+    [verify] Проверочное слово
+    [sign] Наша подпись
+   *[proxy] Прокси для выхода
+}
+connection-secret-hint = { $what ->
+    [forward] куда передавать входящие
+    [sender] { $kind ->
+        [telegram] secret_token вебхука
+        [whatsapp] App Secret приложения
+        [instagram] App Secret приложения
+        [vk] секретный ключ сервера
+        [max] secret подписки
+       *[other] чем отправитель подтверждает себя
+    }
+    [verify] { $kind ->
+        [vk] строка подтверждения сервера
+       *[other] Verify Token
+    }
+    [sign] ключ подписи X-Letopis-Signature для вашего бота
+   *[proxy] http://логин:пароль@адрес:порт
+}
+connection-secret-since = задан { $what }
+connection-secret-none = не задан
+connection-secret-set = Заменить
+connection-url = Адрес подключения
+connection-url-lead = Кто знает адрес, тот пишет от имени этой системы. Если он мог попасть к чужим, замените его.
+connection-rotate = Заменить адрес
+connection-rotate-ask = Заменить адрес? Старый сразу перестанет работать.
 people-title = Сотрудники
 person-me = это вы
 person-waiting = пароль ещё не выбран

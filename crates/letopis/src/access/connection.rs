@@ -73,6 +73,27 @@ impl ConnectionKind {
         matches!(self, Self::Telegram | Self::Whatsapp | Self::Instagram | Self::Max | Self::Site | Self::Vk | Self::Avito | Self::Hook)
     }
 
+    /// Whether a language model is asked through it.
+    #[must_use]
+    pub fn is_model(self) -> bool {
+        matches!(self, Self::Openai | Self::Anthropic | Self::Gigachat)
+    }
+
+    /// The secrets that it can use.
+    #[must_use]
+    pub fn secrets(self) -> &'static [SecretName] {
+        use SecretName::{Forward, Proxy, Sender, Sign, Verify};
+        match self {
+            Self::Events => &[],
+            Self::Whatsapp | Self::Instagram | Self::Vk => &[Forward, Sender, Verify, Sign, Proxy],
+            Self::Telegram | Self::Max => &[Forward, Sender, Sign, Proxy],
+            Self::Avito | Self::Yclients => &[Forward, Sign, Proxy],
+            Self::Hook => &[Forward, Sender, Sign],
+            Self::Site => &[Forward, Sign],
+            Self::Http | Self::Openai | Self::Anthropic | Self::Gigachat | Self::Bitrix24 => &[Proxy],
+        }
+    }
+
     /// Whether a system outside is asked through it.
     #[must_use]
     pub fn is_proxied(self) -> bool {

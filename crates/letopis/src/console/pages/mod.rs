@@ -7,11 +7,12 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `search`, `quarantine`, `settings`, `verify` (for anybody)
+//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody)
 
 mod acts;
 mod assets;
 mod client;
+mod connections;
 mod conversation;
 mod cookie;
 mod erase;
@@ -116,7 +117,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 }
 
 fn settings_routes() -> Router<Desk> {
-    use settings::{company, connections, keys, outside, people, retention};
+    use settings::{company, keys, outside, people, retention};
     Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/company", post(company::set))
@@ -126,8 +127,11 @@ fn settings_routes() -> Router<Desk> {
         .route("/settings/retention/run", post(retention::run))
         .route("/settings/keys", post(keys::create))
         .route("/settings/keys/{id}/revoke", post(keys::revoke))
-        .route("/settings/connections", post(connections::add))
-        .route("/settings/connections/{id}/revoke", post(connections::revoke))
+        .route("/settings/connections", get(connections::list).post(connections::add))
+        .route("/settings/connections/{id}", get(connections::one::show).post(connections::one::set))
+        .route("/settings/connections/{id}/secret", post(connections::one::replace))
+        .route("/settings/connections/{id}/rotate", post(connections::one::rotate))
+        .route("/settings/connections/{id}/revoke", post(connections::one::revoke))
         .route("/settings/witnesses", post(outside::join))
         .route("/settings/witnesses/leave", post(outside::leave))
         .route("/settings/quorum", post(outside::quorum))

@@ -3,10 +3,9 @@
 //! Everybody sees the parts their role may change. A secret is on the page that answers its creation and nowhere else, so those forms answer with
 //! the page itself and not with a redirect.
 //!
-//! * `keys` · `connections` · `people` · `company` · `outside` – one part each: what is shown, and its forms · `retention` – a page of its own
+//! * `keys` · `people` · `company` · `outside` – one part each: what is shown, and its forms · `retention` – a page of its own
 
 pub(super) mod company;
-pub(super) mod connections;
 pub(super) mod keys;
 pub(super) mod outside;
 pub(super) mod people;
@@ -21,9 +20,8 @@ use super::error::PageError;
 use super::frame::{Frame, Section, page};
 use super::hello;
 use super::visitor::Visitor;
-use crate::access::{Action, Change};
+use crate::access::{Action, Change, connection};
 use company::Company;
-use connections::ConnectionRow;
 use keys::KeyRow;
 use outside::Outside;
 use people::PersonRow;
@@ -50,7 +48,8 @@ struct SettingsPage {
     company: Option<Company>,
     keys: Option<Vec<KeyRow>>,
     key_roles: Vec<Word>,
-    connections: Option<Vec<ConnectionRow>>,
+    /// How many work.
+    connections: Option<i64>,
     people: Option<Vec<PersonRow>>,
     outside: Option<Outside>,
     roles: Vec<Word>,
@@ -69,7 +68,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<R
 async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Response, PageError> {
     let scope = &visitor.scope;
     let keys = if scope.can(Action::ManageKeys) { Some(keys::rows(desk, visitor).await?) } else { None };
-    let connections = if scope.can(Action::ManageConnections) { Some(connections::rows(desk, visitor).await?) } else { None };
+    let connections = if scope.can(Action::ManageConnections) { Some(working(desk, visitor).await?) } else { None };
     let people = if scope.can(Action::ManageMembers) { Some(people::rows(desk, visitor).await?) } else { None };
     let outside = if scope.can(Action::ManageSettings) { Some(Outside::of(desk, visitor).await?) } else { None };
     page(&SettingsPage {
@@ -87,6 +86,13 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Re
         people,
         outside,
     })
+}
+
+/// How many connections work.
+async fn working(desk: &Desk, visitor: &Visitor) -> Result<i64, PageError> {
+    let business = visitor.business.id;
+    let all = desk.console.store.read(move |conn| Ok::<_, PageError>(connection::all(conn, business)?)).await?;
+    Ok(all.iter().filter(|known| known.revoked_us.is_none()).count() as i64)
 }
 
 /// Seals a change and waits until it is in effect.

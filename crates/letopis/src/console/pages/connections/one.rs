@@ -1,0 +1,215 @@
+//! One connection: how it does, how it behaves, its secrets, its URL.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::super::Desk;
+use super::super::error::PageError;
+use super::super::form::{Nothing, Posted};
+use super::super::frame::{Frame, Section, page};
+use super::super::visitor::Visitor;
+use super::steps::Steps;
+use super::{address, change, connection_secrets, fresh};
+use crate::access::connection::{self, Connection};
+use crate::access::{Action, ConnectionId, Mode, Name, SecretName, Settings};
+
+/// A secret: whether it is there, never what it is.
+struct SecretRow {
+    name: &'static str,
+    label: String,
+    hint: String,
+    since: Option<String>,
+}
+
+/// A choice of the form.
+struct Choice {
+    value: &'static str,
+    label: String,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "connections/one.html")]
+struct OnePage {
+    f: Frame,
+    id: String,
+    name: String,
+    kind: String,
+    used: String,
+    since: String,
+    settings: Settings,
+    modes: Vec<Choice>,
+    speaks: Vec<Choice>,
+    is_proxied: bool,
+    is_model: bool,
+    fields: String,
+    secrets: Vec<SecretRow>,
+    fresh: Option<Steps>,
+}
+
+/// What the form of the settings sends.
+#[derive(Deserialize)]
+pub(in crate::console::pages) struct Wish {
+    name: String,
+    #[serde(default)]
+    upstream: String,
+    #[serde(default)]
+    mode: String,
+    #[serde(default)]
+    channel: String,
+    #[serde(default)]
+    speaks: String,
+    #[serde(default)]
+    fields: String,
+}
+
+/// What the form of a secret sends; an empty one takes it away.
+#[derive(Deserialize)]
+pub(in crate::console::pages) struct NewSecret {
+    secret: String,
+    value: String,
+}
+
+/// `GET /settings/connections/{id}`
+pub(in crate::console::pages) async fn show(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    visitor: Visitor,
+) -> Result<Response, PageError> {
+    draw(&desk, &visitor, id.parse()?, None).await
+}
+
+/// `POST /settings/connections/{id}`
+pub(in crate::console::pages) async fn set(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    posted: Posted<Wish>,
+) -> Result<Response, PageError> {
+    let Posted { visitor, form } = posted;
+    let (id, name): (ConnectionId, Name) = (id.parse()?, form.name.parse()?);
+    let known = find(&desk, &visitor, id).await?;
+    let mut settings = known.settings;
+    settings.upstream = address(&form.upstream)?;
+    settings.mode = if form.mode.is_empty() { None } else { Some(form.mode.parse()?) };
+    settings.channel = Some(form.channel.trim().to_owned()).filter(|channel| !channel.is_empty());
+    settings.speaks = form.speaks.parse().ok();
+    let lines = form.fields.lines().filter_map(|line| line.split_once('='));
+    settings.fields =
+        lines.map(|(field, path)| (field.trim().to_owned(), path.trim().to_owned())).filter(|(field, _)| !field.is_empty()).collect();
+    let (scope, now_us) = (visitor.scope, visitor.now_us);
+    let decided =
+        desk.console.store.read(move |conn| Ok::<_, PageError>(connection::change(conn, &scope, id, name, settings, now_us)?)).await?;
+    change(&desk, &visitor, &decided).await?;
+    Ok(Redirect::to(&format!("/settings/connections/{id}")).into_response())
+}
+
+/// `POST /settings/connections/{id}/secret`
+pub(in crate::console::pages) async fn replace(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    posted: Posted<NewSecret>,
+) -> Result<Response, PageError> {
+    let Posted { visitor, form } = posted;
+    let (id, secret): (ConnectionId, SecretName) = (id.parse()?, form.secret.parse()?);
+    let (scope, now_us) = (visitor.scope, visitor.now_us);
+    let decided = desk.console.store.read(move |conn| Ok::<_, PageError>(connection_secrets::decide(conn, &scope, id, secret, now_us)?));
+    let decided = decided.await?;
+    let value = form.value.trim().to_owned();
+    store(&desk, &visitor, id, secret, Some(value).filter(|value| !value.is_empty())).await?;
+    change(&desk, &visitor, &decided).await?;
+    Ok(Redirect::to(&format!("/settings/connections/{id}#secrets")).into_response())
+}
+
+/// `POST /settings/connections/{id}/rotate`
+pub(in crate::console::pages) async fn rotate(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    posted: Posted<Nothing>,
+) -> Result<Response, PageError> {
+    let Posted { visitor, form: Nothing {} } = posted;
+    let id: ConnectionId = id.parse()?;
+    let known = find(&desk, &visitor, id).await?;
+    let (scope, now_us) = (visitor.scope, visitor.now_us);
+    let decided = desk.console.store.read(move |conn| Ok::<_, PageError>(connection::rotate(conn, &scope, id, now_us, &mut rand::rng())?));
+    let (decided, token) = decided.await?;
+    change(&desk, &visitor, &decided).await?;
+    let fresh = fresh(&visitor, known.kind, &known.name, &token);
+    draw(&desk, &visitor, id, Some(fresh)).await
+}
+
+/// `POST /settings/connections/{id}/revoke`
+pub(in crate::console::pages) async fn revoke(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    posted: Posted<Nothing>,
+) -> Result<Response, PageError> {
+    let Posted { visitor, form: Nothing {} } = posted;
+    let (id, scope, now_us): (ConnectionId, _, _) = (id.parse()?, visitor.scope, visitor.now_us);
+    let decided = desk.console.store.read(move |conn| Ok::<_, PageError>(connection::revoke(conn, &scope, id, now_us)?)).await?;
+    change(&desk, &visitor, &decided).await?;
+    Ok(Redirect::to("/settings/connections").into_response())
+}
+
+/// Stores a secret, or takes it away; the decision that says so follows.
+pub(super) async fn store(
+    desk: &Desk,
+    visitor: &Visitor,
+    id: ConnectionId,
+    secret: SecretName,
+    value: Option<String>,
+) -> Result<(), PageError> {
+    visitor.require(Action::ManageConnections)?;
+    let keys = desk.console.vault.keys(visitor.business.id).ok_or(PageError::NotFound)?;
+    let now_us = visitor.now_us;
+    let stored = desk
+        .console
+        .store
+        .write(move |tx| Ok::<_, PageError>(connection_secrets::set(tx, &keys, id, secret, value.as_deref(), now_us, &mut rand::rng())?));
+    stored.await
+}
+
+async fn find(desk: &Desk, visitor: &Visitor, id: ConnectionId) -> Result<Connection, PageError> {
+    let scope = visitor.scope;
+    desk.console.store.read(move |conn| Ok::<_, PageError>(connection::one(conn, &scope, id)?)).await
+}
+
+async fn draw(desk: &Desk, visitor: &Visitor, id: ConnectionId, fresh: Option<Steps>) -> Result<Response, PageError> {
+    let known = find(desk, visitor, id).await?;
+    let stored = desk.console.store.read(move |conn| Ok::<_, PageError>(connection_secrets::known(conn, id)?)).await?;
+    let (t, clock) = (&visitor.t, visitor.clock());
+    let secrets = known.kind.secrets().iter().map(|secret| SecretRow {
+        name: secret.as_str(),
+        label: t.of("connection-secret", secret.as_str()),
+        hint: t.with("connection-secret-hint", &[("what", secret.as_str().into()), ("kind", known.kind.as_str().into())]),
+        since: stored.get(secret).map(|us| t.of("connection-secret-since", &clock.when(*us))),
+    });
+    let mode = |mode: &Mode| Choice {
+        value: mode.as_str(),
+        label: t.of("connection-mode", mode.as_str()),
+        chosen: *mode == known.settings.mode(),
+    };
+    let speaks = [("", None), ("true", Some(true)), ("false", Some(false))].map(|(value, said)| Choice {
+        value,
+        label: t.of("connection-speaks", if value.is_empty() { "usual" } else { value }),
+        chosen: known.settings.speaks == said,
+    });
+    let fields: Vec<String> = known.settings.fields.iter().map(|(field, path)| format!("{field} = {path}")).collect();
+    page(&OnePage {
+        f: Frame::new(desk, visitor, Section::Settings, known.name.to_string()),
+        id: id.to_string(),
+        kind: t.of("connection-kind", known.kind.as_str()),
+        used: known.last_event_us.map_or_else(|| t.say("connection-silent"), |us| t.of("connection-last", &clock.when(us))),
+        since: t.of("connection-since", &clock.when(known.created_us)),
+        modes: Mode::ALL.iter().map(mode).collect(),
+        speaks: speaks.into(),
+        is_proxied: known.kind.is_proxied(),
+        is_model: known.kind.is_model(),
+        fields: fields.join("\n"),
+        secrets: secrets.collect(),
+        name: known.name.to_string(),
+        settings: known.settings,
+        fresh,
+    })
+}

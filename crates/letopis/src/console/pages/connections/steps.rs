@@ -1,0 +1,36 @@
+//! What to do with a fresh URL: the one line that changes in a bot, for each kind.
+
+use super::super::language::Texts;
+use crate::access::ConnectionKind;
+
+/// A line to copy, and where it goes.
+pub(super) struct Step {
+    pub(super) about: String,
+    pub(super) line: String,
+}
+
+/// A fresh connection.
+pub(super) struct Steps {
+    pub(super) title: String,
+    pub(super) note: String,
+    pub(super) steps: Vec<Step>,
+}
+
+impl Steps {
+    pub(super) fn of(t: &Texts, kind: ConnectionKind, name: &str, origin: &str, token: &str) -> Self {
+        let (proxy, hook) = (format!("{origin}/proxy/{token}"), format!("{origin}/hooks/{token}"));
+        let outward = match kind {
+            ConnectionKind::Openai => Some(format!("OPENAI_BASE_URL={proxy}/v1")),
+            ConnectionKind::Anthropic => Some(format!("ANTHROPIC_BASE_URL={proxy}")),
+            ConnectionKind::Gigachat => Some(format!("GIGACHAT_BASE_URL={proxy}/v1")),
+            ConnectionKind::Bitrix24 => Some(format!("{proxy}/rest/1/…/")),
+            kind if kind.is_proxied() => Some(proxy),
+            _ => None,
+        };
+        let inward = (kind.is_channel() || matches!(kind, ConnectionKind::Events | ConnectionKind::Yclients)).then_some(hook);
+        let step = |way: &str, line: String| Step { about: t.of(way, kind.as_str()), line };
+        let steps = inward.map(|line| step("connection-step-hook", line)).into_iter();
+        let steps = steps.chain(outward.map(|line| step("connection-step-proxy", line))).collect();
+        Self { title: t.of("connection-fresh", name), note: t.say("fresh-once"), steps }
+    }
+}
