@@ -114,8 +114,11 @@ impl Clients {
             "INSERT INTO identities (business, pseudonym, kind, channel, value, tail, client) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
         let id = insert.insert(params![business.0, pseudonym, mark.kind, mark.channel, mark.value, mark.tail(), client])?;
-        let link = "INSERT INTO links (business, pseudonym, pid) SELECT ?1, ?2, pid FROM clients WHERE id = ?3 ON CONFLICT DO NOTHING";
-        tx.prepare_cached(link)?.execute(params![business.0, pseudonym, client])?;
+        // Not `INSERT … SELECT`: a statement that may write several rows opens a savepoint, and at every savepoint the full-text index
+        // writes what it has gathered as a segment of its own.
+        let pid: String = tx.prepare_cached("SELECT pid FROM clients WHERE id = ?1")?.query_row([client], |row| row.get(0))?;
+        let link = "INSERT INTO links (business, pseudonym, pid) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+        tx.prepare_cached(link)?.execute(params![business.0, pseudonym, pid])?;
         let identity = Identity { id, client, pseudonym, reminded_us: None };
         self.known.insert((business, pseudonym), identity.clone());
         Ok(identity)
