@@ -33,15 +33,14 @@ pub fn next_index(conn: &Connection, business: BusinessId) -> rusqlite::Result<u
 /// # Errors
 /// When the database says no.
 pub fn seen(conn: &Connection, id_digest: &[u8; 16], body_digest: &[u8; 8]) -> rusqlite::Result<Seen> {
-    let mut exact = conn.prepare_cached("SELECT record FROM seen WHERE digest = ?1")?;
-    let same = exact.query_row([key(id_digest, body_digest).as_slice()], |row| row.get(0)).optional()?;
-    if let Some(record) = same {
-        return Ok(Seen::Duplicate(RecordNo::from_i64(record)));
-    }
+    // Nearly every event is new, and that is one look; only a known id is asked for twice.
     let mut like = conn.prepare_cached("SELECT record FROM seen WHERE digest BETWEEN ?1 AND ?2 LIMIT 1")?;
     let (low, high) = (key(id_digest, &[0; 8]), key(id_digest, &[0xff; 8]));
-    let other = like.query_row([low.as_slice(), high.as_slice()], |row| row.get(0)).optional()?;
-    Ok(other.map_or(Seen::New, |record| Seen::Conflict(RecordNo::from_i64(record))))
+    let known = like.query_row([low.as_slice(), high.as_slice()], |row| row.get(0)).optional()?;
+    let Some(known) = known else { return Ok(Seen::New) };
+    let mut exact = conn.prepare_cached("SELECT record FROM seen WHERE digest = ?1")?;
+    let same = exact.query_row([key(id_digest, body_digest).as_slice()], |row| row.get(0)).optional()?;
+    Ok(same.map_or(Seen::Conflict(RecordNo::from_i64(known)), |record| Seen::Duplicate(RecordNo::from_i64(record))))
 }
 
 /// Every record that ever bore this event id; more than one is a conflict of ids.
