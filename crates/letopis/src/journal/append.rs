@@ -33,15 +33,14 @@ pub fn next_index(conn: &Connection, business: BusinessId) -> rusqlite::Result<u
 /// # Errors
 /// When the database says no.
 pub fn seen(conn: &Connection, id_digest: &[u8; 16], body_digest: &[u8; 8]) -> rusqlite::Result<Seen> {
-    let mut exact = conn.prepare_cached("SELECT record FROM seen WHERE digest = ?1")?;
-    let same = exact.query_row([key(id_digest, body_digest).as_slice()], |row| row.get(0)).optional()?;
-    if let Some(record) = same {
-        return Ok(Seen::Duplicate(RecordNo::from_i64(record)));
-    }
+    // Nearly every event is new, and that is one look; only a known id is asked for twice.
     let mut like = conn.prepare_cached("SELECT record FROM seen WHERE digest BETWEEN ?1 AND ?2 LIMIT 1")?;
     let (low, high) = (key(id_digest, &[0; 8]), key(id_digest, &[0xff; 8]));
-    let other = like.query_row([low.as_slice(), high.as_slice()], |row| row.get(0)).optional()?;
-    Ok(other.map_or(Seen::New, |record| Seen::Conflict(RecordNo::from_i64(record))))
+    let known = like.query_row([low.as_slice(), high.as_slice()], |row| row.get(0)).optional()?;
+    let Some(known) = known else { return Ok(Seen::New) };
+    let mut exact = conn.prepare_cached("SELECT record FROM seen WHERE digest = ?1")?;
+    let same = exact.query_row([key(id_digest, body_digest).as_slice()], |row| row.get(0)).optional()?;
+    Ok(same.map_or(Seen::Conflict(RecordNo::from_i64(known)), |record| Seen::Duplicate(RecordNo::from_i64(record))))
 }
 
 /// Every record that ever bore this event id; more than one is a conflict of ids.
@@ -160,4 +159,35 @@ fn key(id_digest: &[u8; 16], body_digest: &[u8; 8]) -> [u8; 24] {
     key[..16].copy_from_slice(id_digest);
     key[16..].copy_from_slice(body_digest);
     key
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::testing::{Pen, empty};
+    use super::*;
+
+    /// A statement that opens a savepoint of its own makes the full-text index write a small segment; one such statement was in
+    /// 15 % of the writer's samples once. New clients, known ones with a new phone, and new conversations must do without.
+    #[test]
+    fn the_words_of_one_transaction_are_one_segment_of_the_index() {
+        let mut conn = empty();
+        let tx = conn.transaction().unwrap();
+        let mut pen = Pen::new(&tx, BusinessId(1));
+        for n in 0..120 {
+            let (client, session) = (n % 60, n % 40);
+            let phone = if n < 60 { String::new() } else { format!(r#","phone":"+7921555{n:04}""#) };
+            pen.event(
+                &tx,
+                &format!(
+                    r#"{{"event_id":"e{n}","timestamp":"2025-01-01T12:00:00+03:00","channel":"telegram","session_id":"s{session}",
+                        "client":{{"id":"{client}","name":"Имя {n}"{phone}}},"text":"слово {n} про запись"}}"#
+                ),
+            );
+        }
+        pen.flush(&tx);
+        tx.commit().unwrap();
+        let segments = "SELECT count(DISTINCT id >> 37) FROM search_data WHERE id > 10";
+        assert_eq!(conn.query_row(segments, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+    }
 }

@@ -14,7 +14,7 @@ use super::sessions::hex;
 use crate::event::{BusinessId, Facets};
 use crate::privacy::BusinessKeys;
 
-/// Identities kept in memory, about 200 bytes each.
+/// Identities and names kept in memory, about 200 and 80 bytes each.
 const CACHED: usize = 30_000;
 
 /// One thing a client is known by, as the recorder needs it.
@@ -33,11 +33,13 @@ pub struct Identity {
 /// Finds and makes identities; remembers the recent ones.
 pub struct Clients {
     known: Generations<(BusinessId, [u8; 16]), Identity>,
+    /// The name that each client's row bears, as far as it was written here: nearly every event brings it again.
+    names: Generations<i64, String>,
 }
 
 impl Default for Clients {
     fn default() -> Self {
-        Self { known: Generations::new(CACHED) }
+        Self { known: Generations::new(CACHED), names: Generations::new(CACHED) }
     }
 }
 
@@ -74,7 +76,7 @@ impl Clients {
             surest.get_or_insert(identity);
         }
         if let (Some(identity), Some(name)) = (&surest, &event.row.client_name) {
-            rename(tx, identity.client, name)?;
+            self.rename(tx, identity.client, name)?;
         }
         if let Some(identity) = &mut surest
             && event.row.facets.has(Facets::REMINDER)
@@ -84,9 +86,10 @@ impl Clients {
         Ok(surest)
     }
 
-    /// After a transaction was rolled back.
+    /// After a transaction was rolled back, or rows were changed by others.
     pub fn forget(&mut self) {
         self.known.clear();
+        self.names.clear();
     }
 
     fn find(&mut self, tx: &Transaction<'_>, business: BusinessId, pseudonym: [u8; 16]) -> rusqlite::Result<Option<Identity>> {
@@ -114,11 +117,24 @@ impl Clients {
             "INSERT INTO identities (business, pseudonym, kind, channel, value, tail, client) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
         let id = insert.insert(params![business.0, pseudonym, mark.kind, mark.channel, mark.value, mark.tail(), client])?;
-        let link = "INSERT INTO links (business, pseudonym, pid) SELECT ?1, ?2, pid FROM clients WHERE id = ?3 ON CONFLICT DO NOTHING";
-        tx.prepare_cached(link)?.execute(params![business.0, pseudonym, client])?;
+        // Not `INSERT … SELECT`: a statement that may write several rows opens a savepoint, and at every savepoint the full-text index
+        // writes what it has gathered as a segment of its own.
+        let pid: String = tx.prepare_cached("SELECT pid FROM clients WHERE id = ?1")?.query_row([client], |row| row.get(0))?;
+        let link = "INSERT INTO links (business, pseudonym, pid) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+        tx.prepare_cached(link)?.execute(params![business.0, pseudonym, pid])?;
         let identity = Identity { id, client, pseudonym, reminded_us: None };
         self.known.insert((business, pseudonym), identity.clone());
         Ok(identity)
+    }
+
+    fn rename(&mut self, tx: &Transaction<'_>, client: i64, name: &str) -> rusqlite::Result<()> {
+        if self.names.get_mut(&client).is_some_and(|known| known == name) {
+            return Ok(());
+        }
+        let mut update = tx.prepare_cached("UPDATE clients SET name = ?1, name_folded = ?2 WHERE id = ?3 AND name IS NOT ?1")?;
+        update.execute(params![name, fold(name), client])?;
+        self.names.insert(client, name.to_owned());
+        Ok(())
     }
 
     fn remind(&mut self, tx: &Transaction<'_>, business: BusinessId, identity: &mut Identity, ts_us: i64) -> rusqlite::Result<()> {
@@ -159,12 +175,6 @@ fn client_named(tx: &Transaction<'_>, business: BusinessId, pid: &str, event: &P
 /// The public id of a client, from the first identity that was seen of it.
 pub(super) fn public_id(pseudonym: &[u8; 16]) -> String {
     format!("c_{}", hex(&pseudonym[..8]))
-}
-
-fn rename(tx: &Transaction<'_>, client: i64, name: &str) -> rusqlite::Result<()> {
-    let mut update = tx.prepare_cached("UPDATE clients SET name = ?1, name_folded = ?2 WHERE id = ?3 AND name IS NOT ?1")?;
-    update.execute(params![name, fold(name), client])?;
-    Ok(())
 }
 
 fn note_likeness(tx: &Transaction<'_>, one: i64, other: i64, record: i64) -> rusqlite::Result<()> {

@@ -211,8 +211,8 @@ pub(super) fn public_ids(keys: &BusinessKeys, given: Option<&str>, first_record:
 /// Notes that `record` opens a conversation under `given`; whether it is the first that ever did.
 fn open_given(tx: &Transaction<'_>, keys: &BusinessKeys, given: &str, record: i64) -> rusqlite::Result<bool> {
     let sql = "INSERT INTO openings (business, digest, record) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-    tx.prepare_cached(sql)?.execute(params![keys.business().0, digest(keys, given), record])?;
-    is_first_part(tx, keys, given, record)
+    let is_noted_now = tx.prepare_cached(sql)?.execute(params![keys.business().0, digest(keys, given), record])? > 0;
+    Ok(is_noted_now || is_first_part(tx, keys, given, record)?)
 }
 
 /// The record that first opened a conversation under `given`, also when it is gone.
