@@ -1,7 +1,7 @@
 //! A retention run: everything whose time is over by the policy of the business, and that nobody holds, in slices.
 //!
-//! A slice is one decision and one transaction of the recorder; between two the run rests as long as the slice took, so recording keeps
-//! at least half of the time. A run that is killed leaves whole slices behind: the next one finds the rest and goes on under the same id.
+//! A slice is one decision and one transaction of the recorder. What was accepted meanwhile stands in the queue before the next one and is
+//! recorded first; when that was much, the run also rests as long as the slice took, so recording keeps at least half of the time. A run that is killed leaves whole slices behind: the next one finds the rest and goes on under the same id.
 //! The last decision of a run says what it did, also when that was nothing, because the law asks for a log of it.
 
 use std::sync::{Mutex, PoisonError};
@@ -13,10 +13,15 @@ use crate::decide::{Decide, DecideError};
 use crate::event::record::Decision;
 use crate::event::{BusinessId, Policy};
 use crate::journal::retention::{self as journal, Forecast, Hold, Place, Ran, Slice};
+use crate::journal::{append, segments};
 use crate::store::{Store, StoreError};
 
 /// Records of one slice: a fifth of a second of the writer.
 const SLICE: u64 = 2_000;
+/// Words are removed faster from an index made one, which costs as much as removing every hundredth of all records one by one.
+const MUCH: u64 = 100;
+/// So much waits to be recorded after a slice, some hundred events: others want the writer too.
+const BUSY_BYTES: u64 = 64 << 10;
 /// The longest rest between two slices.
 const REST: Duration = Duration::from_secs(2);
 /// Runs that a page shows.
@@ -128,6 +133,9 @@ impl Retention {
         let run = unfinished.unwrap_or_else(|| format!("r_{}", uuid::Uuid::new_v4().simple()));
         let before_us = policy.detail_before_us(now_us);
         let mut report = Report { run: Some(run.clone()), policy, before_us, conversations: 0, events: 0, held: 0 };
+        if self.is_much(business, before_us).await? {
+            self.make_index_one().await?;
+        }
         let mut place = Some(Place::START);
         while let Some(from) = place {
             let begun = Instant::now();
@@ -140,7 +148,7 @@ impl Retention {
             self.say(business, by, Decision::Expired { run: run.clone(), then: policy.then, before_us, records }).await?;
             report.conversations += slice.conversations;
             report.events += slice.events;
-            tokio::time::sleep(begun.elapsed().min(REST)).await;
+            self.give_way(begun).await;
         }
         report.held = self.outlook(business).await?.next.held;
         let Report { conversations, events, held, .. } = report;
@@ -149,6 +157,36 @@ impl Retention {
             .await?;
         tracing::info!(business = business.0, conversations, events, held, "retention run finished");
         Ok(report)
+    }
+
+    /// Whether so much is over that the full-text index is worth preparing for it.
+    async fn is_much(&self, business: BusinessId, before_us: i64) -> Result<bool, RetentionError> {
+        let now_us = (self.now_us)();
+        let read = self.store.read(move |conn| {
+            let held = journal::held(conn, business, now_us)?;
+            let Forecast { events, alone, .. } = journal::forecast(conn, business, &held, before_us, now_us)?;
+            let going = events + alone;
+            Ok::<_, RetentionError>(going > SLICE && going * MUCH > append::next_index(conn, business)?)
+        });
+        read.await
+    }
+
+    async fn make_index_one(&self) -> Result<(), RetentionError> {
+        let (mut more, mut first) = (true, true);
+        while more {
+            let begun = Instant::now();
+            more = self.store.write(move |tx| Ok::<_, RetentionError>(segments::merge(tx, first)?)).await?;
+            first = false;
+            self.give_way(begun).await;
+        }
+        Ok(())
+    }
+
+    /// Rests as long as it has worked since, when recording has much to do.
+    async fn give_way(&self, since: Instant) {
+        if self.decide.waiting_bytes() > BUSY_BYTES {
+            tokio::time::sleep(since.elapsed().min(REST)).await;
+        }
     }
 
     async fn slice(&self, business: BusinessId, before_us: i64, from: Place) -> Result<Slice, RetentionError> {

@@ -57,6 +57,12 @@ impl Decide {
         if self.progress.reaches(lane, position, PATIENCE).await { Ok(position) } else { Err(DecideError::Behind) }
     }
 
+    /// Bytes that are accepted and wait to be recorded.
+    #[must_use]
+    pub fn waiting_bytes(&self) -> u64 {
+        self.queue.stats().pending_bytes
+    }
+
     /// Seals a change of who may do what.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use super::log::{Log, Published, Tiles};
 use super::projection::{CONFLICT, EventRow, Projected};
 use crate::event::RecordNo;
 use crate::event::record;
-use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyError, KeyId};
+use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyError, KeyId, Unpacker};
 
 /// A record, opened and found to be what its entry commits to.
 pub struct Opened {
@@ -121,14 +121,14 @@ pub fn open_record(conn: &Connection, keys: &BusinessKeys, record: RecordNo) -> 
     let sealed = sealed(conn, record)?;
     let Some((key_id, _)) = &sealed.blob else { return Err(EvidenceError::NoBlob(record)) };
     let key = privacy::data_key(conn, keys, *key_id).map_err(|e| EvidenceError::Key(record, e))?;
-    open_sealed(sealed, &key)
+    open_sealed(sealed, &key, &mut Unpacker::default())
 }
 
-/// The same with its data key at hand.
+/// The same with its data key at hand, for one of many.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub fn open_sealed(sealed: Sealed, key: &DataKey) -> Result<Opened, EvidenceError> {
+pub fn open_sealed(sealed: Sealed, key: &DataKey, unpacker: &mut Unpacker) -> Result<Opened, EvidenceError> {
     let Sealed { record, entry: encoded, blob } = sealed;
     let entry = Entry::decode(&encoded).map_err(|e| EvidenceError::Entry(record, e.to_string()))?;
     if entry.kind != EntryKind::Record {
@@ -140,7 +140,7 @@ pub fn open_sealed(sealed: Sealed, key: &DataKey) -> Result<Opened, EvidenceErro
         return Err(EvidenceError::BlobHash(record));
     }
     let bound = Blob { rid: &entry.rid, business: record.business(), key_id };
-    let r = privacy::open(key, bound, &blob).map_err(|_| EvidenceError::Blob(record))?;
+    let r = privacy::open_with(unpacker, key, bound, &blob).map_err(|_| EvidenceError::Blob(record))?;
     let salt = ledger::salt(&key.com, &entry.rid);
     if ledger::commitment(&entry.rid, &salt, &r) != entry.com {
         return Err(EvidenceError::Commitment(record));
@@ -207,10 +207,22 @@ pub fn compare(shown: &EventRow, opened: &Opened) -> Result<Projected, EvidenceE
     let (envelope, client_bytes) = record::split(&opened.r).map_err(|e| unreadable(e.to_string()))?;
     let mut said = Projected::of(&envelope, client_bytes).map_err(|e| unreadable(e.to_string()))?;
     said.row.record = record.as_i64();
+    compare_said(shown, &mut said)?;
+    Ok(said)
+}
+
+/// The same for what was computed from R already.
+///
+/// # Errors
+/// [`EvidenceError::Shown`] names the columns that differ.
+pub fn compare_said(shown: &EventRow, said: &mut Projected) -> Result<(), EvidenceError> {
     // Whether another event came with the same id is not for R to say.
     said.row.flags |= shown.flags & CONFLICT;
     let columns = differences(shown, &said.row);
-    if columns.is_empty() { Ok(said) } else { Err(EvidenceError::Shown { record, columns: columns.join(", ") }) }
+    if columns.is_empty() {
+        return Ok(());
+    }
+    Err(EvidenceError::Shown { record: RecordNo::from_i64(said.row.record), columns: columns.join(", ") })
 }
 
 /// The names of the columns in which two rows differ.

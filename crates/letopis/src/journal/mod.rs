@@ -28,6 +28,7 @@ pub mod reading;
 pub mod record_days;
 pub mod remnants;
 pub mod retention;
+pub mod segments;
 pub mod session;
 mod session_rows;
 pub mod sessions;

@@ -72,6 +72,14 @@ impl EventRow {
     pub fn last_words(&self) -> Option<&str> {
         self.reply.as_deref().or(self.said.as_deref())
     }
+
+    /// What the full-text index holds for it; none when nothing was said. The view `spoken` of the schema says the same in SQL.
+    #[must_use]
+    pub fn stems(&self) -> Option<String> {
+        let (said, reply) = (self.said.as_deref(), self.reply.as_deref());
+        said.or(reply)?;
+        Some(stems(&format!("{} {}", said.unwrap_or(""), reply.unwrap_or(""))))
+    }
 }
 
 /// Something a client is known by, in the plain.
@@ -108,8 +116,6 @@ pub struct Projected {
     pub marks: Vec<Mark>,
     /// The session id as given.
     pub given_session: Option<String>,
-    /// For the full-text index; none when nothing was said.
-    pub stems: Option<String>,
 }
 
 impl Projected {
@@ -158,8 +164,7 @@ impl Projected {
             latency_ms: event.latency_ms.map(|ms| ms.min(i64::MAX as u64) as i64),
             error: event.error.map(|failure| failure.message.or(failure.code).unwrap_or_default()),
         };
-        let stems = spoken_stems(row.said.as_deref(), row.reply.as_deref());
-        Ok(Self { row, marks, given_session: event.session_id, stems })
+        Ok(Self { row, marks, given_session: event.session_id })
     }
 
     /// Whether it may open a session: a reminder alone does not.
@@ -167,14 +172,6 @@ impl Projected {
     pub fn opens_session(&self) -> bool {
         !self.row.facets.has(Facets::REMINDER) || self.row.facets.has(Facets::INBOUND)
     }
-}
-
-/// What the index holds for one event; the view `spoken` of the schema says the same in SQL.
-fn spoken_stems(said: Option<&str>, reply: Option<&str>) -> Option<String> {
-    if said.is_none() && reply.is_none() {
-        return None;
-    }
-    Some(stems(&format!("{} {}", said.unwrap_or(""), reply.unwrap_or(""))))
 }
 
 /// The surest first: the account in the channel, the bot's own id, phone, e-mail, CRM card.

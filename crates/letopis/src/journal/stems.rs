@@ -114,9 +114,9 @@ fn each_word(text: &str, mut take: impl FnMut(&str)) {
                 word.push('й');
             }
             '\u{300}'..='\u{36f}' | '\u{ad}' => {}
-            _ if c.is_alphanumeric() || c == '_' => {
+            _ if is_letter(c) || c == '_' => {
                 if chars < WORD_CHARS {
-                    word.extend(c.to_lowercase().map(|c| if c == 'ё' { 'е' } else { c }).filter(|c| *c != '\u{307}'));
+                    push_lower(&mut word, c);
                 }
                 chars += 1;
             }
@@ -130,6 +130,18 @@ fn each_word(text: &str, mut take: impl FnMut(&str)) {
     }
     if !word.is_empty() {
         take(&word);
+    }
+}
+
+/// Letters and digits of any script; those of nearly all texts are known without a look into the tables of Unicode.
+pub fn is_letter(c: char) -> bool {
+    matches!(c, 'а'..='я' | 'А'..='Я' | 'a'..='z' | 'A'..='Z' | '0'..='9') || !c.is_ascii() && c.is_alphanumeric()
+}
+
+fn push_lower(word: &mut String, c: char) {
+    match c {
+        'а'..='я' | 'a'..='z' | '0'..='9' => word.push(c),
+        _ => word.extend(c.to_lowercase().map(|c| if c == 'ё' { 'е' } else { c }).filter(|c| *c != '\u{307}')),
     }
 }
 

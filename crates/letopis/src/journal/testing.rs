@@ -79,8 +79,8 @@ impl Pen {
         self.seal(tx, record, &owner, &record::write(&envelope, json.as_bytes()));
         append::remember(tx, &id, &body, record).unwrap();
         append::event(tx, &projected.row, session, identity.map(|identity| identity.id)).unwrap();
-        if let Some(stems) = &projected.stems {
-            append::words(tx, record, stems).unwrap();
+        if let Some(stems) = projected.row.stems() {
+            append::words(tx, record, &stems).unwrap();
         }
         Some(record)
     }

@@ -25,7 +25,7 @@ pub use keys::{
 };
 pub use master::{MasterKey, MasterKeyError};
 pub use pseudonyms::pseudonym_key;
-pub use seal::{Blob, Packed, Packer, SealError, open, seal};
+pub use seal::{Blob, Packed, Packer, SealError, Unpacker, open, open_with, seal};
 pub use vault::Vault;
 
 /// The tables of this room.

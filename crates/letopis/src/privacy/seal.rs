@@ -98,6 +98,24 @@ impl Packer {
     }
 }
 
+/// Brings records back from that form; keeps what decompression can use again, which is costlier to make than one record to decompress.
+#[derive(Default)]
+pub struct Unpacker {
+    decompressor: Option<Decompressor<'static>>,
+}
+
+impl Unpacker {
+    fn unpack(&mut self, compressed: &[u8]) -> Result<Vec<u8>, SealError> {
+        let size = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten().ok_or(SealError::Format)?;
+        let capacity = usize::try_from(size).ok().filter(|&size| size <= LARGEST).ok_or(SealError::Format)?;
+        let decompressor = match &mut self.decompressor {
+            Some(decompressor) => decompressor,
+            none => none.insert(Decompressor::with_prepared_dictionary(&FOR_DECODING).map_err(|_| SealError::Format)?),
+        };
+        decompressor.decompress(compressed, capacity).map_err(|_| SealError::Format)
+    }
+}
+
 /// Encrypts a packed R.
 ///
 /// # Errors
@@ -118,6 +136,14 @@ pub fn seal(key: &DataKey, bound: Blob<'_>, nonce: [u8; NONCE_BYTES], packed: &P
 /// # Errors
 /// [`SealError`] when it was edited or is bound to something else.
 pub fn open(key: &DataKey, bound: Blob<'_>, blob: &[u8]) -> Result<Vec<u8>, SealError> {
+    open_with(&mut Unpacker::default(), key, bound, blob)
+}
+
+/// The same for one of many.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(unpacker: &mut Unpacker, key: &DataKey, bound: Blob<'_>, blob: &[u8]) -> Result<Vec<u8>, SealError> {
     if blob.len() < 1 + NONCE_BYTES + TAG_BYTES || blob[0] != VERSION {
         return Err(SealError::Format);
     }
@@ -127,16 +153,9 @@ pub fn open(key: &DataKey, bound: Blob<'_>, blob: &[u8]) -> Result<Vec<u8>, Seal
     let plain = Zeroizing::new(opened.map_err(|_| SealError::Altered)?);
     match plain.split_first() {
         Some((&RAW, r)) => Ok(r.to_vec()),
-        Some((&ZSTD, compressed)) => decompress(compressed),
+        Some((&ZSTD, compressed)) => unpacker.unpack(compressed),
         _ => Err(SealError::Format),
     }
-}
-
-fn decompress(compressed: &[u8]) -> Result<Vec<u8>, SealError> {
-    let size = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten().ok_or(SealError::Format)?;
-    let capacity = usize::try_from(size).ok().filter(|&size| size <= LARGEST).ok_or(SealError::Format)?;
-    let mut decompressor = Decompressor::with_prepared_dictionary(&FOR_DECODING).map_err(|_| SealError::Format)?;
-    decompressor.decompress(compressed, capacity).map_err(|_| SealError::Format)
 }
 
 #[cfg(test)]
@@ -168,10 +187,11 @@ mod tests {
         let bound = Blob { rid: &[5; 16], business: BusinessId(1), key_id: KeyId(9) };
         let event = r#"{"letopis":1,"received_at":"2026-03-04T10:00:00.000001Z","source":"api"}
 {"event_id":"m-81244","timestamp":"2026-03-04T13:00:00+03:00","channel":"telegram","type":"message_in","client":{"channel_id":"55120341","name":"Ольга","phone":"+79210000017"},"session_id":"s-9911","text":"Добрый день! Можно записаться на окрашивание в пятницу вечером?"}"#;
-        let mut packer = Packer::default();
+        let (mut packer, mut unpacker) = (Packer::default(), Unpacker::default());
         for r in [event.as_bytes(), b"", &[0xff; 10], &[7; 100_000]] {
             let blob = seal(&key, bound, [3; 24], &packer.pack(r)).unwrap();
             assert_eq!(open(&key, bound, &blob).unwrap(), r);
+            assert_eq!(open_with(&mut unpacker, &key, bound, &blob).unwrap(), r);
         }
         let blob = seal(&key, bound, [3; 24], &packer.pack(event.as_bytes())).unwrap();
         assert!(blob.len() * 2 < event.len(), "{} of {}", blob.len(), event.len());

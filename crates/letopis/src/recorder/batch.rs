@@ -240,7 +240,7 @@ impl Scribe {
         self.seal(tx, keys, &owner, event.projected.row.received_us, &event.sealable)?;
         append::remember(tx, &event.id_digest, &event.body_digest, record)?;
         append::event(tx, &event.projected.row, session, identity.map(|i| i.id))?;
-        if let Some(stems) = &event.projected.stems {
+        if let Some(stems) = &event.stems {
             append::words(tx, record, stems)?;
         }
         done.records += 1;

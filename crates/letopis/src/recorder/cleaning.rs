@@ -12,6 +12,10 @@ use crate::store::{Store, StoreError, Wiped};
 
 /// Between two attempts while a reader holds the log; each copies what is in it back first.
 const BETWEEN: Duration = Duration::from_millis(300);
+/// A destruction so soon after another one is part of a series, as a retention run is…
+const SERIES: Duration = Duration::from_secs(2);
+/// …and pages are looked at when none came for so long: once for all of them instead of anew after each.
+const LULL: Duration = Duration::from_millis(250);
 /// Slices in one attempt: recording waits for them, a tenth of a second.
 const SLICES: usize = 4;
 /// When recording ends: longer than a page or an API call reads.
@@ -26,8 +30,16 @@ struct State {
     due: AtomicBool,
     /// The next page of the file.
     next: AtomicU64,
+    latest: Mutex<Latest>,
     /// The destructions that this round takes care of.
     of: Mutex<Vec<i64>>,
+}
+
+/// When the latest destruction was.
+#[derive(Debug, Default)]
+struct Latest {
+    at: Option<Instant>,
+    in_series: bool,
 }
 
 impl Cleaning {
@@ -48,6 +60,9 @@ impl Cleaning {
 
     /// Something was destroyed: all pages are to be looked at, from the first one on.
     pub(super) fn set_due(&self) {
+        let mut latest = self.0.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.in_series = latest.at.is_some_and(|at| at.elapsed() < SERIES);
+        latest.at = Some(Instant::now());
         self.0.next.store(0, Ordering::Release);
         self.0.due.store(true, Ordering::Release);
     }
@@ -63,7 +78,7 @@ impl Cleaning {
 
     /// Does some slices, unless a reader was in the way just before.
     pub(super) async fn attempt(&self, store: &Store, last: &mut Option<Instant>) {
-        if !self.is_due() || last.is_some_and(|at| at.elapsed() < BETWEEN) {
+        if !self.is_due() || self.in_series() || last.is_some_and(|at| at.elapsed() < BETWEEN) {
             return;
         }
         for _ in 0..SLICES {
@@ -77,6 +92,12 @@ impl Cleaning {
                 }
             }
         }
+    }
+
+    /// Whether more destructions are likely to follow at once.
+    fn in_series(&self) -> bool {
+        let latest = self.0.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.in_series && latest.at.is_some_and(|at| at.elapsed() < LULL)
     }
 
     async fn slice(&self, store: &Store) -> Result<Wiped, StoreError> {

@@ -38,6 +38,8 @@ pub(super) enum Prepared {
 pub(super) struct NewEvent {
     pub sealable: Sealable,
     pub projected: Projected,
+    /// For the full-text index; none when nothing was said.
+    pub stems: Option<String>,
     pub id_digest: [u8; 16],
     pub body_digest: [u8; 8],
 }
@@ -134,7 +136,7 @@ fn new_event(envelope: &Envelope, bytes: &[u8], keys: &BusinessKeys, packer: &mu
     let projected = Projected::of(envelope, bytes).map_err(|e| serde_json::to_string(&e).unwrap_or_default())?;
     let id_digest = keys.id_digest(&projected.row.event_id);
     let sealable = Sealable::new(record::write(envelope, bytes), packer);
-    let event = NewEvent { sealable, projected, id_digest, body_digest: keys.body_digest(bytes) };
+    let event = NewEvent { sealable, stems: projected.row.stems(), projected, id_digest, body_digest: keys.body_digest(bytes) };
     Ok(Prepared::Event(Box::new(event)))
 }
 

@@ -19,6 +19,8 @@ use std::path::Path;
 
 /// Pages looked at in one go: 64 MiB of 4-KiB pages, some tens of milliseconds.
 const SLICE: u64 = 16 * 1024;
+/// Pages read at once.
+const AT_ONCE: u64 = 64;
 /// With fewer pages than this, the first byte of a page that belongs to no tree (an overflow or free page) is 0, never a type.
 const MOST_PAGES: u64 = 1 << 24;
 
@@ -43,16 +45,24 @@ impl Gaps {
             return Err(io::Error::other("the database has too many pages to tell their kinds apart"));
         }
         let to = pages.min(from + SLICE);
-        let mut page = vec![0; page_bytes as usize];
-        for number in from..to {
-            self.0.read_exact_at(&mut page, number * page_bytes)?;
-            let Some((start, end)) = gap(&page, if number == 0 { 100 } else { 0 }) else { continue };
-            if page[start..end].iter().any(|byte| *byte != 0) {
-                page[start..end].fill(0);
-                self.0.write_all_at(&page[start..end], number * page_bytes + start as u64)?;
+        let mut wrote = false;
+        let mut read = vec![0; (AT_ONCE * page_bytes) as usize];
+        for first in (from..to).step_by(AT_ONCE as usize) {
+            let read = &mut read[..((to - first).min(AT_ONCE) * page_bytes) as usize];
+            self.0.read_exact_at(read, first * page_bytes)?;
+            for (number, page) in (first..).zip(read.chunks_exact_mut(page_bytes as usize)) {
+                let Some((start, end)) = gap(page, if number == 0 { 100 } else { 0 }) else { continue };
+                if page[start..end].iter().any(|byte| *byte != 0) {
+                    page[start..end].fill(0);
+                    self.0.write_all_at(&page[start..end], number * page_bytes + start as u64)?;
+                    wrote = true;
+                }
             }
         }
-        self.0.sync_data()?;
+        // After the last page always: what a process wrote that was killed is not on disk yet.
+        if wrote || to == pages {
+            self.0.sync_data()?;
+        }
         Ok((to < pages).then_some(to))
     }
 }

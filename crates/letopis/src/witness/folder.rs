@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! witness.key                    name, then 32 secret bytes as base64; 0600        lock      one serving process at a time
+//! signed                         the newest time it signed with, unix seconds: replaced before the signature leaves
 //! logs/<hash of the origin>/keys the log's origin, then one key a line, as its owner gave them
 //!                         /seen  the last cosigned checkpoint, as the log signed it: replaced whole, synced before the answer leaves
 //!                         /fork-<size>-<hash>   a second history that the log signed: the proof of it, never removed
@@ -149,6 +150,21 @@ impl WitnessFolder {
         replace(&folder.join("keys"), format!("{origin}\n{lines}").as_bytes())?;
         sync(&self.path.join("logs"))?;
         Ok(true)
+    }
+
+    /// The newest time that was signed with, unix seconds; none before the first signature.
+    ///
+    /// # Errors
+    /// When the file is there and is not what was stored: then nothing may be signed.
+    pub fn signed_at(&self) -> Result<Option<u64>, FolderError> {
+        let path = self.path.join("signed");
+        let Some(text) = read(&path)? else { return Ok(None) };
+        text.trim_end().parse().map(Some).map_err(|_| FolderError::Damaged(path))
+    }
+
+    /// Stores the time that is signed with next; it is on disk when this returns.
+    pub(super) fn store_signed_at(&self, seconds: u64) -> Result<(), FolderError> {
+        replace(&self.path.join("signed"), format!("{seconds}\n").as_bytes())
     }
 
     /// The log of that origin, if it is watched.

@@ -2,7 +2,8 @@
 //!
 //! Two firms, or a firm and its integrator, run one for each other: then neither can rebuild and re-sign its journal unnoticed. It lives
 //! in a folder of its own, needs no journal, and knows nothing of what the logs are about. [`Witness::add_checkpoint`] is the whole
-//! protocol: judge, store, sync, and only then sign.
+//! protocol: judge, store, sync, and only then sign. It signs with no time before one it signed with already, over restarts too: when a
+//! history was seen is half of what a cosignature says.
 //!
 //! * `folder` – what is stored and how · `serve` – the routes
 
@@ -25,6 +26,8 @@ pub struct Witness {
     folder: WitnessFolder,
     cosigner: Cosigner,
     places: [Mutex<()>; PLACES],
+    /// The newest time that was signed with.
+    signed_at: Mutex<u64>,
     now_seconds: fn() -> u64,
 }
 
@@ -34,6 +37,16 @@ pub enum WitnessError {
     /// The request deserves none.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The computer's clock shows a time before one that was signed with.
+    #[error(
+        "the clock of this witness went back: it shows {now}, and {signed} was signed with already (unix seconds); nothing is cosigned until it is right"
+    )]
+    ClockWentBack {
+        /// What it shows.
+        now: u64,
+        /// What was signed with.
+        signed: u64,
+    },
     /// What was seen could not be read or stored; nothing is signed then.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -47,7 +60,8 @@ impl Witness {
     pub fn open(path: &Path, now_seconds: fn() -> u64) -> Result<Self, FolderError> {
         let folder = WitnessFolder::lock(path)?;
         let cosigner = folder.cosigner(None, &mut rand::rng())?;
-        Ok(Self { folder, cosigner, places: [const { Mutex::new(()) }; PLACES], now_seconds })
+        let signed_at = Mutex::new(folder.signed_at()?.unwrap_or(0));
+        Ok(Self { folder, cosigner, places: [const { Mutex::new(()) }; PLACES], signed_at, now_seconds })
     }
 
     /// What logs are given to know its word by.
@@ -79,10 +93,25 @@ impl Witness {
             }
             return Err(refusal.into());
         }
+        let time = self.time()?;
         if latest.as_ref() != Some(request.checkpoint()) {
             log.store(&request.note())?;
         }
-        Ok(self.cosigner.line(request.text(), (self.now_seconds)()))
+        Ok(self.cosigner.line(request.text(), time))
+    }
+
+    /// The time to sign with: stored as the newest one first.
+    fn time(&self) -> Result<u64, WitnessError> {
+        let mut signed = self.signed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = (self.now_seconds)();
+        if now < *signed {
+            return Err(WitnessError::ClockWentBack { now, signed: *signed });
+        }
+        if now > *signed {
+            self.folder.store_signed_at(now)?;
+            *signed = now;
+        }
+        Ok(now)
     }
 }
 

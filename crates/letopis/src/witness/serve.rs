@@ -44,6 +44,10 @@ async fn add_checkpoint(State(witness): State<Arc<Witness>>, request: Request) -
     match judged {
         Ok(Ok(line)) => line.into_response(),
         Ok(Err(WitnessError::Refused(refusal))) => refused(&refusal),
+        Ok(Err(e @ WitnessError::ClockWentBack { .. })) => {
+            tracing::error!(error = %e, "not cosigned");
+            (StatusCode::SERVICE_UNAVAILABLE, format!("{e}\n")).into_response()
+        }
         Ok(Err(WitnessError::Folder(e))) => {
             tracing::error!(error = %e, "not cosigned");
             broken()

@@ -40,6 +40,7 @@ fn status(witness: &Witness, body: &str) -> u16 {
     match witness.add_checkpoint(body) {
         Ok(_) => 200,
         Err(WitnessError::Refused(refusal)) => refusal.status(),
+        Err(WitnessError::ClockWentBack { .. }) => 503,
         Err(WitnessError::Folder(_)) => 500,
     }
 }
@@ -66,6 +67,24 @@ fn it_cosigns_one_history_and_remembers_it_over_a_restart() {
     let log = witness.folder.log(ORIGIN).unwrap().unwrap();
     assert_eq!((log.seen().unwrap().unwrap().size, log.forks()), (9, 1));
     assert_eq!(status(&witness, &request(0, 9, 12)), 200);
+}
+
+#[test]
+fn a_clock_that_went_back_signs_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let witness = watching(home.path());
+    assert_eq!(status(&witness, &request(0, 0, 5)), 200);
+    drop(witness);
+    let witness = Witness::open(home.path(), || 1_735_699_999).unwrap();
+    let refused = witness.add_checkpoint(&request(0, 5, 9)).unwrap_err();
+    assert!(refused.to_string().starts_with("the clock of this witness went back: it shows 1735699999, and 1735700000"), "{refused}");
+    assert_eq!(witness.folder.log(ORIGIN).unwrap().unwrap().seen().unwrap().unwrap().size, 5, "and nothing is taken as seen");
+    drop(witness);
+    let witness = Witness::open(home.path(), || 1_735_700_000).unwrap();
+    assert_eq!(status(&witness, &request(0, 5, 9)), 200);
+    drop(witness);
+    std::fs::write(home.path().join("signed"), "").unwrap();
+    assert!(matches!(Witness::open(home.path(), || 1_735_700_000), Err(FolderError::Damaged(_))));
 }
 
 #[test]

@@ -40,6 +40,22 @@ fn a_second_import_changes_nothing() {
 }
 
 #[test]
+fn history_that_would_not_be_kept_is_said_to_go() {
+    let app = TestApp::start();
+    let mut old = event("old");
+    old["timestamp"] = "2020-02-03T12:00:00+03:00".into();
+    let mut new = event("new");
+    new["timestamp"] = jiff::Timestamp::now().to_string().into();
+    let path = written(&app, "history.jsonl", &format!("{old}\n{new}\n"));
+    let said = letopis(app.data(), &["import", path.to_str().unwrap(), "--json"]);
+    assert!(said.ok && said.err.contains("1 of the new events are older than the 90 days for which detail is kept"), "{}", said.err);
+    let tally = &said.json()["files"][0]["tally"];
+    assert_eq!((&tally["accepted"], &tally["over"]), (&2.into(), &1.into()), "{tally}");
+    let again = letopis(app.data(), &["import", path.to_str().unwrap()]);
+    assert!(!again.err.contains("older than"), "nothing new came: {}", again.err);
+}
+
+#[test]
 fn bad_places_are_named_and_the_rest_goes_in() {
     let app = TestApp::start();
     let mut wrong = event("wrong");

@@ -28,7 +28,7 @@ pub(super) use arguments::ImportArgs;
 pub(super) use batch::Counted;
 
 use super::house::House;
-use super::voice::Voice;
+use super::voice::{Voice, err};
 use crate::app::App;
 use resume::Resume;
 use source::Source;
@@ -45,6 +45,9 @@ pub(super) async fn run(house: &House, data: &Path, args: &ImportArgs, voice: Vo
         let tally = file(house, data, path, args, voice).await?;
         whole &= tally.complete();
         voice.note(format_args!("{}: {tally}", path.display()));
+        if let Some(warning) = tally.warning() {
+            err!("{}: {warning}", path.display());
+        }
         files.push(json!({ "file": path, "tally": tally }));
     }
     voice.say(&json!({ "files": files, "complete": whole }), |_| {});

@@ -75,6 +75,8 @@ fn count(tally: &mut Tally, batch: &Batch, counted: &Counted) {
     tally.accepted += counted.accepted;
     tally.duplicates += counted.duplicates;
     tally.conflicts += counted.conflicts;
+    tally.over += counted.over;
+    tally.kept_days = tally.kept_days.max(counted.kept_days);
     tally.stopped.clone_from(&batch.stopped);
 }
 

@@ -18,6 +18,12 @@ pub(super) struct Tally {
     pub duplicates: u64,
     /// Of the new ones, those whose id another event has: both are kept and marked.
     pub conflicts: u64,
+    /// Of the new ones, those that are older than detail is kept in this business.
+    #[serde(default)]
+    pub over: u64,
+    /// For how many days it is kept.
+    #[serde(default)]
+    pub kept_days: u16,
     /// Places that are no events; those that the check refused are in quarantine.
     pub rejected: u64,
     /// The first of them.
@@ -40,6 +46,17 @@ impl Tally {
     /// Whether everything in the file is in the journal.
     pub(super) fn complete(&self) -> bool {
         self.rejected == 0 && self.stopped.is_none()
+    }
+
+    /// What to say when the next retention run would let go of what was just brought in.
+    pub(super) fn warning(&self) -> Option<String> {
+        (self.over > 0).then(|| {
+            format!(
+                "{} of the new events are older than the {} days for which detail is kept here: the next retention run, at night, lets them \
+                 go. To keep some of them, place holds before (letopis retention hold) or set a longer policy (letopis retention set)",
+                self.over, self.kept_days
+            )
+        })
     }
 
     /// Notes a fault; says whether it is among the listed ones.

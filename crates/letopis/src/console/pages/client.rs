@@ -1,7 +1,7 @@
 //! One client: what they are known by, everything they talked about on one line of time, and who may be the same person.
 //!
 //! That two clients are one is decided by a person, here: a family shares a phone, and a wrong merge shows one person the talk of another.
-//! Every decision is sealed and shown with who made it; «разделить» takes it back.
+//! Every decision is sealed and shown with who made it; «разделить» takes it back. Whoever answers for the law may also place a hold here.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -17,14 +17,16 @@ use super::journal::line::{self, Line};
 use super::labels;
 use super::language::Texts;
 use super::moments::Clock;
+use super::settings::retention::{HoldRow, hold_row};
 use super::visitor::Visitor;
 use super::who::{self, Who};
 use crate::access::{Action, trail::What};
-use crate::event::BusinessId;
 use crate::event::record::Decision;
+use crate::event::{BusinessId, HoldOn};
 use crate::journal::acts;
 use crate::journal::projection::EventRow;
 use crate::journal::reading::{self, ClientDetail, ClientName, Known};
+use crate::journal::retention;
 
 /// Decisions that are looked through for those about one client: merges are rare.
 const DECISIONS: u32 = 2_000;
@@ -71,6 +73,7 @@ struct ClientPage {
     likenesses: Vec<Other>,
     merged: Vec<Other>,
     history: Vec<Decided>,
+    holds: Vec<HoldRow>,
     may_decide: bool,
     may_erase: bool,
 }
@@ -78,15 +81,17 @@ struct ClientPage {
 /// `GET /clients/{pid}`
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Path(pid): Path<String>) -> Result<Response, PageError> {
     visitor.require(Action::ReadJournal)?;
-    let (business, t, clock) = (visitor.business.id, visitor.t.clone(), visitor.clock());
+    let (business, t, clock, now_us) = (visitor.business.id, visitor.t.clone(), visitor.clock(), visitor.now_us);
     let read = desk.console.store.read(move |conn| {
         let Some(detail) = reading::client(conn, business, &pid)? else {
             return Err(PageError::absent(acts::erasing(conn, business, &pid)?));
         };
         let talks = talks(conn, business, &t, &clock, &detail)?;
-        Ok::<_, PageError>((talks, history(conn, business, &t, &clock, &detail)?, detail))
+        let mut holds = retention::open_holds(conn, business, now_us)?;
+        holds.retain(|hold| hold.on == HoldOn::Client.as_str() && hold.pid == detail.client.pid);
+        Ok::<_, PageError>((talks, history(conn, business, &t, &clock, &detail)?, holds, detail))
     });
-    let (moments, history, detail) = read.await?;
+    let (moments, history, holds, detail) = read.await?;
     let t = &visitor.t;
     let who = who::of_client(t, &detail.client);
     let url = url(&detail.client.pid);
@@ -101,6 +106,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Path(pid): 
         url,
         moments,
         history,
+        holds: holds.into_iter().map(|hold| hold_row(&visitor, hold)).collect(),
         may_decide,
         may_erase,
     })

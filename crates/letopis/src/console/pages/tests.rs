@@ -235,6 +235,26 @@ async fn a_client_page_shows_who_and_takes_decisions() {
 }
 
 #[tokio::test]
+async fn a_hold_is_placed_on_the_page_of_a_client() {
+    let scene = Scene::open().await;
+    let (lawyer, manager) = (scene.member(Role::Compliance).await, scene.member(Role::Manager).await);
+    let page = lawyer.get("/sessions/anna").await.body;
+    let client = page.split("href=\"/clients/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let url = format!("/clients/{client}");
+    assert!(lawyer.get(&url).await.body.contains("action=\"/settings/retention/hold\""));
+    assert!(!manager.get(&url).await.body.contains("/settings/retention/hold"), "not for everybody");
+    let form = format!("here=true&pid={url}&reason=claim+12");
+    assert_eq!(manager.submit("/settings/retention/hold", &form).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(lawyer.submit("/settings/retention/hold", &form).await.location(), url, "one stays on the page");
+    let place = "INSERT INTO holds (record, business, kind, pid, reason, placed_us, placed_by)
+                 SELECT id, business, 'client', pid, 'claim 12', 0, 'owner' FROM clients";
+    scene.tamper(place).await;
+    let page = lawyer.get(&url).await.body;
+    assert!(page.contains("claim 12") && page.contains("action=\"/settings/retention/lift\""), "{page}");
+    assert_eq!(lawyer.submit("/settings/retention/lift", &format!("here=true&pid={url}")).await.location(), url);
+}
+
+#[tokio::test]
 async fn a_key_is_shown_once_and_an_invitation_too() {
     let scene = Scene::open().await;
     let owner = scene.owner().await;

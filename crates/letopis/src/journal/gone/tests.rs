@@ -70,8 +70,8 @@ fn rebuilt(conn: &Connection, keys: &BusinessKeys) -> Connection {
         let identity = clients.resolve(&tx, keys, &event).unwrap();
         let session = sessions.place(&tx, keys, &event, identity.as_ref()).unwrap();
         append::event(&tx, &event.row, session, identity.map(|identity| identity.id)).unwrap();
-        if let Some(stems) = &event.stems {
-            append::words(&tx, opened.record, stems).unwrap();
+        if let Some(stems) = event.row.stems() {
+            append::words(&tx, opened.record, &stems).unwrap();
         }
     }
     sessions.flush(&tx).unwrap();

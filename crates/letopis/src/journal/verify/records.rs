@@ -15,7 +15,7 @@ use super::people::People;
 use super::{Audit, Report};
 use crate::event::RecordNo;
 use crate::event::record::{self, DECISION_SOURCE, Decided, Envelope};
-use crate::privacy::{self, DataKey, KeyId};
+use crate::privacy::{self, DataKey, KeyId, Unpacker};
 
 /// What an absence is that no act explains.
 const DELETED: &str = "deleted by hand: the sealed record is missing, and no act of erasure or expiry lists it";
@@ -24,6 +24,7 @@ pub(super) struct Check<'a> {
     audit: &'a Audit<'a>,
     acts: &'a Acts,
     data_keys: HashMap<KeyId, DataKey>,
+    unpacker: Unpacker,
     /// What the identities are that rows refer to.
     marks: HashMap<i64, Mark>,
     people: People,
@@ -31,7 +32,14 @@ pub(super) struct Check<'a> {
 
 impl<'a> Check<'a> {
     pub(super) fn start(audit: &'a Audit<'a>, acts: &'a Acts) -> Self {
-        Self { audit, acts, data_keys: HashMap::new(), marks: HashMap::new(), people: People::new(acts.name_any()) }
+        Self {
+            audit,
+            acts,
+            data_keys: HashMap::new(),
+            unpacker: Unpacker::default(),
+            marks: HashMap::new(),
+            people: People::new(acts.name_any()),
+        }
     }
 
     /// Checks the records `from..to`; gives their entries to the tree.
@@ -164,7 +172,7 @@ impl<'a> Check<'a> {
             self.data_keys.insert(key_id, key);
         }
         let key = self.data_keys.get(&key_id).ok_or(EvidenceError::NoBlob(sealed.record))?;
-        evidence::open_sealed(sealed, key)
+        evidence::open_sealed(sealed, key, &mut self.unpacker)
     }
 
     fn compare(&mut self, opened: &Opened, row: Option<Stored>, report: &mut Report) -> rusqlite::Result<()> {
@@ -176,18 +184,23 @@ impl<'a> Check<'a> {
         if envelope.source == DECISION_SOURCE {
             return self.decision(opened.record, &envelope, client_bytes, report);
         }
-        if let Ok(mut said) = Projected::of(&envelope, client_bytes) {
-            said.row.record = opened.record.as_i64();
-            self.people.hear(self.audit, &said)?;
-            self.known(&said, client_bytes, report)?;
-        }
+        let mut said = match Projected::of(&envelope, client_bytes) {
+            Ok(said) => said,
+            Err(e) => {
+                report.add("record", index, "blobs", EvidenceError::Record(opened.record, e.to_string()));
+                return Ok(());
+            }
+        };
+        said.row.record = opened.record.as_i64();
+        self.people.hear(self.audit, &said)?;
+        self.known(&said, client_bytes, report)?;
         let Some(stored) = row else {
             report.add("row", index, "events", "the record is sealed, but its row is missing");
             return Ok(());
         };
         report.rows += 1;
-        match evidence::compare(&stored.row, opened) {
-            Ok(said) => self.belongs(&said, &stored, report),
+        match evidence::compare_said(&stored.row, &mut said) {
+            Ok(()) => self.belongs(&said, &stored, report),
             Err(wrong) => {
                 report.add("row", index, "events", wrong);
                 Ok(())

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 
 use super::{Audit, Report};
 use crate::event::{BusinessId, RecordNo};
-use crate::journal::stems::stems;
+use crate::journal::stems::{is_letter, stems};
 
 /// Compares the whole index with the rows of the business.
 pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<()> {
@@ -48,7 +48,7 @@ fn said(conn: &Connection, first: i64, end: i64, hashing: &RandomState) -> rusql
         let text =
             format!("{} {}", row.get::<_, Option<String>>(1)?.unwrap_or_default(), row.get::<_, Option<String>>(2)?.unwrap_or_default());
         let stems = stems(&text);
-        let terms = stems.split(|c: char| !c.is_alphanumeric()).filter(|term| !term.is_empty());
+        let terms = stems.split(|c: char| !is_letter(c)).filter(|term| !term.is_empty());
         let sum = terms.enumerate().fold(0_u64, |sum, (place, term)| sum.wrapping_add(hashing.hash_one((term, place))));
         sums.insert(row.get(0)?, sum);
     }

@@ -14,7 +14,7 @@ use crate::journal::evidence::{self, Sealed};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::sessions::{Gaps, Sessions};
 use crate::journal::{Generations, append, merges};
-use crate::privacy::{self, BusinessKeys, DataKey, KeyId, Vault};
+use crate::privacy::{self, BusinessKeys, DataKey, KeyId, Unpacker, Vault};
 use crate::recorder::decisions;
 
 /// Records between two reports of progress: at most a second of work.
@@ -47,12 +47,13 @@ pub(super) struct Replay {
     clients: Clients,
     sessions: Sessions,
     data_keys: Generations<KeyId, DataKey>,
+    unpacker: Unpacker,
 }
 
 impl Replay {
     pub(super) fn new(vault: Vault, gaps: Gaps, scope: Scope) -> Self {
         let (clients, sessions) = (Clients::default(), Sessions::new(gaps));
-        Self { vault, scope, clients, sessions, data_keys: Generations::new(DATA_KEYS) }
+        Self { vault, scope, clients, sessions, data_keys: Generations::new(DATA_KEYS), unpacker: Unpacker::default() }
     }
 
     /// The records `from..to` of a business: read from `source`, projected into `tx`.
@@ -109,7 +110,7 @@ impl Replay {
             self.data_keys.insert(key_id, key);
         }
         let Some(key) = self.data_keys.get_mut(&key_id) else { return Ok(()) };
-        let opened = evidence::open_sealed(sealed, key).map_err(|e| unreadable(&e))?;
+        let opened = evidence::open_sealed(sealed, key, &mut self.unpacker).map_err(|e| unreadable(&e))?;
         let (envelope, client_bytes) = record::split(&opened.r).map_err(|e| unreadable(&e))?;
         if envelope.source == DECISION_SOURCE {
             let decided: Decided = serde_json::from_slice(client_bytes).map_err(|e| unreadable(&e))?;
@@ -139,8 +140,10 @@ impl Replay {
         let identity = self.clients.resolve(tx, keys, &event)?;
         let session = self.sessions.place(tx, keys, &event, identity.as_ref())?;
         append::event(tx, &event.row, session, identity.map(|identity| identity.id))?;
-        if let (Scope::Everything, Some(stems)) = (self.scope, &event.stems) {
-            append::words(tx, record, stems)?;
+        if self.scope == Scope::Everything
+            && let Some(stems) = event.row.stems()
+        {
+            append::words(tx, record, &stems)?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, in_query, page};
 use super::super::visitor::Visitor;
 use super::Word;
 use crate::access::{AccessError, Action};
@@ -24,13 +24,13 @@ use crate::metrics::retention::{self, Line};
 /// What the reason of a hold may be long.
 const REASON_CHARS: usize = 200;
 
-/// A hold in the list.
-struct HoldRow {
+/// A hold in the list, here and on the page of a client.
+pub(in crate::console::pages) struct HoldRow {
     what: String,
     url: String,
-    pid: String,
-    reason: String,
-    since: String,
+    pub pid: String,
+    pub reason: String,
+    pub since: String,
 }
 
 /// A run in the list.
@@ -80,6 +80,9 @@ pub(in crate::console::pages) struct ToHold {
     pid: String,
     #[serde(default)]
     reason: String,
+    /// Set on the page of what is held: one comes back there.
+    #[serde(default)]
+    here: String,
 }
 
 /// Owners set the policy; whoever answers for the law looks and holds.
@@ -138,9 +141,10 @@ pub(in crate::console::pages) async fn hold(State(desk): State<Desk>, posted: Po
         return Err(invalid("a reason for the hold"));
     }
     let (on, pid) = named(&desk, &visitor, &form.pid).await?;
+    let back = back(&form.here, on, &pid);
     let decision = Decision::HoldPlaced { on, pid, reason, until_us: None };
     desk.console.decide.decide(visitor.business.id, visitor.by(), decision, visitor.now_us).await?;
-    Ok(Redirect::to("/settings/retention#holds").into_response())
+    Ok(Redirect::to(&back).into_response())
 }
 
 /// `POST /settings/retention/lift`
@@ -148,9 +152,21 @@ pub(in crate::console::pages) async fn lift(State(desk): State<Desk>, posted: Po
     let Posted { visitor, form } = posted;
     visitor.require(Action::Erase)?;
     let (on, pid) = named(&desk, &visitor, &form.pid).await?;
+    let back = back(&form.here, on, &pid);
     let decision = Decision::HoldLifted { on, pid };
     desk.console.decide.decide(visitor.business.id, visitor.by(), decision, visitor.now_us).await?;
-    Ok(Redirect::to("/settings/retention#holds").into_response())
+    Ok(Redirect::to(&back).into_response())
+}
+
+/// Where one comes out after a decision about a hold.
+fn back(here: &str, on: HoldOn, pid: &str) -> String {
+    if here.is_empty() { "/settings/retention#holds".to_owned() } else { url_of(on.as_str(), pid) }
+}
+
+/// The page of what is held.
+fn url_of(on: &str, pid: &str) -> String {
+    let folder = if on == HoldOn::Client.as_str() { "clients" } else { "sessions" };
+    format!("/{folder}/{}", in_query(pid))
 }
 
 /// `POST /settings/retention/run`: begins a run; what it does is on the page when it has ended.
@@ -190,11 +206,10 @@ fn policy_words(visitor: &Visitor, policy: Policy) -> String {
     t.with(if policy.then == Then::Anonymise { "retention-policy-anonymise" } else { "retention-policy-expire" }, &values)
 }
 
-fn hold_row(visitor: &Visitor, hold: Hold) -> HoldRow {
-    let folder = if hold.on == HoldOn::Client.as_str() { "clients" } else { "sessions" };
+pub(in crate::console::pages) fn hold_row(visitor: &Visitor, hold: Hold) -> HoldRow {
     HoldRow {
         what: visitor.t.of("retention-held-what", &hold.on),
-        url: format!("/{folder}/{}", super::super::frame::in_query(&hold.pid)),
+        url: url_of(&hold.on, &hold.pid),
         pid: hold.pid,
         reason: hold.reason,
         since: visitor
