@@ -11,7 +11,7 @@
 //! | `scope` | roles, actions, the policy |
 //! | `change` | decisions of this room as values; `apply` |
 //! | `business` `user` `member` `key` `connection` | what there is; deciding and listing |
-//! | `settings` `connection_secrets` | how a connection behaves, and what opens something |
+//! | `connection_kind` `settings` `connection_secrets` | what is plugged in, how it behaves, and what opens something |
 //! | `offered` `ring` | the hot path: a key in a request → whom it stands for, without SQL |
 //! | `sign_in` `password` `throttle` `link` `session` | people and their browsers |
 //! | `trail` | who did what, append-only |
@@ -22,6 +22,7 @@
 pub mod business;
 mod change;
 pub mod connection;
+mod connection_kind;
 pub mod connection_secrets;
 mod error;
 pub mod first;
@@ -48,7 +49,8 @@ mod word;
 
 pub use business::{Business, BusinessKind};
 pub use change::{Change, apply};
-pub use connection::{ConnectionIdentity, ConnectionKind};
+pub use connection::ConnectionIdentity;
+pub use connection_kind::ConnectionKind;
 pub use connection_secrets::SecretName;
 pub use error::{AccessError, Result};
 pub use id::{ConnectionId, Id, KeyId, SignInId, UserId};
