@@ -4,7 +4,7 @@
 //! opened for the length of the command. What only reads (`verify`, `doctor`, `config`) looks at the folder itself, and `verify-proof`
 //! needs none.
 //!
-//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `witness` · in: `serve`, `import`, `demo` · out:
+//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `witness` · in: `serve`, `emit`, `import`, `demo` · out:
 //!   `verify`, `proof`, `dossier`, `checkpoint` · away: `erase`, `retention` · care: `rebuild`, `backup`, `restore`, `master` (and `work`, what long
 //!   work looks like from here) · about: `config`, `doctor`, `logging`
 
@@ -17,6 +17,7 @@ mod control;
 mod demo;
 mod doctor;
 mod dossier;
+mod emit;
 mod erase;
 mod house;
 mod import;
@@ -73,6 +74,8 @@ enum Command {
         #[arg(long)]
         listen: Option<SocketAddr>,
     },
+    /// Send events from a script; 0 only when they are on the server's disk.
+    Emit(emit::EmitArgs),
     /// Bring in files of other systems: events (JSONL, JSON), tables (CSV), dialogues.
     Import(import::ImportArgs),
     /// Audit what is stored against what was signed.
@@ -145,6 +148,7 @@ pub fn main() -> anyhow::Result<()> {
         // The environment names the real folder, which a demo must never touch.
         Command::Demo { listen } => demo::run(&named.unwrap_or_else(|| PathBuf::from("letopis-demo")), listen),
         Command::Import(args) => visit(&data, absent, async |house| import::run(house, &data, &args, voice).await),
+        Command::Emit(args) => emit::run(&args, voice),
         Command::Verify(args) => verify::run(&data, &args, voice),
         Command::Proof(args) => visit(&data, absent, async |house| proof::run(house, args, voice).await),
         Command::VerifyProof(args) => verify_proof::run(&args, voice),
