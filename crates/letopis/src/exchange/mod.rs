@@ -5,10 +5,13 @@
 //! Strangers wrote the bytes, so every reader is total: what it does not understand becomes one opaque event, never nothing.
 //!
 //! * `wire` – the exchange, and its bytes in the queue · `secrets` – takes tokens out before anything is read · `text` – decoded bodies
-//! * `path` – where something stands in JSON · `told` – how an event is written · `opaque` – what nobody understands
-//! * one file a kind, twins: `llm/`, `crm/`
+//! * `path` – where something stands in JSON · `form` – parameters however they were sent · `told` – how an event is written · `opaque` –
+//!   what nobody understands
+//! * one file a kind, twins: `llm/`, `crm/`, `channels/`
 
+pub mod channels;
 pub mod crm;
+mod form;
 pub mod llm;
 mod opaque;
 mod path;
@@ -36,14 +39,21 @@ pub struct About<'a> {
     pub speaks: bool,
 }
 
-/// The events that an exchange tells of; at least one.
+/// The events that an exchange tells of; at least one, but for what says nothing at all.
 #[must_use]
 pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
     secrets::take_out(&mut exchange, about.kind);
     let told = match about.kind {
         ConnectionKind::Bitrix24 => crm::bitrix24::read(&exchange, about),
+        ConnectionKind::Hook => channels::hook::read(&exchange, about),
         ConnectionKind::Openai => llm::openai::read(&exchange, about),
+        ConnectionKind::Telegram => channels::telegram::read(&exchange, about),
         _ => Vec::new(),
     };
-    if told.is_empty() { vec![opaque::read(&exchange, about)] } else { told }
+    if told.is_empty() && !has_nothing_to_say(&exchange, about.kind) { vec![opaque::read(&exchange, about)] } else { told }
+}
+
+/// The bot's plain "I took it" is no event, nor is a poll that brought nothing.
+fn has_nothing_to_say(exchange: &Exchange, kind: ConnectionKind) -> bool {
+    matches!(exchange.way, Way::Answer | Way::Late) || channels::is_silence(exchange, kind)
 }
