@@ -25,6 +25,8 @@ pub(super) enum DoorError {
     #[error("no such hook: the token is unknown or revoked")]
     Hook,
     #[error(transparent)]
+    Sender(#[from] super::hooks::NotTheSender),
+    #[error(transparent)]
     Body(#[from] BadBody),
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -89,6 +91,7 @@ impl Capture {
         let (status, code, retry_s) = match error {
             DoorError::Key(_) => (StatusCode::UNAUTHORIZED, "unauthorized", None),
             DoorError::Role => (StatusCode::FORBIDDEN, "forbidden", None),
+            DoorError::Sender(_) => (StatusCode::FORBIDDEN, "not_the_sender", None),
             DoorError::Hook => (StatusCode::NOT_FOUND, "unknown_hook", None),
             DoorError::Body(body) => match body {
                 BadBody::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),

@@ -79,6 +79,15 @@ pub(super) async fn read(headers: &HeaderMap, body: &mut Body, config: &Config, 
     unpacked.await.unwrap_or(Err(BadBody::CutOff))
 }
 
+/// Reads a body as it is, whatever it is.
+///
+/// # Errors
+/// [`BadBody`]; nothing of it is kept.
+pub(super) async fn raw(body: &mut Body, config: &Config, room: &Room) -> Result<(Bytes, Share), BadBody> {
+    let mut share = room.share();
+    Ok((collect(body, config, &mut share).await?, share))
+}
+
 /// Reads on after a refusal, within bounds: a sender who is still writing when the connection closes never sees the answer.
 pub(super) async fn discard(headers: &HeaderMap, body: &mut Body, config: &Config) {
     // Whoever waits for a word before sending has sent nothing yet.

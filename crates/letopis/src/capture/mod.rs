@@ -24,6 +24,7 @@ use queue::Queue;
 
 use crate::access::{ConnectionRing, KeyRing};
 use crate::event::Limits;
+use crate::privacy::Vault;
 use crate::upstream::Streaming;
 
 use room::Room;
@@ -31,6 +32,7 @@ use room::Room;
 pub use accept::{Accepted, Refusal, Sender};
 pub use again::NotAccepted;
 pub use api::{events, is_events};
+pub use hooks::{Answered, Chat, Flight, NotTaken, Waiting};
 pub use proxy::{is_proxied, proxy};
 
 /// What a stranger may send.
@@ -82,6 +84,8 @@ pub struct Capture {
     config: Config,
     room: Room,
     upstream: Streaming,
+    vault: Vault,
+    waiting: Arc<Waiting>,
     now_us: fn() -> i64,
     counters: Counters,
 }
@@ -97,6 +101,18 @@ pub struct Counters {
     pub overloaded: std::sync::atomic::AtomicU64,
     /// Requests refused for anything else.
     pub refused: std::sync::atomic::AtomicU64,
+    /// Deliveries of platforms taken by hooks.
+    pub deliveries: std::sync::atomic::AtomicU64,
+    /// Deliveries that the bot did not take in time.
+    pub deferred: std::sync::atomic::AtomicU64,
+    /// Deliveries that the bot answered with a failure.
+    pub bot_failures: std::sync::atomic::AtomicU64,
+}
+
+impl Counters {
+    fn add(counter: &std::sync::atomic::AtomicU64) {
+        counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
 }
 
 impl Capture {
@@ -108,11 +124,19 @@ impl Capture {
         queue: Arc<dyn Queue>,
         keys: Arc<KeyRing>,
         connections: Arc<ConnectionRing>,
+        vault: Vault,
         config: Config,
         now_us: fn() -> i64,
     ) -> Result<Self, rustls::Error> {
         let (room, upstream) = (Room::new(config.in_flight_bytes), Streaming::new()?);
-        Ok(Self { queue, keys, connections, config, room, upstream, now_us, counters: Counters::default() })
+        let (waiting, counters) = Default::default();
+        Ok(Self { queue, keys, connections, config, room, upstream, vault, waiting, now_us, counters })
+    }
+
+    /// Deliveries that are still to be forwarded.
+    #[must_use]
+    pub fn waiting(&self) -> &Arc<Waiting> {
+        &self.waiting
     }
 
     /// What happened so far.

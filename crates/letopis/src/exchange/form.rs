@@ -38,7 +38,8 @@ pub(super) fn urlencoded(text: &str) -> Map<String, Value> {
 }
 
 /// `%20` and `+` as what they stand for.
-pub(super) fn unescaped(text: &str) -> String {
+#[must_use]
+pub fn unescaped(text: &str) -> String {
     let bytes = text.as_bytes();
     let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while let Some(&byte) = bytes.get(at) {

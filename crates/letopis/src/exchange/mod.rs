@@ -20,6 +20,7 @@ mod text;
 mod told;
 mod wire;
 
+pub use form::unescaped;
 pub use path::{Path, PathError};
 pub use told::{Told, Writer};
 pub use wire::{Body, Ended, Exchange, NotAnExchange, Request, Response, Way};

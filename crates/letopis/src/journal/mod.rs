@@ -1,7 +1,7 @@
 //! What is stored and how it is asked.
 //!
 //! Written only by the recorder, in one transaction a batch: `append` (entry, blob, row, words), `clients` and `sessions` (who wrote, in
-//! which conversation), `quarantine`, and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
+//! which conversation), `quarantine`, `forwards` (what a bot did not take), and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
 //! conversation up. `stems` is the Russian of the search index. Reading comes from `reading` and `evidence`. `schema.sql` is the map of all tables.
 
 pub mod acts;
@@ -17,6 +17,7 @@ pub mod erasing;
 pub mod event_rows;
 pub mod evidence;
 pub mod extent;
+pub mod forwards;
 pub mod gone;
 pub mod log;
 pub mod merges;

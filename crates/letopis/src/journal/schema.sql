@@ -231,6 +231,24 @@ CREATE TABLE quarantine (
 );
 CREATE INDEX quarantine_open ON quarantine (business, id) WHERE closed_us IS NULL;
 
+-- Deliveries of platforms that a bot did not take in time: tried again in order, given up after a day. Sealed under the business key.
+CREATE TABLE forwards (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  business INTEGER NOT NULL,
+  connection TEXT NOT NULL,
+  exchange TEXT NOT NULL UNIQUE,
+  chat BLOB,                           -- keyed pseudonym; none: the kind knows no chat, or there are several in it
+  delivered_us INTEGER NOT NULL,
+  until_us INTEGER NOT NULL,           -- tried until then
+  attempts INTEGER NOT NULL,
+  due_us INTEGER NOT NULL,
+  problem TEXT NOT NULL,
+  failed_us INTEGER,                   -- given up
+  delivery BLOB NOT NULL
+);
+CREATE INDEX forwards_by_business ON forwards (business, id);
+CREATE INDEX forwards_failed ON forwards (failed_us) WHERE failed_us IS NOT NULL;
+
 -- Who cosigns a business's checkpoints. Name, key, address and quorum follow from decisions; the rest is how they fare.
 CREATE TABLE witnesses (
   business INTEGER NOT NULL,

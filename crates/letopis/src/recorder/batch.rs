@@ -23,7 +23,7 @@ use crate::journal::clients::{Clients, Identity};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::quarantine::{self, Refusal};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, acts, progress, record_days, remnants};
+use crate::journal::{Generations, acts, forwards, progress, record_days, remnants};
 use crate::privacy::mask::Masker;
 use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Period, Vault};
 
@@ -133,6 +133,7 @@ impl Scribe {
         let day = now_us.div_euclid(86_400_000_000);
         if day > self.swept {
             acts::sweep(tx, now_us)?;
+            forwards::sweep(tx, now_us)?;
             self.swept = day;
         }
         Ok(())
@@ -171,6 +172,7 @@ impl Scribe {
             match item {
                 Prepared::Event(event) => self.record(tx, &keys, *event, done)?,
                 Prepared::Decision { sealable, decided } => self.decide(tx, &keys, &sealable, arrival.received_us, &decided, done)?,
+                Prepared::Deferred(delivery) => forwards::insert(tx, &keys, &delivery, &mut rand::rng())?,
                 Prepared::Rejected { source, reason, item } => {
                     let refusal = Refusal { business, received_us: arrival.received_us, source: &source, reason: &reason, item: &item };
                     quarantine::keep(tx, Some(&keys), refusal, &mut rand::rng())?;

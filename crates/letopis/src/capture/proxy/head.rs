@@ -31,7 +31,7 @@ const KEPT: [&str; 15] = [
 const VALUE_CHARS: usize = 500;
 
 /// The request as it goes on: to another host, with the same body and the same end-to-end headers.
-pub(super) fn onwards(request: Request, uri: Uri, body: impl FnOnce(Body) -> Body) -> axum::http::Request<Body> {
+pub(in crate::capture) fn onwards(request: Request, uri: Uri, body: impl FnOnce(Body) -> Body) -> axum::http::Request<Body> {
     let (mut parts, old) = request.into_parts();
     let host = uri.authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok());
     end_to_end(&mut parts.headers);
@@ -49,7 +49,7 @@ pub(super) fn onwards(request: Request, uri: Uri, body: impl FnOnce(Body) -> Bod
 }
 
 /// Takes away what is meant for one hop.
-pub(super) fn end_to_end(headers: &mut HeaderMap) {
+pub(in crate::capture) fn end_to_end(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
         .iter()
@@ -70,7 +70,7 @@ pub(super) fn end_to_end(headers: &mut HeaderMap) {
 }
 
 /// What is kept of headers, names in lower case.
-pub(super) fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+pub(in crate::capture) fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
     let worth = |name: &str| KEPT.contains(&name) || name.starts_with(OURS);
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).chars().take(VALUE_CHARS).collect();
     headers.iter().filter(|(name, _)| worth(name.as_str())).map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()

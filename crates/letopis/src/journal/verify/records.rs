@@ -193,7 +193,7 @@ impl<'a> Check<'a> {
         };
         said.row.record = opened.record.as_i64();
         self.people.hear(self.audit, &said)?;
-        self.known(&said, client_bytes, report)?;
+        self.known(&said, &record::essence(&envelope.source, client_bytes), report)?;
         let Some(stored) = row else {
             report.add("row", index, "events", "the record is sealed, but its row is missing");
             return Ok(());
@@ -209,10 +209,10 @@ impl<'a> Check<'a> {
     }
 
     /// A retry must be known as one.
-    fn known(&self, said: &Projected, client_bytes: &[u8], report: &mut Report) -> rusqlite::Result<()> {
+    fn known(&self, said: &Projected, essence: &[u8], report: &mut Report) -> rusqlite::Result<()> {
         let keys = self.audit.keys;
         let record = RecordNo::from_i64(said.row.record);
-        let seen = append::seen(self.audit.conn, &keys.id_digest(&said.row.event_id), &keys.body_digest(client_bytes))?;
+        let seen = append::seen(self.audit.conn, &keys.id_digest(&said.row.event_id), &keys.body_digest(essence))?;
         if seen != Seen::Duplicate(record) {
             report.add("seen", Some(record.index()), "seen", "a retry of this event would not be known as one");
         }
