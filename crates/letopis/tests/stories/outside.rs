@@ -26,9 +26,6 @@ impl Asked {
     }
 }
 
-/// How it answers: status and content type, body, and after how long.
-pub type Answers = Box<dyn Fn(&Asked) -> (String, String, Duration) + Send + Sync>;
-
 pub struct Outside {
     pub address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
