@@ -25,7 +25,7 @@ use queue::Queue;
 use crate::access::{ConnectionRing, KeyRing};
 use crate::event::Limits;
 use crate::privacy::Vault;
-use crate::upstream::Streaming;
+use crate::upstream::{Streaming, Upstream};
 
 use room::Room;
 
@@ -84,6 +84,8 @@ pub struct Capture {
     config: Config,
     room: Room,
     upstream: Streaming,
+    /// Asks bots.
+    bots: Upstream,
     vault: Vault,
     waiting: Arc<Waiting>,
     now_us: fn() -> i64,
@@ -130,7 +132,7 @@ impl Capture {
     ) -> Result<Self, rustls::Error> {
         let (room, upstream) = (Room::new(config.in_flight_bytes), Streaming::new()?);
         let (waiting, counters) = Default::default();
-        Ok(Self { queue, keys, connections, config, room, upstream, vault, waiting, now_us, counters })
+        Ok(Self { queue, keys, connections, config, room, upstream, bots: Upstream::new()?, vault, waiting, now_us, counters })
     }
 
     /// Deliveries that are still to be forwarded.

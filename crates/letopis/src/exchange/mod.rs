@@ -51,6 +51,7 @@ pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
         ConnectionKind::Telegram => channels::telegram::read(&exchange, about),
         _ => Vec::new(),
     };
+    let told = if told.is_empty() { channels::not_taken(&exchange, about, |_| {}).into_iter().collect() } else { told };
     if told.is_empty() && !has_nothing_to_say(&exchange, about.kind) { vec![opaque::read(&exchange, about)] } else { told }
 }
 

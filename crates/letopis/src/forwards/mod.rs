@@ -38,6 +38,8 @@ const ROWS: u32 = 10_000;
 const AT_ONCE: usize = 8;
 /// Attempts at one time to all bots.
 const ALL_AT_ONCE: usize = 64;
+/// When the server stops, attempts under way have so long.
+const FAREWELL: Duration = Duration::from_secs(3);
 /// After a start: for the recorder to store what was still in the queue.
 const CATCH_UP: Duration = Duration::from_secs(4);
 
@@ -99,9 +101,16 @@ impl Forwards {
                 Some((forward, outcome)) = attempts.next(), if !attempts.is_empty() => self.note(&mut memory, &forward, &outcome),
                 () = self.capture.waiting().changed() => {}
                 () = tokio::time::sleep(wait) => {}
-                _ = stop.wait_for(|stop| *stop) => return,
+                _ = stop.wait_for(|stop| *stop) => break,
             }
         }
+        // What a bot just got is not to be given again by the next process.
+        let rest = async {
+            while let Some((forward, outcome)) = attempts.next().await {
+                self.note(&mut memory, &forward, &outcome);
+            }
+        };
+        let _ = tokio::time::timeout(FAREWELL, rest).await;
     }
 
     /// What was deferred before a kill may still be in the queue.

@@ -9,9 +9,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 
 use super::app::{TestApp, wait_until};
+use super::bot::{Asked, Bot, json as answer};
 use super::commands::{json as json_of, letopis};
 use super::http::Answer;
-use super::outside::{Asked, Outside, json as answer};
 
 /// A server with one connection.
 struct Story {
@@ -79,10 +79,10 @@ fn numbers(asked: &[Asked]) -> Vec<i64> {
 
 #[test]
 fn a_message_goes_to_the_bot_and_its_answer_back_and_both_are_kept() {
-    let bot = Outside::open(|_| answer(r#"{"method":"sendMessage","chat_id":100200,"text":"Завтра в 15:00?"}"#));
+    let bot = Bot::open(|_| answer(r#"{"method":"sendMessage","chat_id":100200,"text":"Завтра в 15:00?"}"#));
     let chat = json!({"id": 100_200, "type": "private", "first_name": "Анна"});
     let sent = json!({"ok": true, "result": {"message_id": 77, "date": now_s(), "chat": chat, "text": "Ждём вас"}}).to_string();
-    let telegram = Outside::open(move |asked| answer(if asked.line.contains("/sendMessage ") { &sent } else { "{}" }));
+    let telegram = Bot::open(move |asked| answer(if asked.line.contains("/sendMessage ") { &sent } else { "{}" }));
     let forward = format!("{}/telegram?bot=1", bot.url());
     let (sender, sign) = ("sender=s3cret-of-ours", "sign=key-of-ours");
     let arguments = ["--kind", "telegram", "--upstream", &telegram.url(), "--forward", &forward, "--secret", sender, "--secret", sign];
@@ -148,7 +148,7 @@ fn a_message_goes_to_the_bot_and_its_answer_back_and_both_are_kept() {
 
 #[test]
 fn a_silent_bot_gets_everything_later_in_order_also_after_a_kill() {
-    let bot = Outside::open(|_| answer("{}"));
+    let bot = Bot::open(|_| answer("{}"));
     let (address, forward) = (bot.address, format!("{}/hook", bot.url()));
     let mut story = Story::begin(&["--kind", "telegram", "--forward", &forward]);
     bot.close();
@@ -166,7 +166,7 @@ fn a_silent_bot_gets_everything_later_in_order_also_after_a_kill() {
     let stored: Vec<u8> = story.app.tables().query_row("SELECT delivery FROM forwards LIMIT 1", [], |row| row.get(0)).unwrap();
     assert!(!stored.windows(9).any(|window| window == b"update_id"), "a delivery is sealed");
     story.app.kill();
-    let bot = Outside::open_at(address, |_| answer(r#"{"method":"sendMessage","chat_id":100001,"text":"поздно"}"#));
+    let bot = Bot::open_at(address, |_| answer(r#"{"method":"sendMessage","chat_id":100001,"text":"поздно"}"#));
     story.app.restart();
     wait_until("the bot has all", || story.forwards().is_empty());
     let got = numbers(&bot.asked());
@@ -184,7 +184,7 @@ fn a_silent_bot_gets_everything_later_in_order_also_after_a_kill() {
 
 #[test]
 fn a_slow_bot_is_not_asked_twice() {
-    let bot = Outside::open(|_| (json_head(), "{}".to_owned(), Duration::from_millis(2_500)));
+    let bot = Bot::open(|_| (json_head(), "{}".to_owned(), Duration::from_millis(2_500)));
     let forward = format!("{}/hook", bot.url());
     let story = Story::begin(&["--kind", "telegram", "--forward", &forward, "--forward-ms", "300"]);
     let begun = Instant::now();
@@ -203,7 +203,7 @@ fn a_slow_bot_is_not_asked_twice() {
 fn what_the_bot_refuses_goes_back_and_what_nobody_takes_is_shown() {
     let broken = Arc::new(AtomicBool::new(true));
     let fails = Arc::clone(&broken);
-    let bot = Outside::open(move |_| match fails.load(Ordering::SeqCst) {
+    let bot = Bot::open(move |_| match fails.load(Ordering::SeqCst) {
         true => ("500 Oops\r\nX-Bot: 1".to_owned(), "oops".to_owned(), Duration::ZERO),
         false => ("200 OK".to_owned(), String::new(), Duration::ZERO),
     });
@@ -233,7 +233,7 @@ fn what_the_bot_refuses_goes_back_and_what_nobody_takes_is_shown() {
     wait_until("it is given up", || story.metric("letopis_forwards_given_up") == 1);
     let given_up = story.forwards().remove(0);
     assert!(!given_up["failed_us"].is_null(), "{given_up}");
-    let bot = Outside::open_at(address, |_| answer("{}"));
+    let bot = Bot::open_at(address, |_| answer("{}"));
     let id = given_up["id"].to_string();
     json_of(story.app.data(), &["forwards", "retry", &id]);
     wait_until("the bot has it", || story.forwards().is_empty());
@@ -247,6 +247,28 @@ fn what_the_bot_refuses_goes_back_and_what_nobody_takes_is_shown() {
     assert!(story.forwards().is_empty());
     let told = story.told();
     assert!(told.iter().any(|(kind, words)| kind == "error" && words.contains("not tried again")), "{told:?}");
+    story.app.stopped().must_verify();
+}
+
+#[test]
+fn what_still_waits_goes_with_its_client() {
+    let bot = Bot::open(|_| answer("{}"));
+    let (address, forward) = (bot.address, format!("{}/hook", bot.url()));
+    let mut story = Story::begin(&["--kind", "telegram", "--forward", &forward]);
+    bot.close();
+    story.deliver(&[], &update(1, 100_001, "?"));
+    story.deliver(&[], &update(2, 100_002, "?"));
+    wait_until("both wait", || story.forwards().len() == 2);
+    story.app.wait_recorded(4);
+    let sql = "SELECT c.pid FROM clients c JOIN identities i ON i.client = c.id WHERE i.value = '100001'";
+    let client: String = story.app.tables().query_row(sql, [], |row| row.get(0)).unwrap();
+    json_of(story.app.data(), &["erase", "--client", &client, "--basis", "request", "--request", "1", "--yes"]);
+    assert_eq!(story.forwards().len(), 1);
+    let bot = Bot::open_at(address, |_| answer("{}"));
+    wait_until("the bot has the other one", || story.forwards().is_empty());
+    // The chat is free again.
+    assert_eq!(story.deliver(&[], &update(3, 100_001, "?")).status, 200);
+    assert_eq!(numbers(&bot.asked()), [2, 3]);
     story.app.stopped().must_verify();
 }
 
@@ -270,7 +292,7 @@ fn without_a_bot_the_platform_hears_its_success_and_a_handshake_its_word() {
     assert_eq!(story.app.get(&hook).unwrap().status, 405);
     assert_eq!(story.app.get("/hooks/ltc_nobody").unwrap().status, 404);
     // A word that only the bot knows.
-    let bot = Outside::open(|asked| answer(&asked.line));
+    let bot = Bot::open(|asked| answer(&asked.line));
     let forward = format!("{}/wa", bot.url());
     let made = json_of(story.app.data(), &["connection", "add", "--kind", "whatsapp", "--forward", &forward]);
     let path = format!("/hooks/{}?hub.mode=subscribe&hub.challenge=7", made["token"].as_str().unwrap());

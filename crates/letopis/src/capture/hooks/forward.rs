@@ -9,17 +9,17 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
-use http_body_util::{BodyExt, Limited};
 use sha2::Sha256;
 
 use super::super::Capture;
 use super::super::proxy::head;
 use crate::access::{ConnectionIdentity, SecretName};
 use crate::exchange::{self, Ended, Request};
+use crate::upstream::{Question, UpstreamError};
 
 /// How long a bot may think when no platform waits for it.
 pub(super) const LONGEST: Duration = Duration::from_secs(60);
@@ -104,45 +104,39 @@ impl Capture {
     /// # Errors
     /// [`NotTaken`]; the bot may have got it all the same.
     pub async fn forward(&self, known: &ConnectionIdentity, request: &Request, delivery: &str, attempt: u32) -> Result<Answered, NotTaken> {
-        let answer = tokio::time::timeout(LONGEST, self.ask_the_bot(known, request, delivery, attempt)).await;
-        answer.unwrap_or(Err(NotTaken::Slow(LONGEST)))
-    }
-
-    async fn ask_the_bot(&self, known: &ConnectionIdentity, request: &Request, delivery: &str, attempt: u32) -> Result<Answered, NotTaken> {
         let keys = self.vault.keys(known.business).ok_or(NotTaken::Nowhere)?;
         let forward = known.secret(&keys, SecretName::Forward).ok_or(NotTaken::Nowhere)?;
-        let uri = address(&forward, &request.target).ok_or(NotTaken::Nowhere)?;
-        let mut asked = axum::extract::Request::new(Body::empty());
-        *asked.method_mut() = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::POST);
-        for (name, value) in &request.headers {
-            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-                asked.headers_mut().append(name, value);
-            }
-        }
-        let body = request.body.bytes.clone();
-        let mut asked = head::onwards(asked, uri, |_| Body::from(body.clone()));
-        asked.headers_mut().remove(axum::http::header::CONTENT_LENGTH);
+        let url = address(&forward, &request.target).ok_or(NotTaken::Nowhere)?;
+        let mut headers: Vec<(HeaderName, HeaderValue)> = request.headers.iter().filter_map(onward).collect();
         let mut ours = vec![("x-letopis-delivery", delivery.to_owned()), ("x-letopis-attempt", attempt.to_string())];
         if let Some(sign) = known.secret(&keys, SecretName::Sign) {
-            ours.extend(signature(&sign, (self.now_us)() / 1_000_000, &body).map(|made| ("x-letopis-signature", made)));
+            let made = signature(&sign, (self.now_us)() / 1_000_000, &request.body.bytes);
+            ours.extend(made.map(|made| ("x-letopis-signature", made)));
         }
-        for (name, value) in ours {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                asked.headers_mut().insert(HeaderName::from_static(name), value);
-            }
-        }
-        let answer = self.upstream.pass(asked).await.map_err(|e| NotTaken::Unreachable(e.to_string()))?;
-        let (mut parts, body) = answer.into_parts();
-        let body =
-            Limited::new(body, ANSWER_BYTES).collect().await.map_err(|_| NotTaken::Unreachable("broke off in its answer".to_owned()))?;
-        head::end_to_end(&mut parts.headers);
-        parts.headers.remove(axum::http::header::CONTENT_LENGTH);
-        Ok(Answered { status: parts.status, headers: parts.headers, body: body.to_bytes() })
+        headers.extend(ours.into_iter().filter_map(|(name, value)| Some((HeaderName::from_static(name), value.try_into().ok()?))));
+        let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::POST);
+        let question = Question { method, url, headers, body: request.body.bytes.clone(), patience: LONGEST, answer_bytes: ANSWER_BYTES };
+        let answer = self.bots.ask(question).await.map_err(|e| match e {
+            UpstreamError::Slow(patience) => NotTaken::Slow(patience),
+            other => NotTaken::Unreachable(other.to_string()),
+        })?;
+        let mut headers = answer.headers;
+        head::end_to_end(&mut headers);
+        headers.remove(header::CONTENT_LENGTH);
+        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
+        Ok(Answered { status, headers, body: answer.body })
     }
 }
 
+/// A header of the platform's that goes on: not what is for us alone, and none that says it was ours.
+fn onward((name, value): &(String, String)) -> Option<(HeaderName, HeaderValue)> {
+    let name = HeaderName::try_from(name).ok()?;
+    let stays = name == header::HOST || name == header::EXPECT || name == header::CONTENT_LENGTH || name.as_str().starts_with("x-letopis-");
+    if stays { None } else { Some((name, HeaderValue::try_from(value).ok()?)) }
+}
+
 /// Where it goes: the stored URL, with what the platform put behind ours.
-fn address(forward: &str, target: &str) -> Option<Uri> {
+fn address(forward: &str, target: &str) -> Option<String> {
     let more = target.split_once('?').map(|(_, query)| query).filter(|query| !query.is_empty());
     let whole = match (more, forward.contains('?')) {
         (None, _) => forward.to_owned(),
@@ -150,7 +144,7 @@ fn address(forward: &str, target: &str) -> Option<Uri> {
         (Some(more), true) => format!("{forward}&{more}"),
     };
     let uri: Uri = whole.trim().parse().ok()?;
-    (matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()).then_some(uri)
+    (matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()).then(|| whole.trim().to_owned())
 }
 
 fn signature(sign: &str, seconds: i64, body: &[u8]) -> Option<String> {
@@ -168,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_the_platform_put_behind_our_url_goes_behind_the_bots() {
-        let to = |forward, target| address(forward, target).map(|uri| uri.to_string());
+        let to = address;
         assert_eq!(to("https://bot.example/h", "").unwrap(), "https://bot.example/h");
         assert_eq!(to("https://bot.example/h?k=1", "?a=b").unwrap(), "https://bot.example/h?k=1&a=b");
         assert_eq!((to("file:///etc/passwd", ""), to("/h", "")), (None, None));

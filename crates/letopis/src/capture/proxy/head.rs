@@ -31,7 +31,7 @@ const KEPT: [&str; 15] = [
 const VALUE_CHARS: usize = 500;
 
 /// The request as it goes on: to another host, with the same body and the same end-to-end headers.
-pub(in crate::capture) fn onwards(request: Request, uri: Uri, body: impl FnOnce(Body) -> Body) -> axum::http::Request<Body> {
+pub(super) fn onwards(request: Request, uri: Uri, body: impl FnOnce(Body) -> Body) -> axum::http::Request<Body> {
     let (mut parts, old) = request.into_parts();
     let host = uri.authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok());
     end_to_end(&mut parts.headers);

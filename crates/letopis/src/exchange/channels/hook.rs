@@ -213,3 +213,105 @@ pub fn faults(fields: &BTreeMap<String, String>) -> Vec<String> {
     };
     fields.iter().filter_map(path).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use bytes::Bytes;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::access::{ConnectionKind, Settings};
+    use crate::exchange::{self, Body, Ended, Request, Response};
+
+    fn events(fields: &[(&str, &str)], way: Way, body: &str, answer: Option<&str>) -> Vec<Value> {
+        let fields = fields.iter().map(|(field, path)| ((*field).to_owned(), (*path).to_owned())).collect();
+        let settings = Settings { fields, ..Settings::default() };
+        let about = About { connection: "c_1", kind: ConnectionKind::Hook, settings: &settings, speaks: false };
+        let whole = |text: &str| Body::whole(Bytes::copy_from_slice(text.as_bytes()));
+        let request = Request { method: "POST".into(), target: "?shop=7".into(), headers: vec![], body: whole(body) };
+        let response = answer.map(|answer| Response { status: 200, headers: vec![], body: whole(answer) });
+        let at = 1_780_000_000_000_000;
+        let (id, ended) = ("x1".to_owned(), Ended::Whole);
+        let exchange = Exchange { id, way, started_us: at, first_byte_us: None, ended_us: at, ended, retry_of: None, request, response };
+        let told = exchange::read(exchange, &about);
+        told.iter().for_each(|told| drop(check(&told.json, &Limits { item_bytes: usize::MAX, ..Limits::default() }).unwrap()));
+        told.iter().map(|told| serde_json::from_slice(&told.json).unwrap()).collect()
+    }
+
+    #[test]
+    fn fields_stand_where_the_map_says_and_constants_are_constants() {
+        let fields = [
+            ("text", "$.msg.body"),
+            ("channel", "=viber"),
+            ("client.phone", "$.user.phone"),
+            ("client.channel_id", "$.user.id"),
+            ("confidence", "$.nlu.score"),
+            ("tags", "$.tags"),
+            ("latency_ms", "$.ms"),
+            ("meta.branch", "$.branch"),
+            ("timestamp", "$.at"),
+        ];
+        let body = r#"{"msg":{"body":"Есть время?"},"user":{"id":77,"phone":"8 921 555-01-01"},"nlu":{"score":"0,87"},"tags":"vip","ms":12.6,"branch":{"id":1},"at":1767225600123}"#;
+        let told = events(&fields, Way::Hook, body, None).remove(0);
+        assert_eq!(
+            (&told["text"], &told["channel"], &told["client"]),
+            (&json!("Есть время?"), &json!("viber"), &json!({"phone": "8 921 555-01-01", "channel_id": "77"}))
+        );
+        assert_eq!((&told["confidence"], &told["tags"], &told["latency_ms"]), (&json!(0.87), &json!(["vip"]), &json!(13)));
+        assert_eq!((&told["meta"]["branch"], &told["timestamp"]), (&json!({"id": 1}), &json!("2026-01-01T00:00:00.123Z")));
+        assert_eq!(told["meta"]["exchange"]["request_part"]["msg"]["body"], "Есть время?", "everything stays as evidence");
+        let again = events(&fields, Way::Hook, body, None).remove(0);
+        assert_eq!(again["event_id"], told["event_id"]);
+    }
+
+    #[test]
+    fn elements_become_events_and_what_does_not_fit_is_left_where_it_was() {
+        let fields = [
+            ("items", "$.list[*]"),
+            ("text", "$.t"),
+            ("client.id", "$.who"),
+            ("client.name", "$.owner"),
+            ("timestamp", "$.at"),
+            ("type", "$.kind"),
+        ];
+        let body = r#"{"owner":"Анна","list":[{"t":"а","who":1,"at":"вчера"},{"t":7,"who":{"x":1},"kind":"Не тип"}]}"#;
+        let told = events(&fields, Way::Hook, body, None);
+        let words: Vec<_> = told.iter().map(|told| (&told["text"], &told["client"]["name"])).collect();
+        assert_eq!(words, [(&json!("а"), &json!("Анна")), (&json!("7"), &json!("Анна"))]);
+        assert_eq!(
+            (&told[0]["meta"]["timestamp"], &told[1]["meta"]["client.id"], &told[1]["meta"]["type"]),
+            (&json!("вчера"), &json!({"x": 1}), &json!("Не тип"))
+        );
+        assert!(!told[0].to_string().contains("Не тип"), "each holds only its own part");
+        assert_eq!(events(&fields, Way::Hook, "{}", None).len(), 1, "nothing found: kept as it came");
+        let lone = events(&[("type", "=booking_created")], Way::Hook, r#"{"a":1}"#, None).remove(0);
+        assert_eq!(
+            (&lone["type"], &lone["meta"]["exchange"]["request_part"]),
+            (&json!("other"), &json!({"a": 1})),
+            "a booking of nobody is no booking"
+        );
+    }
+
+    #[test]
+    fn forms_and_queries_are_read_and_the_bots_own_answer_too() {
+        let told = events(&[("text", "$.shop")], Way::Hook, "", None).remove(0);
+        assert_eq!(told["text"], "7");
+        let fields = [("client.id", "$.user"), ("answer.bot_response", "$.reply.text"), ("answer.intent", "$.intent")];
+        let told =
+            events(&fields, Way::Answer, r#"{"user":"u1","text":"?"}"#, Some(r#"{"reply":{"text":"Да"},"intent":"цена"}"#)).remove(0);
+        assert_eq!((&told["bot_response"], &told["intent"], &told["client"]["id"]), (&json!("Да"), &json!("цена"), &json!("u1")));
+        assert!(events(&fields, Way::Answer, r#"{"user":"u1"}"#, Some("{}")).is_empty());
+        assert_eq!(faults(&BTreeMap::from([("text".to_owned(), "$.a[".to_owned()), ("x".to_owned(), "=a[".to_owned())])).len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_it_is_an_event(body: String, field in "(text|client|client.phone|timestamp|payment.amount|type|tags|error|meta|meta.x|booking.starts_at|utm.source|[a-z.]{0,9})", value: String, way in 0_u8..4) {
+            let way = [Way::Hook, Way::Answer, Way::Late, Way::Deferred][usize::from(way)];
+            let wrapped = json!({"a": body}).to_string();
+            events(&[(&field, "$.a"), ("meta.y", &value)], way, &wrapped, Some(&wrapped));
+            events(&[(&field, &format!("={value}"))], way, &body, Some(&body));
+        }
+    }
+}

@@ -43,6 +43,9 @@ pub(super) fn is_silence(exchange: &Exchange, kind: ConnectionKind) -> bool {
 
 /// That the bot failed at a delivery, or did not take it in time: an error in the conversation of whom `client` names.
 pub(super) fn not_taken(exchange: &Exchange, about: &About<'_>, client: impl FnOnce(&mut Writer)) -> Option<Told> {
+    if !matches!(exchange.way, Way::Answer | Way::Deferred | Way::Late) {
+        return None;
+    }
     let why = opaque::failure(exchange)?.replace("the system outside", "the bot");
     let (suffix, code, message) = match exchange.way {
         Way::Deferred => ("deferred", "bot_unreachable", format!("{why}; the platform was told that all is well, and it is tried again")),

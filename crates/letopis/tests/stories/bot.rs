@@ -1,4 +1,4 @@
-//! Somebody outside for a test: a small HTTP server that keeps what it was asked and answers as it is told. It can be slow, closed and
+//! A bot (or a platform) for a test: a small HTTP server that keeps what it was asked and answers as it is told. It can be slow, closed and
 //! opened again on the same port.
 
 use std::io::{Read, Write};
@@ -26,7 +26,7 @@ impl Asked {
     }
 }
 
-pub struct Outside {
+pub struct Bot {
     pub address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
     open: Arc<AtomicBool>,
@@ -37,7 +37,7 @@ pub fn json(body: &str) -> (String, String, Duration) {
     ("200 OK\r\nContent-Type: application/json".to_owned(), body.to_owned(), Duration::ZERO)
 }
 
-impl Outside {
+impl Bot {
     /// On a free port.
     pub fn open(answers: impl Fn(&Asked) -> (String, String, Duration) + Send + Sync + 'static) -> Self {
         Self::open_at(SocketAddr::from(([127, 0, 0, 1], 0)), answers)
@@ -80,7 +80,7 @@ impl Outside {
     }
 }
 
-impl Drop for Outside {
+impl Drop for Bot {
     fn drop(&mut self) {
         self.open.store(false, Ordering::SeqCst);
         let _ = TcpStream::connect(self.address);
