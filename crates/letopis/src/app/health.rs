@@ -100,6 +100,7 @@ impl Health {
             ("letopis_rejected_items_total", "Items refused and kept in quarantine.", read(&capture.rejected)),
             ("letopis_overloaded_requests_total", "Requests answered 503.", read(&capture.overloaded)),
             ("letopis_refused_requests_total", "Requests refused for another reason.", read(&capture.refused)),
+            ("letopis_otlp_ignored_total", "Spans and log records that are not about an assistant.", read(&capture.otlp_ignored)),
             ("letopis_batches_total", "Transactions of the recorder.", read(&self.batches)),
             ("letopis_recorded_total", "Records sealed.", read(&self.records)),
             ("letopis_duplicates_total", "Retries of recorded events.", read(&self.duplicates)),
