@@ -52,6 +52,8 @@ pub(super) struct Facts {
     pub ttft_ms: Option<u64>,
     /// Where the first token is told as a moment: RFC 3339.
     pub first_token_at: Option<String>,
+    /// … or by an event of the span: ns since 1970 UTC.
+    pub first_token_ns: Option<u64>,
     pub params: Map<String, Value>,
     pub usage: Usage,
     /// Messages as they came; `messages` makes them alike.

@@ -176,10 +176,12 @@ impl Logs {
     }
 }
 
-/// Which call the details belong to.
+/// Which call the details belong to. A failure is told by the span; here it is a detail.
 fn note_call(event: &mut Map<String, Value>, call: &str) {
+    let failure = event.remove("error");
     if let Some(Value::Object(meta)) = event.get_mut("meta") {
         meta.insert("details_of".to_owned(), call.into());
+        Facts::note(meta, "error", failure);
     }
 }
 

@@ -199,8 +199,7 @@ fn llm(e: &mut Map<String, Value>, f: Facts, bounds: &Bounds, cuts: &mut Cuts, s
     Facts::note(&mut llm, "agent", f.agent.as_deref().map(label));
     Facts::note(&mut llm, "stream", f.stream.map(Value::Bool));
     Facts::note(&mut llm, "ttft_ms", f.ttft_ms.map(Value::from));
-    let reasons: Vec<Value> = f.finish_reasons.iter().take(16).map(|reason| label(&finish_reason(reason))).collect();
-    Facts::note(&mut llm, "finish_reasons", (!reasons.is_empty()).then_some(Value::Array(reasons)));
+    Facts::note(&mut llm, "finish", f.finish_reasons.first().map(|reason| label(&finish_reason(reason))));
     let u = &f.usage;
     let counts = [
         ("input", u.input),
@@ -214,24 +213,39 @@ fn llm(e: &mut Map<String, Value>, f: Facts, bounds: &Bounds, cuts: &mut Cuts, s
     Facts::note(&mut usage, "cost", u.cost.map(Value::from));
     Facts::note(&mut llm, "usage", (!usage.is_empty()).then_some(Value::Object(usage)));
     bounds.put(&mut llm, "params", (!f.params.is_empty()).then_some(Value::Object(f.params)), 1, cuts);
-    bounds.put(&mut llm, "tools", f.tools, 1, cuts);
+    bounds.put(&mut llm, "tool_definitions", f.tools, 1, cuts);
+    Facts::note(&mut llm, "cached_tokens", f.usage.cache_read.map(Value::from));
     let system = f.system.map(|system| alike(system, "system")).unwrap_or_default();
     let input = f.input.map(|input| alike(input, "user")).unwrap_or_default();
     let output = f.output.map(|output| alike(output, "assistant")).unwrap_or_default();
     let roles = &["system", "developer"];
     if let Some(instructions) = messages::words_of(&system, roles).or_else(|| messages::words_of(&input, roles)) {
         // Without a version by its author, a prompt is known by what it says.
-        let digest = hex(&Sha256::digest(instructions.as_bytes())[..6]);
-        e.entry("prompt_version").or_insert_with(|| format!("sha256:{digest}").into());
+        // The proxy gives the same prompt the same name.
+        e.entry("prompt_version").or_insert_with(|| hex(&Sha256::digest(instructions.as_bytes())[..6]).into());
     }
     if speaks {
         Facts::note(e, "text", messages::last_words(&input, "user").map(|text| bounds.text(&text).into()));
         Facts::note(e, "bot_response", messages::last_words(&output, "assistant").map(|text| bounds.text(&text).into()));
     }
+    said(&mut llm, &input, &output, bounds, cuts);
     for (name, list, shares) in [("system", system, 1), ("input", input, 5), ("output", output, 2)] {
         bounds.put(&mut llm, name, (!list.is_empty()).then_some(Value::Array(list)), shares, cuts);
     }
     llm
+}
+
+/// The answer, the tools that the model wants, and how long the conversation was: named as the proxy names them.
+fn said(llm: &mut Map<String, Value>, input: &[Value], output: &[Value], bounds: &Bounds, cuts: &mut Cuts) {
+    let spoken = input.iter().filter(|message| message["role"] != "system" && message["role"] != "developer").count();
+    Facts::note(llm, "messages", (spoken > 0).then(|| spoken.into()));
+    bounds.put(llm, "answer", messages::last_words(output, "assistant").map(Value::String), 1, cuts);
+    let calls = output.iter().filter_map(|message| message["tool_calls"].as_array()).flatten();
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let tools: Vec<Value> = calls.map(|call| json!({ "name": call["name"], "arguments": text(&call["arguments"]) })).collect();
+    bounds.put(llm, "tools", (!tools.is_empty()).then_some(Value::Array(tools)), 1, cuts);
+    let finish = output.iter().find_map(|message| message["finish_reason"].as_str()).map(Value::from);
+    Facts::note(llm, "finish", finish);
 }
 
 /// RFC 3339 with an offset, to the microsecond.

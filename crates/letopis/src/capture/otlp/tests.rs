@@ -168,7 +168,7 @@ fn a_call_of_the_newest_conventions_becomes_an_llm_call() {
         "gen_ai.input.messages": input.to_string(), "gen_ai.output.messages": output, "server.address": "api.openai.com",
     }));
     assert_eq!(told["event_id"], format!("otel-{}-{}", "4b".repeat(16), "01".repeat(8)));
-    assert_eq!(told["timestamp"], "2025-01-01T12:00:01.000000+00:00");
+    assert_eq!(told["timestamp"], "2025-01-01T12:00:04.000000+00:00");
     assert_eq!((&told["type"], &told["channel"], &told["session_id"]), (&json!("llm_call"), &json!("otlp"), &json!("sess_abc123")));
     assert_eq!((&told["model"], &told["provider"]), (&json!("gpt-4o-mini-2024-07-18"), &json!("openai")));
     assert_eq!((&told["tokens_in"], &told["tokens_out"], &told["latency_ms"]), (&json!(120), &json!(7), &json!(3000)));
@@ -176,9 +176,10 @@ fn a_call_of_the_newest_conventions_becomes_an_llm_call() {
         (&told["scenario"], &told["scenario_version"], &told["client"]["id"]),
         (&json!("booking"), &json!("7"), &json!("client-17"))
     );
-    assert!(told["prompt_version"].as_str().unwrap().starts_with("sha256:"));
+    assert_eq!(told["prompt_version"].as_str().map(str::len), Some(12));
     let llm = &told["meta"]["llm"];
-    assert_eq!((&llm["usage"]["cached"], &llm["ttft_ms"], &llm["finish_reasons"]), (&json!(64), &json!(412), &json!(["stop"])));
+    assert_eq!((&llm["cached_tokens"], &llm["ttft_ms"], &llm["finish"]), (&json!(64), &json!(412), &json!("stop")));
+    assert_eq!((&llm["answer"], &llm["messages"]), (&json!("Да, записал."), &json!(3)));
     assert_eq!(llm["input"][1]["content"], "Можно завтра в 15:00?");
     assert_eq!(llm["input"][1]["media"][0]["bytes"], 5, "a picture is a digest");
     assert_eq!(llm["input"][2]["tool_calls"], json!([{"id": "c1", "name": "find_slot", "arguments": {"day": "завтра"}}]));

@@ -21,6 +21,9 @@ use crate::event::Limits;
 /// Spans around a span that are looked at; deeper nesting is none of an assistant.
 const AROUND: usize = 64;
 
+/// 2000-01-01: a span that began before has no clock, and so no duration.
+const EARLIEST_NS: u64 = 946_684_800_000_000_000;
+
 /// Reads an `ExportTraceServiceRequest`.
 ///
 /// # Errors
@@ -171,8 +174,9 @@ fn write(origin: &Origin, mut span: Span, traces: &Traces, bounds: &Bounds, batc
     let event_id = format!("otel-{trace}-{}", hex(&span.id));
     let about = About {
         event_id: event_id.clone(),
-        at_ns: span.start_ns,
-        latency_ms: span.end_ns.checked_sub(span.start_ns).filter(|_| span.start_ns > 0).map(|ns| (ns + 500_000) / 1_000_000),
+        // As everywhere: when it was over.
+        at_ns: span.end_ns.max(span.start_ns),
+        latency_ms: span.end_ns.checked_sub(span.start_ns).filter(|_| span.start_ns > EARLIEST_NS).map(|ns| (ns + 500_000) / 1_000_000),
         session: Some(session.clone()),
         client: client.clone(),
         counted_inside: traces.counted_inside.contains(&at),
@@ -208,8 +212,9 @@ fn write(origin: &Origin, mut span: Span, traces: &Traces, bounds: &Bounds, batc
 
 /// Where the first token is told as a moment.
 fn first_token(facts: &mut Facts, start_ns: u64) {
-    let Some(at) = facts.first_token_at.take().and_then(|at| at.parse::<jiff::Timestamp>().ok()) else { return };
-    let waited = at.as_nanosecond() - i128::from(start_ns);
+    let told = facts.first_token_at.take().and_then(|at| at.parse::<jiff::Timestamp>().ok()).map(jiff::Timestamp::as_nanosecond);
+    let Some(at) = told.or(facts.first_token_ns.map(i128::from)) else { return };
+    let waited = at - i128::from(start_ns);
     if facts.ttft_ms.is_none() && waited >= 0 {
         facts.ttft_ms = u64::try_from(waited / 1_000_000).ok();
     }

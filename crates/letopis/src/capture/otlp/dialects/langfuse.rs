@@ -28,8 +28,9 @@ pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
         usage(&details, &mut f.usage);
     }
     if let Some(Value::Object(costs)) = any(a, "langfuse.observation.cost_details") {
-        let parts = || costs.values().filter_map(as_number).sum();
-        fill(&mut f.usage.cost, Some(costs.get("total").and_then(as_number).unwrap_or_else(parts)));
+        // No costs are not a cost of nothing.
+        let parts = costs.values().filter_map(as_number).reduce(|sum, part| sum + part);
+        fill(&mut f.usage.cost, costs.get("total").and_then(as_number).or(parts));
     }
     let first_token = any(a, "langfuse.observation.completion_start_time");
     // Written as JSON: the moment has quotation marks of its own.

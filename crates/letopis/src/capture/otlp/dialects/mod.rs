@@ -26,7 +26,8 @@ pub(super) fn read(attributes: &mut Attributes, facts: &mut Facts) {
 
 /// Reads a span event; `false` when no dialect knows it.
 pub(super) fn read_note(note: &mut Note, facts: &mut Facts) -> bool {
-    gen_ai::read_note(note, facts) || vercel::read_note(note, facts)
+    let known = [gen_ai::read_note, openinference::read_note, openllmetry::read_note, vercel::read_note];
+    known.into_iter().any(|read| read(note, facts))
 }
 
 /// Fields of ours alone.

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::capture::otlp::facts::{Facts, Kind, any, count, fill, first, number, text, unfolded, words};
-use crate::capture::otlp::span::Attributes;
+use crate::capture::otlp::span::{Attributes, Note};
 
 pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
     // These two are everybody's: also Langfuse and plain instrumentations write them.
@@ -19,6 +19,7 @@ pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
     fill(&mut f.provider, provider.or(system).map(|name| name.to_lowercase()));
     fill(&mut f.model, first(a, &["llm.model_name", "embedding.model_name", "reranker.model_name"]));
     if let Some(Value::Object(params)) = any(a, "llm.invocation_parameters") {
+        fill(&mut f.model_requested, params.get("model").and_then(Value::as_str).map(str::to_owned));
         params.into_iter().filter(|(name, _)| name != "model").for_each(|(name, value)| Facts::note(&mut f.params, &name, Some(value)));
     }
     fill(&mut f.usage.input, count(a, "llm.token_count.prompt"));
@@ -47,6 +48,15 @@ pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
     }
     fill(&mut f.documents, unfolded(a, "retrieval.documents.").or_else(|| unfolded(a, "reranker.output_documents.")));
     a.retain(|name, _| !(name.starts_with("embedding.embeddings.") && name.ends_with(".vector")));
+}
+
+/// The first piece of a stream.
+pub(super) fn read_note(note: &mut Note, f: &mut Facts) -> bool {
+    if note.name != "First Token Stream Event" {
+        return false;
+    }
+    fill(&mut f.first_token_ns, Some(note.at_ns));
+    true
 }
 
 /// The messages, or else the whole input and output as one value, which repeat them.

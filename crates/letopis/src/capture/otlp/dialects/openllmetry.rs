@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::capture::otlp::facts::{Facts, Kind, any, count, fill, first, flag, text, unfolded};
-use crate::capture::otlp::span::Attributes;
+use crate::capture::otlp::span::{Attributes, Note};
 
 /// Names of association properties that mean a conversation.
 const SESSION: [&str; 6] = ["session_id", "sessionId", "conversation_id", "chat_id", "thread_id", "session.id"];
@@ -47,6 +47,15 @@ pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
     if let Some(reason) = first(a, &["llm.response.finish_reason", "llm.response.stop_reason"]).filter(|_| f.finish_reasons.is_empty()) {
         f.finish_reasons.push(reason);
     }
+}
+
+/// One event for each piece of a stream: the first says when it began, the others say nothing.
+pub(super) fn read_note(note: &mut Note, f: &mut Facts) -> bool {
+    if note.name != "gen_ai.content.completion.chunk" || !note.attributes.is_empty() {
+        return false;
+    }
+    fill(&mut f.first_token_ns, Some(note.at_ns));
+    true
 }
 
 fn kind(kind: &str) -> Kind {

@@ -27,7 +27,7 @@ fn the_older_conventions() {
     let llm = &told["meta"]["llm"];
     assert_eq!(llm["input"], json!([{"role": "user", "content": "привет"}]));
     assert_eq!(llm["output"], json!([{"role": "assistant", "content": "да", "finish_reason": "stop"}]));
-    assert_eq!(llm["finish_reasons"], json!(["tool_call"]));
+    assert_eq!(llm["finish"], "tool_call");
     assert_eq!(told["meta"]["events"][0]["name"], "cache.miss", "what nobody knows is kept");
 }
 
@@ -194,4 +194,30 @@ fn a_judged_call_gives_an_evaluation_beside_it() {
     assert_eq!(told[1]["type"], "evaluation");
     assert_eq!(told[1]["meta"]["evaluation"], json!({"name": "вежливость", "value": 0.9, "label": "pass"}));
     assert_eq!(told[1]["timestamp"], "2025-01-01T12:00:04.000000+00:00");
+}
+
+#[test]
+fn the_first_piece_of_a_stream_tells_how_long_it_took() {
+    let spans = ["First Token Stream Event", "gen_ai.content.completion.chunk"].map(|name| {
+        let mut call = span(1, 0, "chat", &json!({"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt"}));
+        let at = |ms: u64| proto::Event {
+            name: name.to_owned(),
+            time_unix_nano: call.start_time_unix_nano + ms * 1_000_000,
+            ..Default::default()
+        };
+        call.events = vec![at(300), at(900)];
+        call
+    });
+    for one in spans {
+        let told = events(vec![one]).remove(0);
+        assert_eq!((&told["meta"]["llm"]["ttft_ms"], told["meta"].get("events")), (&json!(300), None));
+    }
+}
+
+#[test]
+fn a_price_that_nobody_named_is_not_zero() {
+    let told = one(
+        &json!({"langfuse.observation.type": "generation", "langfuse.observation.model.name": "m", "langfuse.observation.cost_details": "{}"}),
+    );
+    assert_eq!(told.get("cost"), None);
 }

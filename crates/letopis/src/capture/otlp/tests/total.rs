@@ -34,7 +34,7 @@ fn what_is_too_much_is_cut_and_says_so() {
     }));
     let llm = &told["meta"]["llm"];
     assert!(llm["input"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap().starts_with("сообщение 2999"), "the newest stay");
-    for place in ["input", "output", "tools", "system", "attributes"] {
+    for place in ["input", "output", "tool_definitions", "system", "attributes"] {
         assert!(told["meta"]["cut"][place]["sha256"].is_string(), "{place}: {}", told["meta"]["cut"]);
     }
     assert!(told["session_id"].as_str().unwrap().starts_with("trace-"), "a text is no id");
