@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::json::NotOtlpJson;
-use super::wire::NotProtobuf;
+use super::span::ITEMS;
+use super::{json, wire};
 
 /// How a request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,17 +23,20 @@ pub enum Unreadable {
     /// 413.
     #[error("the request becomes more than {0} bytes of events; send smaller batches")]
     TooLarge(usize),
+    /// 413.
+    #[error("the request holds more than {ITEMS} items; send smaller batches")]
+    TooMany,
 }
 
-impl From<NotProtobuf> for Unreadable {
-    fn from(error: NotProtobuf) -> Self {
-        Self::Malformed(error.to_string())
+impl From<wire::NotRead> for Unreadable {
+    fn from(error: wire::NotRead) -> Self {
+        if error == wire::NotRead::TooMany { Self::TooMany } else { Self::Malformed(error.to_string()) }
     }
 }
 
-impl From<NotOtlpJson> for Unreadable {
-    fn from(error: NotOtlpJson) -> Self {
-        Self::Malformed(error.to_string())
+impl From<json::NotRead> for Unreadable {
+    fn from(error: json::NotRead) -> Self {
+        if matches!(error, json::NotRead::TooMany) { Self::TooMany } else { Self::Malformed(error.to_string()) }
     }
 }
 

@@ -142,6 +142,11 @@ pub(super) fn flag(a: &mut Attributes, name: &str) -> Option<bool> {
     Some(found)
 }
 
+/// Anything, as it is: what may be long is made a structure only where it is written.
+pub(super) fn raw(a: &mut Attributes, name: &str) -> Option<Value> {
+    a.remove(name).filter(|value| !value.is_null())
+}
+
 /// Anything. Spans usually carry structures as JSON in a string: it is read where it is an object or a list.
 pub(super) fn any(a: &mut Attributes, name: &str) -> Option<Value> {
     a.remove(name).map(structured).filter(|value| !value.is_null())

@@ -12,12 +12,18 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::json_value::{Any, Pair};
-use super::span::{Attributes, Budget, Log, NOTES, Note, Origin, Span, clean};
+use super::span::{Attributes, Budget, ITEMS, Log, NOTES, Note, Origin, Span, clean};
 
-/// The text is not the message that it should be.
+/// Why a text is not read.
 #[derive(Debug, thiserror::Error)]
-#[error("body is not OTLP in JSON: {0}")]
-pub(super) struct NotOtlpJson(#[from] serde_json::Error);
+pub(super) enum NotRead {
+    /// It is not the message that it should be.
+    #[error("body is not OTLP in JSON: {0}")]
+    NotOtlp(#[from] serde_json::Error),
+    /// There are more than [`ITEMS`] things in it.
+    #[error("too many items")]
+    TooMany,
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -117,7 +123,7 @@ struct LogText<'a> {
 ///
 /// # Errors
 /// When the text is not that; what was seen until then must be forgotten.
-pub(super) fn spans(body: &[u8], mut see: impl FnMut(&Origin, Span)) -> Result<(), NotOtlpJson> {
+pub(super) fn spans(body: &[u8], mut see: impl FnMut(&Origin, Span)) -> Result<(), NotRead> {
     items(body, |origin, text| {
         see(origin, span(text)?);
         Ok(())
@@ -128,16 +134,22 @@ pub(super) fn spans(body: &[u8], mut see: impl FnMut(&Origin, Span)) -> Result<(
 ///
 /// # Errors
 /// When the text is not that.
-pub(super) fn logs(body: &[u8], mut see: impl FnMut(&Origin, Log)) -> Result<(), NotOtlpJson> {
+pub(super) fn logs(body: &[u8], mut see: impl FnMut(&Origin, Log)) -> Result<(), NotRead> {
     items(body, |origin, text| {
         see(origin, log(text)?);
         Ok(())
     })
 }
 
-fn items(body: &[u8], mut see: impl FnMut(&Origin, &RawValue) -> serde_json::Result<()>) -> Result<(), NotOtlpJson> {
+fn items(body: &[u8], mut see: impl FnMut(&Origin, &RawValue) -> serde_json::Result<()>) -> Result<(), NotRead> {
     let request: Request<'_> = serde_json::from_slice(body)?;
-    each(request.resource_spans, |resource| {
+    let mut seen = 0;
+    let mut count = || {
+        seen += 1;
+        if seen > ITEMS { Err(de::Error::custom("too many")) } else { Ok::<_, serde_json::Error>(()) }
+    };
+    let read = each(request.resource_spans, |resource| {
+        count()?;
         let resource: Resource<'_> = serde_json::from_str(resource.get())?;
         let mut origin = Origin::default();
         if let Some(described) = resource.resource {
@@ -145,13 +157,17 @@ fn items(body: &[u8], mut see: impl FnMut(&Origin, &RawValue) -> serde_json::Res
             origin = Origin::of(attributes(described.attributes, &Budget::new())?);
         }
         each(resource.scope_spans, |scope| {
+            count()?;
             let scope: Scope<'_> = serde_json::from_str(scope.get())?;
             let name = scope.scope.unwrap_or_default();
             (origin.scope, origin.scope_version) = (name.name.unwrap_or_default(), name.version.unwrap_or_default());
-            each(scope.spans, |item| see(&origin, item))
+            each(scope.spans, |item| {
+                count()?;
+                see(&origin, item)
+            })
         })
-    })?;
-    Ok(())
+    });
+    if seen > ITEMS { Err(NotRead::TooMany) } else { Ok(read?) }
 }
 
 fn span(text: &RawValue) -> serde_json::Result<Span> {

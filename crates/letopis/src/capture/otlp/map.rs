@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::bound::{Bounds, Cuts};
-use super::facts::{Facts, Kind};
+use super::facts::{Facts, Kind, structured};
 use super::messages::{self, alike, finish_reason};
 use super::span::{Attributes, hex};
 
@@ -76,8 +76,8 @@ pub(super) fn event(mut f: Facts, kind: Kind, kind_name: &'static str, about: Ab
     }
     if f.query.is_some() || f.documents.is_some() {
         let mut retrieval = Map::new();
-        bounds.put(&mut retrieval, "query", f.query.take(), 1, &mut cuts);
-        bounds.put(&mut retrieval, "documents", f.documents.take(), 3, &mut cuts);
+        bounds.put(&mut retrieval, "query", f.query.take().map(structured), 1, &mut cuts);
+        bounds.put(&mut retrieval, "documents", f.documents.take().map(structured), 3, &mut cuts);
         meta.insert("retrieval".to_owned(), Value::Object(retrieval));
     }
     let speaks = about.root && f.own.get("speaks") == Some(&Value::Bool(true));
@@ -173,8 +173,8 @@ fn tool(e: &mut Map<String, Value>, meta: &mut Map<String, Value>, f: &mut Facts
     tool.insert("name".to_owned(), label(&name));
     Facts::note(&mut tool, "call_id", f.tool_call.take().as_deref().map(label));
     let (arguments, result) = (f.tool_arguments.take().or_else(|| f.input.take()), f.tool_result.take().or_else(|| f.output.take()));
-    bounds.put(&mut tool, "arguments", arguments, 3, cuts);
-    bounds.put(&mut tool, "result", result, 5, cuts);
+    bounds.put(&mut tool, "arguments", arguments.map(structured), 3, cuts);
+    bounds.put(&mut tool, "result", result.map(structured), 5, cuts);
     meta.insert("tool".to_owned(), Value::Object(tool));
 }
 
@@ -213,7 +213,7 @@ fn llm(e: &mut Map<String, Value>, f: Facts, bounds: &Bounds, cuts: &mut Cuts, s
     Facts::note(&mut usage, "cost", u.cost.map(Value::from));
     Facts::note(&mut llm, "usage", (!usage.is_empty()).then_some(Value::Object(usage)));
     bounds.put(&mut llm, "params", (!f.params.is_empty()).then_some(Value::Object(f.params)), 1, cuts);
-    bounds.put(&mut llm, "tool_definitions", f.tools, 1, cuts);
+    bounds.put(&mut llm, "tool_definitions", f.tools.map(structured), 1, cuts);
     Facts::note(&mut llm, "cached_tokens", f.usage.cache_read.map(Value::from));
     let system = f.system.map(|system| alike(system, "system")).unwrap_or_default();
     let input = f.input.map(|input| alike(input, "user")).unwrap_or_default();

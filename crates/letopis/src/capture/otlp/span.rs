@@ -18,6 +18,8 @@ const VALUES: usize = 20_000;
 pub(super) const DEPTH: usize = 16;
 /// Span events that are read.
 pub(super) const NOTES: usize = 256;
+/// Resources, scopes, and spans or records of one request; exporters send hundreds, collectors thousands.
+pub(super) const ITEMS: usize = 50_000;
 /// Attributes of a resource that are kept: more than there are fields of ours.
 const OWN: usize = 32;
 /// In the place of what was cut.

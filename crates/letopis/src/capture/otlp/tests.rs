@@ -1,9 +1,13 @@
 //! Known spans and the events they must become, in every dialect and both encodings; and any bytes.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[cfg(test)]
 mod dialects;
+#[cfg(test)]
 mod logs;
+#[cfg(test)]
 mod proto;
+#[cfg(test)]
 mod total;
 
 use prost::Message as _;

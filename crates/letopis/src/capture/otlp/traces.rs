@@ -108,6 +108,9 @@ impl Traces {
 
 /// What a span tells; none when it is not about an assistant.
 fn facts(origin: &Origin, span: &mut Span) -> Option<(Facts, Kind)> {
+    if !dialects::may_know(&span.attributes) {
+        return None;
+    }
     let mut facts = Facts::default();
     dialects::read(&mut span.attributes, &mut facts);
     let told = facts.kind.is_some() || facts.operation.is_some() || facts.provider.is_some() || facts.model.is_some();

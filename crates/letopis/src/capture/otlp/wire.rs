@@ -15,12 +15,20 @@ use base64::Engine;
 use prost::encoding::{WireType, decode_key, decode_varint};
 use serde_json::Value;
 
-use super::span::{Attributes, Budget, CUT, DEPTH, Log, NOTES, Note, Origin, Span, clean, finite};
+use super::span::{Attributes, Budget, CUT, DEPTH, ITEMS, Log, NOTES, Note, Origin, Span, clean, finite};
 
-/// The bytes are not the message that they should be.
+/// Why bytes are not read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("body is not an OTLP protobuf message")]
-pub(super) struct NotProtobuf;
+pub(super) enum NotRead {
+    /// They are not the message that they should be.
+    #[error("body is not an OTLP protobuf message")]
+    NotProtobuf,
+    /// There are more than [`ITEMS`] things in them.
+    #[error("too many items")]
+    TooMany,
+}
+
+use NotRead::NotProtobuf;
 
 /// One field as it is on the wire.
 #[derive(Clone, Copy)]
@@ -34,7 +42,7 @@ enum Field<'a> {
 struct Fields<'a>(&'a [u8]);
 
 impl<'a> Iterator for Fields<'a> {
-    type Item = Result<(u32, Field<'a>), NotProtobuf>;
+    type Item = Result<(u32, Field<'a>), NotRead>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.0.is_empty() {
@@ -49,7 +57,7 @@ impl<'a> Iterator for Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn field(&mut self) -> Result<(u32, Field<'a>), NotProtobuf> {
+    fn field(&mut self) -> Result<(u32, Field<'a>), NotRead> {
         let (tag, wire) = decode_key(&mut self.0).map_err(|_| NotProtobuf)?;
         let field = match wire {
             WireType::Varint => Field::Number(self.varint()?),
@@ -65,11 +73,11 @@ impl<'a> Fields<'a> {
         Ok((tag, field))
     }
 
-    fn varint(&mut self) -> Result<u64, NotProtobuf> {
+    fn varint(&mut self) -> Result<u64, NotRead> {
         decode_varint(&mut self.0).map_err(|_| NotProtobuf)
     }
 
-    fn take(&mut self, length: usize) -> Result<&'a [u8], NotProtobuf> {
+    fn take(&mut self, length: usize) -> Result<&'a [u8], NotRead> {
         let (taken, rest) = self.0.split_at_checked(length).ok_or(NotProtobuf)?;
         self.0 = rest;
         Ok(taken)
@@ -80,7 +88,7 @@ impl<'a> Fields<'a> {
 ///
 /// # Errors
 /// When it is none; what was seen until then must be forgotten.
-pub(super) fn spans(body: &[u8], mut see: impl FnMut(&Origin, Span)) -> Result<(), NotProtobuf> {
+pub(super) fn spans(body: &[u8], mut see: impl FnMut(&Origin, Span)) -> Result<(), NotRead> {
     items(body, |origin, bytes| {
         see(origin, span(bytes)?);
         Ok(())
@@ -91,7 +99,7 @@ pub(super) fn spans(body: &[u8], mut see: impl FnMut(&Origin, Span)) -> Result<(
 ///
 /// # Errors
 /// When it is none.
-pub(super) fn logs(body: &[u8], mut see: impl FnMut(&Origin, Log)) -> Result<(), NotProtobuf> {
+pub(super) fn logs(body: &[u8], mut see: impl FnMut(&Origin, Log)) -> Result<(), NotRead> {
     items(body, |origin, bytes| {
         see(origin, log(bytes)?);
         Ok(())
@@ -99,8 +107,14 @@ pub(super) fn logs(body: &[u8], mut see: impl FnMut(&Origin, Log)) -> Result<(),
 }
 
 /// Both requests are built alike: resources, in them scopes, in them what matters.
-fn items<'a>(body: &'a [u8], mut see: impl FnMut(&Origin, &'a [u8]) -> Result<(), NotProtobuf>) -> Result<(), NotProtobuf> {
+fn items<'a>(body: &'a [u8], mut see: impl FnMut(&Origin, &'a [u8]) -> Result<(), NotRead>) -> Result<(), NotRead> {
+    let mut seen = 0;
+    let mut count = || {
+        seen += 1;
+        if seen > ITEMS { Err(NotRead::TooMany) } else { Ok(()) }
+    };
     for resource in messages(body, 1) {
+        count()?;
         let resource = resource?;
         let (mut described, budget) = (Attributes::new(), Budget::new());
         for part in messages(resource, 1) {
@@ -108,6 +122,7 @@ fn items<'a>(body: &'a [u8], mut see: impl FnMut(&Origin, &'a [u8]) -> Result<()
         }
         let mut origin = Origin::of(described);
         for scope in messages(resource, 2) {
+            count()?;
             let scope = scope?;
             (origin.scope, origin.scope_version) = (String::new(), String::new());
             for described in messages(scope, 1) {
@@ -120,6 +135,7 @@ fn items<'a>(body: &'a [u8], mut see: impl FnMut(&Origin, &'a [u8]) -> Result<()
                 }
             }
             for item in messages(scope, 2) {
+                count()?;
                 see(&origin, item?)?;
             }
         }
@@ -128,7 +144,7 @@ fn items<'a>(body: &'a [u8], mut see: impl FnMut(&Origin, &'a [u8]) -> Result<()
 }
 
 /// The embedded messages of one field. Other fields are passed over; broken ones end it with an error.
-fn messages(body: &[u8], wanted: u32) -> impl Iterator<Item = Result<&[u8], NotProtobuf>> {
+fn messages(body: &[u8], wanted: u32) -> impl Iterator<Item = Result<&[u8], NotRead>> {
     Fields(body).filter_map(move |field| match field {
         Ok((tag, Field::Bytes(bytes))) if tag == wanted => Some(Ok(bytes)),
         // A message there can be nothing else: this is another kind of request, or none.
@@ -138,7 +154,7 @@ fn messages(body: &[u8], wanted: u32) -> impl Iterator<Item = Result<&[u8], NotP
     })
 }
 
-fn span(bytes: &[u8]) -> Result<Span, NotProtobuf> {
+fn span(bytes: &[u8]) -> Result<Span, NotRead> {
     let (mut span, budget) = (Span::default(), Budget::new());
     for field in Fields(bytes) {
         match field? {
@@ -167,7 +183,7 @@ fn span(bytes: &[u8]) -> Result<Span, NotProtobuf> {
     Ok(span)
 }
 
-fn note(bytes: &[u8], budget: &Budget) -> Result<Note, NotProtobuf> {
+fn note(bytes: &[u8], budget: &Budget) -> Result<Note, NotRead> {
     let mut note = Note::default();
     for field in Fields(bytes) {
         match field? {
@@ -180,7 +196,7 @@ fn note(bytes: &[u8], budget: &Budget) -> Result<Note, NotProtobuf> {
     Ok(note)
 }
 
-fn log(bytes: &[u8]) -> Result<Log, NotProtobuf> {
+fn log(bytes: &[u8]) -> Result<Log, NotRead> {
     let (mut log, budget) = (Log::default(), Budget::new());
     for field in Fields(bytes) {
         match field? {
@@ -198,12 +214,12 @@ fn log(bytes: &[u8]) -> Result<Log, NotProtobuf> {
     Ok(log)
 }
 
-fn attributes(bytes: &[u8], into: &mut Attributes, budget: &Budget) -> Result<(), NotProtobuf> {
+fn attributes(bytes: &[u8], into: &mut Attributes, budget: &Budget) -> Result<(), NotRead> {
     messages(bytes, 1).try_for_each(|attribute| pair(attribute?, into, budget, 0))
 }
 
 /// One `KeyValue`. The first of two of one name stays.
-fn pair(bytes: &[u8], into: &mut Attributes, budget: &Budget, depth: usize) -> Result<(), NotProtobuf> {
+fn pair(bytes: &[u8], into: &mut Attributes, budget: &Budget, depth: usize) -> Result<(), NotRead> {
     if !budget.spend() {
         return Ok(());
     }
@@ -222,7 +238,7 @@ fn pair(bytes: &[u8], into: &mut Attributes, budget: &Budget, depth: usize) -> R
 }
 
 /// One `AnyValue`; of several the last counts, as protobuf has it.
-fn any(bytes: &[u8], budget: &Budget, depth: usize) -> Result<Value, NotProtobuf> {
+fn any(bytes: &[u8], budget: &Budget, depth: usize) -> Result<Value, NotRead> {
     let mut value = Value::Null;
     for field in Fields(bytes) {
         value = match field? {

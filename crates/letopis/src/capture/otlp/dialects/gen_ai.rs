@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::capture::otlp::facts::{Facts, Kind, any, count, fill, first, flag, number, structured, text, words};
+use crate::capture::otlp::facts::{Facts, Kind, any, count, fill, first, flag, number, raw, structured, text, words};
 use crate::capture::otlp::span::{Attributes, Note};
 
 /// Old names of providers, and the new ones.
@@ -57,16 +57,16 @@ pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
     fill(&mut f.agent_version, text(a, "gen_ai.agent.version"));
     fill(&mut f.workflow, text(a, "gen_ai.workflow.name"));
     fill(&mut f.prompt, text(a, "gen_ai.prompt.name"));
-    fill(&mut f.system, any(a, "gen_ai.system_instructions"));
-    fill(&mut f.input, any(a, "gen_ai.input.messages"));
-    fill(&mut f.output, any(a, "gen_ai.output.messages"));
-    fill(&mut f.tools, any(a, "gen_ai.tool.definitions"));
+    fill(&mut f.system, raw(a, "gen_ai.system_instructions"));
+    fill(&mut f.input, raw(a, "gen_ai.input.messages"));
+    fill(&mut f.output, raw(a, "gen_ai.output.messages"));
+    fill(&mut f.tools, raw(a, "gen_ai.tool.definitions"));
     fill(&mut f.tool_name, text(a, "gen_ai.tool.name"));
     fill(&mut f.tool_call, text(a, "gen_ai.tool.call.id"));
-    fill(&mut f.tool_arguments, any(a, "gen_ai.tool.call.arguments"));
-    fill(&mut f.tool_result, any(a, "gen_ai.tool.call.result"));
-    fill(&mut f.query, any(a, "gen_ai.retrieval.query.text"));
-    fill(&mut f.documents, any(a, "gen_ai.retrieval.documents"));
+    fill(&mut f.tool_arguments, raw(a, "gen_ai.tool.call.arguments"));
+    fill(&mut f.tool_result, raw(a, "gen_ai.tool.call.result"));
+    fill(&mut f.query, raw(a, "gen_ai.retrieval.query.text"));
+    fill(&mut f.documents, raw(a, "gen_ai.retrieval.documents"));
     fill(&mut f.error_type, text(a, "error.type"));
     evaluation(a, &mut f.evaluation);
     if !f.evaluation.is_empty() {
@@ -109,8 +109,8 @@ pub(super) fn read_note(note: &mut Note, f: &mut Facts) -> bool {
     let a = &mut note.attributes;
     match note.name.as_str() {
         "gen_ai.client.inference.operation.details" => super::read(a, f),
-        "gen_ai.content.prompt" => fill(&mut f.input, any(a, "gen_ai.prompt")),
-        "gen_ai.content.completion" => fill(&mut f.output, any(a, "gen_ai.completion")),
+        "gen_ai.content.prompt" => fill(&mut f.input, raw(a, "gen_ai.prompt")),
+        "gen_ai.content.completion" => fill(&mut f.output, raw(a, "gen_ai.completion")),
         "exception" | "gen_ai.client.operation.exception" => {
             fill(&mut f.error_type, text(a, "exception.type"));
             fill(&mut f.error_message, text(a, "exception.message"));

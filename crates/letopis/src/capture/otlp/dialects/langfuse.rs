@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::capture::otlp::facts::{Facts, Kind, Usage, any, as_count, as_number, fill, first, text, words};
+use crate::capture::otlp::facts::{Facts, Kind, Usage, any, as_count, as_number, fill, first, raw, text, words};
 use crate::capture::otlp::span::Attributes;
 
 pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
@@ -18,8 +18,8 @@ pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
     if !a.keys().any(|name| name.starts_with("langfuse.observation.") || name.starts_with("langfuse.trace.")) {
         return;
     }
-    fill(&mut f.input, any(a, "langfuse.observation.input").or_else(|| any(a, "langfuse.trace.input")));
-    fill(&mut f.output, any(a, "langfuse.observation.output").or_else(|| any(a, "langfuse.trace.output")));
+    fill(&mut f.input, raw(a, "langfuse.observation.input").or_else(|| raw(a, "langfuse.trace.input")));
+    fill(&mut f.output, raw(a, "langfuse.observation.output").or_else(|| raw(a, "langfuse.trace.output")));
     fill(&mut f.model, text(a, "langfuse.observation.model.name"));
     if let Some(Value::Object(params)) = any(a, "langfuse.observation.model.parameters") {
         params.into_iter().for_each(|(name, value)| Facts::note(&mut f.params, &name, Some(value)));

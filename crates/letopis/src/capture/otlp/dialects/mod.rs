@@ -14,6 +14,14 @@ mod vercel;
 use super::facts::Facts;
 use super::span::{Attributes, Note};
 
+/// How the names begin that a span about an assistant has at least one of.
+const OURS: [&str; 7] = ["gen_ai.", "llm.", "openinference.", "langfuse.", "traceloop.", "ai.", "letopis."];
+
+/// Whether it is worth asking: most spans of a program are about something else.
+pub(super) fn may_know(attributes: &Attributes) -> bool {
+    attributes.keys().any(|name| OURS.iter().any(|beginning| name.starts_with(beginning)))
+}
+
 /// Reads what any dialect knows.
 pub(super) fn read(attributes: &mut Attributes, facts: &mut Facts) {
     own::read(attributes, facts);

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::capture::otlp::facts::{Facts, Kind, any, count, fill, first, number, text, unfolded, words};
+use crate::capture::otlp::facts::{Facts, Kind, any, count, fill, first, number, raw, text, unfolded, words};
 use crate::capture::otlp::span::{Attributes, Note};
 
 pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
@@ -38,7 +38,7 @@ pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
     f.tags.extend(words(a, "tag.tags"));
     fill(&mut f.tool_name, first(a, &["tool.name", "tool_call.function.name"]));
     fill(&mut f.tool_call, first(a, &["tool_call.id", "tool.id"]));
-    fill(&mut f.tool_arguments, any(a, "tool_call.function.arguments"));
+    fill(&mut f.tool_arguments, raw(a, "tool_call.function.arguments"));
     if f.kind == Some(Kind::Tool) {
         fill(&mut f.tool_arguments, f.input.take());
         fill(&mut f.tool_result, f.output.take());
@@ -61,7 +61,7 @@ pub(super) fn read_note(note: &mut Note, f: &mut Facts) -> bool {
 
 /// The messages, or else the whole input and output as one value, which repeat them.
 fn messages(a: &mut Attributes, f: &mut Facts) {
-    let (input, output) = (any(a, "input.value"), any(a, "output.value"));
+    let (input, output) = (raw(a, "input.value"), raw(a, "output.value"));
     for name in ["input.mime_type", "output.mime_type"] {
         a.remove(name);
     }

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::capture::otlp::facts::{Facts, Kind, any, count, fill, first, flag, text, unfolded};
+use crate::capture::otlp::facts::{Facts, Kind, count, fill, first, flag, raw, text, unfolded};
 use crate::capture::otlp::span::{Attributes, Note};
 
 /// Names of association properties that mean a conversation.
@@ -33,7 +33,7 @@ pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
         Some(Kind::Agent) => fill(&mut f.agent, entity),
         _ => Facts::note(a, "traceloop.entity.name", entity.map(Value::String)),
     }
-    let (input, output) = (any(a, "traceloop.entity.input"), any(a, "traceloop.entity.output"));
+    let (input, output) = (raw(a, "traceloop.entity.input"), raw(a, "traceloop.entity.output"));
     if f.kind == Some(Kind::Tool) {
         fill(&mut f.tool_arguments, input);
         fill(&mut f.tool_result, output);

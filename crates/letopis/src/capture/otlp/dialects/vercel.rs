@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::capture::otlp::facts::{Facts, Kind, any, count, fill, first, number, text, words};
+use crate::capture::otlp::facts::{Facts, Kind, any, count, fill, first, number, raw, text, words};
 use crate::capture::otlp::span::{Attributes, Note};
 
 pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
@@ -26,18 +26,18 @@ pub(super) fn read(a: &mut Attributes, f: &mut Facts) {
     fill(&mut f.usage.total, among(["totalTokens", "totalTokens"]));
     fill(&mut f.usage.cache_read, among(["cachedInputTokens", "inputTokenDetails.cacheReadTokens"]));
     fill(&mut f.usage.reasoning, among(["reasoningTokens", "outputTokenDetails.reasoningTokens"]));
-    let (messages, whole) = (any(a, "ai.prompt.messages"), any(a, "ai.prompt"));
+    let (messages, whole) = (raw(a, "ai.prompt.messages"), raw(a, "ai.prompt"));
     fill(&mut f.input, messages.or(whole).or_else(|| any(a, "ai.value")).or_else(|| any(a, "ai.values")));
     answer(a, f);
-    fill(&mut f.tools, any(a, "ai.prompt.tools"));
+    fill(&mut f.tools, raw(a, "ai.prompt.tools"));
     fill(&mut f.workflow, text(a, "ai.telemetry.functionId"));
     fill(&mut f.session, first(a, &["ai.telemetry.metadata.sessionId", "ai.telemetry.metadata.session_id"]));
     fill(&mut f.client, first(a, &["ai.telemetry.metadata.userId", "ai.telemetry.metadata.user_id"]));
     f.tags.extend(words(a, "ai.telemetry.metadata.tags"));
     fill(&mut f.tool_name, text(a, "ai.toolCall.name"));
     fill(&mut f.tool_call, text(a, "ai.toolCall.id"));
-    fill(&mut f.tool_arguments, any(a, "ai.toolCall.args"));
-    fill(&mut f.tool_result, any(a, "ai.toolCall.result"));
+    fill(&mut f.tool_arguments, raw(a, "ai.toolCall.args"));
+    fill(&mut f.tool_result, raw(a, "ai.toolCall.result"));
     for vectors in ["ai.embedding", "ai.embeddings"] {
         a.remove(vectors);
     }
@@ -58,7 +58,7 @@ fn milliseconds(a: &mut Attributes) -> Option<u64> {
 
 /// Text, tool calls and object of the answer, as one message.
 fn answer(a: &mut Attributes, f: &mut Facts) {
-    let (said, calls, object) = (any(a, "ai.response.text"), any(a, "ai.response.toolCalls"), any(a, "ai.response.object"));
+    let (said, calls, object) = (raw(a, "ai.response.text"), raw(a, "ai.response.toolCalls"), raw(a, "ai.response.object"));
     let content = said.or(object);
     if content.is_none() && calls.is_none() {
         return;

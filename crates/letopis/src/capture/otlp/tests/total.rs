@@ -66,6 +66,18 @@ fn a_request_that_would_grow_without_end_is_refused() {
 }
 
 #[test]
+fn a_request_of_countless_items_is_refused_at_once() {
+    for nothing in [[0x0a, 0].repeat(60_000), [&[0x0a, 0xe2, 0xa7, 7, 0x12, 0xde, 0xa7, 7][..], &[0x12, 0].repeat(60_000)].concat()] {
+        let refused = traces(Encoding::Protobuf, &nothing, &Limits::default(), MOST);
+        assert!(matches!(refused, Err(Unreadable::TooMany | Unreadable::Malformed(_))), "{refused:?}");
+    }
+    let spans = "{},".repeat(60_000);
+    let json = format!("{{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{spans}{{}}]}}]}}]}}");
+    let refused = traces(Encoding::Json, json.as_bytes(), &Limits::default(), MOST);
+    assert!(matches!(refused, Err(Unreadable::TooMany)), "{refused:?}");
+}
+
+#[test]
 fn texts_that_cannot_be_stored_are_made_storable() {
     let told =
         one(&json!({"gen_ai.operation.name": "chat\u{0}", "gen_ai.output.messages": "[{\"content\":\"a\\u0000b\"}]", "nul\u{0}": "\u{0}"}));
