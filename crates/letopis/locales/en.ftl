@@ -205,6 +205,11 @@ kind = { $what ->
     [consent_given] Consent to data processing
     [consent_withdrawn] Consent withdrawn
     [llm_call] Call of the model
+    [agent_run] Run of an agent
+    [agent_step] Step of an agent
+    [retrieval] Lookup in documents
+    [evaluation] Automatic evaluation
+    [llm_details] Details of a model call
     [crm_call] Call of the CRM
     [action] Assistant's action
     [other] Other event

@@ -208,6 +208,11 @@ kind = { $what ->
     [consent_given] Согласие на обработку данных
     [consent_withdrawn] Согласие отозвано
     [llm_call] Запрос к модели
+    [agent_run] Работа агента
+    [agent_step] Шаг агента
+    [retrieval] Поиск в базе знаний
+    [evaluation] Оценка ответа программой
+    [llm_details] Подробности запроса к модели
     [crm_call] Запрос к CRM
     [action] Действие ассистента
     [other] Другое событие

@@ -24,6 +24,7 @@ mod import;
 mod inspector;
 mod killed;
 mod nightly;
+mod otlp;
 mod quarantine;
 mod rebuilt;
 mod retention;
