@@ -12,6 +12,7 @@ use crate::event::record::{self, DECISION_SOURCE, Decided, Envelope};
 use crate::event::{BusinessId, Frame, FrameError, Item, ItemKind};
 use crate::exchange::{self, About, Exchange, NotAnExchange};
 use crate::journal::projection::Projected;
+use crate::journal::promises::{self, Said};
 use crate::privacy::{BusinessKeys, Packed, Packer, Vault};
 
 /// One frame, ready to be recorded.
@@ -40,6 +41,8 @@ pub(super) struct NewEvent {
     pub projected: Projected,
     /// For the full-text index; none when nothing was said.
     pub stems: Option<String>,
+    /// What the assistant says in it that was done or will be.
+    pub promises: Vec<Said>,
     pub id_digest: [u8; 16],
     pub body_digest: [u8; 8],
 }
@@ -136,7 +139,8 @@ fn new_event(envelope: &Envelope, bytes: &[u8], keys: &BusinessKeys, packer: &mu
     let projected = Projected::of(envelope, bytes).map_err(|e| serde_json::to_string(&e).unwrap_or_default())?;
     let id_digest = keys.id_digest(&projected.row.event_id);
     let sealable = Sealable::new(record::write(envelope, bytes), packer);
-    let event = NewEvent { sealable, stems: projected.row.stems(), projected, id_digest, body_digest: keys.body_digest(bytes) };
+    let (stems, promises) = (projected.row.stems(), promises::said(&projected.row));
+    let event = NewEvent { sealable, stems, promises, projected, id_digest, body_digest: keys.body_digest(bytes) };
     Ok(Prepared::Event(Box::new(event)))
 }
 

@@ -17,6 +17,9 @@ pub(super) fn of(text: &Text<'_>, at: usize) -> Option<(Kind, Form)> {
     let kind = match sense {
         Sense::Book => book(text, at, form, near)?,
         Sense::Put => put(near, wide)?,
+        // That the time will be confirmed says that it is not yet.
+        Sense::Confirm if form == Form::Will => text.has(clause, &["звонком"]).then_some(Kind::CallbackPromised)?,
+        Sense::Make if text.has(clause.clone(), &["отмену"]) => Kind::Cancelled,
         Sense::Make | Sense::Confirm => make(sense, [near, wide, before])?,
         Sense::Move => Kind::Rescheduled,
         Sense::Change if is(near, BOOKING) => Kind::Rescheduled,
@@ -31,10 +34,10 @@ pub(super) fn of(text: &Text<'_>, at: usize) -> Option<(Kind, Form)> {
         Sense::Tell if is(near, STAFF) && !subject_is_staff(text, at) => Kind::HandedOver,
         Sense::Tell if form == Form::Will => Kind::CallbackPromised,
         Sense::Hand if is(near, OTHER) => return None,
-        Sense::Hand if form != Form::Now || is(near, STAFF | TALK) => Kind::HandedOver,
+        Sense::Hand if form != Form::Now || is(near, STAFF | TALK | REQUEST) => Kind::HandedOver,
         Sense::Join if is(near, STAFF) => Kind::HandedOver,
         Sense::Pay if is(near, MONEY) => Kind::PaymentReceived,
-        Sense::Pay if is(near, BOOKING) && matches!(text.word(at), "прошла" | "прошел") => Kind::Booked,
+        Sense::Pay if is(near, BOOKING) && matches!(text.word(at), "прошла" | "прошел" | "прошло") => Kind::Booked,
         Sense::Paid if !is(near, STAFF) => Kind::PaymentReceived,
         Sense::Give => give(text, at, form, near)?,
         _ => return None,
@@ -44,7 +47,7 @@ pub(super) fn of(text: &Text<'_>, at: usize) -> Option<(Kind, Form)> {
 
 fn book(text: &Text<'_>, at: usize, form: Form, near: Nouns) -> Option<Kind> {
     // Who was noted down is booked; a number or wishes are only noted.
-    let noted = near & (NOTE | TALK) != 0 && !text.has(text.clause(at), &["вас", "тебя", "вы"]);
+    let noted = text.word(at).starts_with("запи") && near & (NOTE | TALK | INFO) != 0 && !text.has(text.clause(at), &["вас", "тебя", "вы"]);
     let listed = text.tokens.get(at + 1).is_some_and(|next| next.what == super::text::What::Mark(':')) && form == Form::Did;
     if noted || listed {
         return None;
@@ -82,6 +85,7 @@ fn make(sense: Sense, places: [Nouns; 3]) -> Option<Kind> {
 fn send(near: Nouns, wide: Nouns) -> Kind {
     match () {
         () if near & REMINDER != 0 => Kind::ReminderSent,
+        () if near & STAFF != 0 && near & REQUEST != 0 => Kind::HandedOver,
         () if near & REQUEST != 0 => Kind::LeadCreated,
         () if near & STAFF != 0 && near & TALK != 0 => Kind::HandedOver,
         () if wide & REMINDER != 0 && near & INFO == 0 => Kind::ReminderSent,
@@ -109,6 +113,9 @@ fn give(text: &Text<'_>, at: usize, form: Form, near: Nouns) -> Option<Kind> {
     // «Дадим знать».
     if text.word(at + 1) == "знать" {
         return Some(Kind::CallbackPromised);
+    }
+    if text.word(at) == "получите" && near & REMINDER != 0 {
+        return Some(Kind::ReminderPromised);
     }
     (gift || near & DISCOUNT != 0).then_some(Kind::DiscountPromised)
 }

@@ -6,8 +6,22 @@ use super::words::{DISCOUNT, MONEY};
 use super::{Modality, PromiseKind};
 
 const DAYS: [&str; 16] = [
-    "завтра", "послезавтра", "сегодня", "понедельник", "вторник", "среду", "четверг", "пятницу", "субботу", "воскресенье", "утром", "вечером",
-    "января", "мая", "июня", "июля",
+    "завтра",
+    "послезавтра",
+    "сегодня",
+    "понедельник",
+    "вторник",
+    "среду",
+    "четверг",
+    "пятницу",
+    "субботу",
+    "воскресенье",
+    "утром",
+    "вечером",
+    "января",
+    "мая",
+    "июня",
+    "июля",
 ];
 
 /// Tells of every phrase: where it stands, its kind, how surely it is said.
@@ -19,7 +33,7 @@ pub(super) fn each(text: &Text<'_>, tell: &mut dyn FnMut(usize, PromiseKind, Mod
         if !asked && visit(text, at) {
             tell(at, PromiseKind::Booked, Modality::Done);
         }
-        if !asked && text.has(clause.clone(), &["новое"]) && text.has(clause.clone(), &["время"]) && hour::near(text, at).is_some() {
+        if !asked && moved(text, at) {
             tell(at, PromiseKind::Rescheduled, Modality::Done);
         }
         if !asked && call_awaited(text, at) {
@@ -40,13 +54,27 @@ fn visit(text: &Text<'_>, at: usize) -> bool {
     let (clause, sentence) = (text.clause(at), text.sentence(at));
     let has = |any: &[&str]| text.has(clause.clone(), any);
     let named = hour::first(text, sentence.clone()).is_some();
-    let awaited = has(&["ждем", "ждём", "жду"]) && (named || text.has(sentence.clone(), &DAYS)) && !text.has(sentence, &["ежедневно", "адресу", "всегда", "звонка"]);
+    // «Ждём вас завтра в 15:00. Всё в силе?» is a reminder.
+    let checks = text.has(sentence.end..text.tokens.len().min(sentence.end + 6), &["силе", "придете", "будете", "подтверждаете"]);
+    let dated = named || text.has(sentence.clone(), &DAYS);
+    let expected = has(&["ждем", "жду"]) || (has(&["ждет"]) && has(&["вас"]));
+    let awaited = expected && dated && !checks && !text.has(sentence.clone(), &["ежедневно", "адресу", "всегда", "звонка"]);
+    let ours = named && has(&["вы"]) && clause.clone().any(|here| text.word(here) == "у" && text.word(here + 1) == "нас");
     let kept = clause.clone().any(|here| text.word(here) == "за" && matches!(text.word(here + 1), "вами" | "тобой"));
-    let denied = has(&["не", "нет"]);
-    let listed = has(&["вы"]) && clause.clone().any(|here| text.word(here) == "в" && matches!(text.word(here + 1), "журнале" | "записи" | "расписании"));
+    let denied = has(&["не", "нет", "будет", "приедет"]);
+    let listed = has(&["вы"])
+        && clause.clone().any(|here| text.word(here) == "в" && matches!(text.word(here + 1), "журнале" | "записи" | "расписании"));
     let yours = has(&["ваше"]) && has(&["время"]) && named;
     let verbless = !clause.clone().any(|here| text.tokens[here].verb.is_some());
-    !denied && verbless && (awaited || listed || yours || (kept && (named || has(&["время", "место", "окошко"]))))
+    !denied && verbless && (awaited || ours || listed || yours || (kept && (named || has(&["время", "место", "окошко"]))))
+}
+
+/// «Новое время записи: 10:30», «перенос сделан».
+fn moved(text: &Text<'_>, at: usize) -> bool {
+    let clause = text.clause(at);
+    let has = |any: &[&str]| text.has(clause.clone(), any);
+    let renewed = has(&["новое", "новая"]) && has(&["время", "запись"]) && hour::near(text, at).is_some();
+    renewed || (has(&["перенос"]) && has(&["сделан", "выполнен"]) && !has(&["не"]))
 }
 
 /// «Ожидайте звонка».

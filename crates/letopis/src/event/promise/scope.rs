@@ -27,17 +27,58 @@ const ASKED: [&str; 14] = [
     "напиши",
 ];
 /// With them somebody else's words begin, or nobody's.
-const REPORTED: [&str; 14] = [
-    "писали", "пишете", "написали", "говорите", "говорили", "сказали", "спрашивали", "уверен", "уверена", "допустим", "предположим", "якобы",
-    "жаль", "чтоб",
+const REPORTED: [&str; 15] = [
+    "писали",
+    "пишете",
+    "написали",
+    "говорите",
+    "говорили",
+    "сказали",
+    "спрашивали",
+    "уверен",
+    "уверена",
+    "допустим",
+    "предположим",
+    "якобы",
+    "жаль",
+    "чтоб",
+    "похоже",
 ];
 /// Able or willing: an infinitive beside them is an offer.
 const WILLING: [&str; 14] = [
-    "могу", "можем", "может", "смогу", "сможем", "мог", "могла", "могли", "готов", "готова", "готовы", "предлагаю", "предлагаем", "давайте",
+    "могу",
+    "можем",
+    "может",
+    "смогу",
+    "сможем",
+    "мог",
+    "могла",
+    "могли",
+    "готов",
+    "готова",
+    "готовы",
+    "предлагаю",
+    "предлагаем",
+    "давайте",
 ];
 /// What asks for more than yes or no.
 const ASKING: [&str; 17] = [
-    "кто", "что", "когда", "какой", "какое", "какая", "какие", "какую", "каком", "какого", "сколько", "где", "куда", "почему", "зачем", "чей",
+    "кто",
+    "что",
+    "когда",
+    "какой",
+    "какое",
+    "какая",
+    "какие",
+    "какую",
+    "каком",
+    "какого",
+    "сколько",
+    "где",
+    "куда",
+    "почему",
+    "зачем",
+    "чей",
     "как",
 ];
 
@@ -73,7 +114,8 @@ impl<'a, 'b> Scope<'a, 'b> {
             return Some(Modality::Offered);
         }
         let unreal = (self.at.saturating_sub(3)..self.at + 3).any(|near| self.sentence.contains(&near) && text.word(near) == "бы");
-        if unreal || self.begins_with(&["если", "когда", "чтобы", "пока", "как", "раз"]) || self.asked_about() || self.of_client(form) {
+        if unreal || self.begins_with(&["если", "когда", "чтобы", "пока", "как", "раз"]) || self.asked_about() || self.of_client(form)
+        {
             return None;
         }
         if form == Form::Done {
@@ -88,6 +130,9 @@ impl<'a, 'b> Scope<'a, 'b> {
     }
 
     fn present(&self) -> Option<Modality> {
+        if self.is_question() && self.text.has(self.clause.clone(), &ASKING) {
+            return None;
+        }
         if self.is_question() || self.waits() {
             return Some(Modality::Offered);
         }
@@ -107,7 +152,8 @@ impl<'a, 'b> Scope<'a, 'b> {
         if text.has(self.clause.clone(), &["буду", "будем", "будет"]) {
             return self.future();
         }
-        let general = ["можно", "нельзя", "нужно", "надо", "чтобы", "для", "хотите", "хотели", "желаете", "сможете", "можете", "невозможно"];
+        let general =
+            ["можно", "нельзя", "нужно", "надо", "чтобы", "для", "хотите", "хотели", "желаете", "сможете", "можете", "невозможно"];
         if text.has(self.clause.clone(), &general) || text.has(self.sentence.clone(), &ASKING) {
             return None;
         }
@@ -119,7 +165,8 @@ impl<'a, 'b> Scope<'a, 'b> {
     fn denied(&self) -> bool {
         let text = self.text;
         let helping = |word: &str| {
-            let helps = ["смог", "смож", "могу", "може", "могли", "мог", "удал", "получ", "успе", "буд", "был", "вышло", "хоте", "стал", "станем"];
+            let helps =
+                ["смог", "смож", "могу", "може", "могли", "мог", "удал", "получ", "успе", "буд", "был", "вышло", "хоте", "стал", "станем"];
             helps.iter().any(|begin| word.starts_with(begin)) || matches!(word, "вам" | "вас" | "еще" | "пока" | "сейчас" | "вы")
         };
         let mut before = self.at;
@@ -153,7 +200,9 @@ impl<'a, 'b> Scope<'a, 'b> {
 
     /// What the client did: «вы отправили фото».
     fn of_client(&self, form: Form) -> bool {
-        form == Form::Did && self.text.word(self.at).ends_with("ли") && self.text.has(self.at.saturating_sub(2).max(self.clause.start)..self.at, &["вы"])
+        form == Form::Did
+            && self.text.word(self.at).ends_with("ли")
+            && self.text.has(self.at.saturating_sub(2).max(self.clause.start)..self.at, &["вы"])
     }
 
     /// What stood before: «вы уже записаны», «напоминаем: вы записаны на завтра».
@@ -177,7 +226,9 @@ impl<'a, 'b> Scope<'a, 'b> {
         let (text, sentence) = (self.text, self.sentence.clone());
         let before = sentence.start..self.at;
         let condition = text.has(sentence.clone(), &["если", "желании", "хотите", "желаете"]) || text.has(before.clone(), &ASKED);
-        let paid = before.clone().any(|at| text.word(at) == "после" && text.tokens.get(at + 1).is_some_and(|next| next.nouns & super::words::MONEY != 0));
+        let paid = before
+            .clone()
+            .any(|at| text.word(at) == "после" && text.tokens.get(at + 1).is_some_and(|next| next.nouns & super::words::MONEY != 0));
         let asked = text.word(sentence.start) == "тогда" && sentence.start > 0 && text.tokens[sentence.start - 1].what == What::Mark('?');
         let once_you = text.has(before.clone(), &["когда", "только"]) && text.has(before, &["вы"]);
         condition || paid || asked || once_you

@@ -96,9 +96,8 @@ const NOUNS: [(&str, Nouns); 12] = [
     ("talk", TALK),
 ];
 /// Verbs that are often mistyped and too long for another word to be one letter away.
-const OFTEN: [&str; 10] = [
-    "записал", "записала", "записали", "записаны", "перенесла", "перенесли", "отправил", "отправила", "передал", "передала",
-];
+const OFTEN: [&str; 10] =
+    ["записал", "записала", "записали", "записаны", "перенесла", "перенесли", "отправил", "отправила", "передал", "передала"];
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("words.txt")));
 
