@@ -22,6 +22,7 @@ mod import;
 mod inspector;
 mod killed;
 mod nightly;
+mod promises;
 mod quarantine;
 mod rebuilt;
 mod retention;

@@ -162,18 +162,14 @@ pub(super) fn nouns(word: &str) -> Nouns {
 
 /// Whether one letter more, less or other makes one word of the other. The first two letters must be right.
 fn one_letter_off(word: &str, right: &str) -> bool {
-    if word.len().abs_diff(right.len()) > 2 || word.get(..2) != right.get(..2) {
+    if word.len().abs_diff(right.len()) > 2 || word.get(..4) != right.get(..4) {
         return false;
     }
-    let (word, right): (Vec<char>, Vec<char>) = (word.chars().collect(), right.chars().collect());
-    let same = word.iter().zip(&right).take_while(|(a, b)| a == b).count();
+    let same: usize = word.chars().zip(right.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
     let (word, right) = (&word[same..], &right[same..]);
-    match (word.len(), right.len()) {
-        (a, b) if a == b => a > 0 && word[1..] == right[1..],
-        (a, b) if a == b + 1 => word[1..] == *right,
-        (a, b) if a + 1 == b => *word == right[1..],
-        _ => false,
-    }
+    let tail = |text: &str| text.chars().next().map_or(0, char::len_utf8);
+    let (after, right_after) = (&word[tail(word)..], &right[tail(right)..]);
+    after == right_after || after == right || word == right_after
 }
 
 #[cfg(test)]
