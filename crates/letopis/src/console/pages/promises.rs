@@ -104,18 +104,33 @@ pub(super) fn marks(conn: &Connection, t: &Texts, clock: &Clock, record: i64) ->
     Ok(judged.iter().filter_map(|judged| mark(t, clock, judged)).collect())
 }
 
-fn mark(t: &Texts, clock: &Clock, Judged { said, state }: &Judged) -> Option<Chip> {
-    let what = t.of("promise", said.kind.as_str());
-    let what = match said.hour {
-        Some(hour) => t.with("promise-at", &[("what", what.into()), ("hour", hour.to_string().into())]),
-        None => what,
-    };
-    Some(match state {
-        Standing::Kept(_, at_us) => Chip::new("ok", t.with("promise-kept", &[("what", what.into()), ("when", clock.when(*at_us).into())])),
+fn mark(t: &Texts, clock: &Clock, judged: &Judged) -> Option<Chip> {
+    let what = what(t, judged);
+    Some(match judged.state {
+        Standing::Kept(_, at_us) => Chip::new("ok", t.with("promise-kept", &[("what", what.into()), ("when", clock.when(at_us).into())])),
         Standing::Waiting => Chip::new("warn", t.of("promise-waiting", &what)),
         Standing::Open => Chip::new("bad", t.of("promise-open", &what)),
         Standing::Unchecked => return None,
     })
+}
+
+/// The same in a list, where the state is what was asked for.
+fn brief(t: &Texts, judged: &Judged) -> Option<Chip> {
+    let tone = match judged.state {
+        Standing::Kept(..) => "ok",
+        Standing::Waiting => "warn",
+        Standing::Open => "bad",
+        Standing::Unchecked => return None,
+    };
+    Some(Chip::new(tone, what(t, judged)))
+}
+
+fn what(t: &Texts, Judged { said, .. }: &Judged) -> String {
+    let what = t.of("promise", said.kind.as_str());
+    match said.hour {
+        Some(hour) => t.with("promise-at", &[("what", what.into()), ("hour", hour.to_string().into())]),
+        None => what,
+    }
 }
 
 impl Asked {
@@ -164,7 +179,7 @@ fn items(conn: &Connection, business: BusinessId, t: &Texts, clock: &Clock, line
             channel: labels::channel(t, &row.channel),
             who: named.unwrap_or_else(unnamed),
             words: row.last_words().unwrap_or_default().chars().take(200).collect(),
-            marks: found.promises.iter().filter_map(|judged| mark(t, clock, judged)).collect(),
+            marks: found.promises.iter().filter_map(|judged| brief(t, judged)).collect(),
         });
     }
     Ok(items)

@@ -184,7 +184,7 @@ impl<'a, 'b> Scope<'a, 'b> {
         }
         let failing = |at: usize| text.word(at) == "не" && helping(text.word(at + 1)) && !matches!(text.word(at + 1), "вам" | "вас" | "вы");
         let infinitive = text.tokens[self.at].verb.is_some_and(|(_, form)| form == Form::To);
-        infinitive && self.clause.clone().any(failing) || text.has(self.clause.clone(), &["без"]) && infinitive
+        infinitive && (self.clause.clone().any(failing) || text.has(self.clause.clone(), &["без"]))
     }
 
     /// Somebody else's words, or a supposition.

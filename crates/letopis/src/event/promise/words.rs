@@ -105,11 +105,11 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("words
 struct Words {
     verbs: HashMap<&'static str, (Sense, Form)>,
     nouns: HashMap<&'static str, Nouns>,
-    /// Beginnings of nouns, all of at least this many letters: by their first [`STEM_LETTERS`].
+    /// Beginnings of nouns, by their own first [`STEM_BYTES`].
     stems: HashMap<&'static str, Vec<(&'static str, Nouns)>>,
 }
 
-/// What a beginning is found by, bytes of two-byte letters.
+/// What a beginning is found by: three letters of two bytes; no beginning in the list is shorter.
 const STEM_BYTES: usize = 6;
 
 impl Words {
