@@ -108,7 +108,9 @@ impl Capture {
             DoorError::Hook => (StatusCode::NOT_FOUND, "unknown_hook", None),
             DoorError::Body(body) => match body {
                 BadBody::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
-                BadBody::Encoding | BadBody::Type | BadBody::OtlpType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", None),
+                BadBody::Encoding | BadBody::Type | BadBody::OtlpType => {
+                    (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", None)
+                }
                 BadBody::Compressed(_) => (StatusCode::BAD_REQUEST, "bad_compression", None),
                 BadBody::CutOff => (StatusCode::BAD_REQUEST, "cut_off", None),
                 BadBody::Silent(_) | BadBody::Slow(_) => (StatusCode::REQUEST_TIMEOUT, "slow", None),

@@ -25,6 +25,7 @@ mod inspector;
 mod killed;
 mod nightly;
 mod otlp;
+mod promises;
 mod quarantine;
 mod rebuilt;
 mod retention;

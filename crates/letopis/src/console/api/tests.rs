@@ -457,7 +457,8 @@ async fn every_described_parameter_is_taken() {
             "limit" | "confidence_below" => "1".to_owned(),
             "after" | "record" => "0".to_owned(),
             "cursor" => journal::reading::Cursor { at: 0, id: 0 }.to_string(),
-            "outcome" => "open".to_owned(),
+            "outcome" | "state" => "open".to_owned(),
+            "kind" => "booked".to_owned(),
             "format" => "json".to_owned(),
             _ => "x".to_owned(),
         };
