@@ -34,6 +34,17 @@ pub struct About<'a> {
     pub settings: &'a Settings,
     /// Whether a model's messages are a conversation of their own: no channel of the business brings them.
     pub speaks: bool,
+    /// What the business has settled: prices, words.
+    pub known: &'a Known,
+}
+
+/// What a business has settled about what exchanges say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Known {
+    /// What calls of models cost.
+    pub prices: llm::Prices,
+    /// Its words for what clients want.
+    pub intents: llm::Intents,
 }
 
 /// The events that an exchange tells of; at least one.
@@ -41,8 +52,8 @@ pub struct About<'a> {
 pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
     secrets::take_out(&mut exchange, about.kind);
     let told = match about.kind {
+        ConnectionKind::Anthropic | ConnectionKind::Gigachat | ConnectionKind::Openai => llm::read(&exchange, about),
         ConnectionKind::Bitrix24 => crm::bitrix24::read(&exchange, about),
-        ConnectionKind::Openai => llm::openai::read(&exchange, about),
         _ => Vec::new(),
     };
     if told.is_empty() { vec![opaque::read(&exchange, about)] } else { told }

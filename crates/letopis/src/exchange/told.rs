@@ -48,6 +48,11 @@ impl Writer {
         if let Some(value) = value { self.set(field, value) } else { self }
     }
 
+    /// Sets a field if there is something to say and nobody has set it.
+    pub fn default(&mut self, field: &str, value: Option<impl Into<Value>>) -> &mut Self {
+        if self.fields.contains_key(field) { self } else { self.maybe(field, value) }
+    }
+
     /// Sets one part of an object field (`client`, `booking`, …).
     pub fn part(&mut self, field: &str, name: &str, value: Option<impl Into<Value>>) -> &mut Self {
         if let Some(value) = value.map(Into::into).filter(|value| !is_empty(value))
@@ -84,6 +89,29 @@ impl Writer {
         self.meta("exchange", evidence)
     }
 
+    /// The whole exchange without the files in it: texts as `words` leaves them, and of a body that is no text what `file` says of it.
+    pub fn whole_without_files(
+        &mut self,
+        exchange: &Exchange,
+        words: &dyn Fn(&str) -> Cow<'_, str>,
+        file: &dyn Fn(&[u8]) -> String,
+    ) -> &mut Self {
+        self.whole(exchange);
+        let Some(Value::Object(evidence)) = self.meta.get_mut("exchange") else { return self };
+        for body in ["request_body", "response_body"] {
+            let Some(Value::Object(body)) = evidence.get_mut(body) else { continue };
+            if let Some(Value::String(text)) = body.get_mut("text")
+                && let Cow::Owned(shorter) = words(text)
+            {
+                *text = shorter;
+            }
+            if let Some(bytes) = body.remove("base64").and_then(|text| STANDARD.decode(text.as_str()?).ok()) {
+                body.insert("file".into(), file(&bytes).into());
+            }
+        }
+        self
+    }
+
     /// This event's own part of an exchange that tells of several.
     pub fn own(&mut self, exchange: &Exchange, request: Option<Value>, response: Option<Value>) -> &mut Self {
         let mut evidence = head(exchange);
@@ -99,7 +127,30 @@ impl Writer {
         if !self.meta.is_empty() {
             fields.insert("meta".into(), Value::Object(std::mem::take(&mut self.meta)));
         }
-        Told { json: Value::Object(fields).to_string().into_bytes() }
+        let mut json = Value::Object(fields);
+        let mut text = json.to_string();
+        // The gate takes no NUL, and a stranger's must not send the whole event to quarantine.
+        if text.contains("\\u0000") {
+            without_nul(&mut json);
+            text = json.to_string();
+        }
+        Told { json: text.into_bytes() }
+    }
+}
+
+/// Every NUL becomes the sign for what cannot be shown. As deep as the JSON reader goes.
+fn without_nul(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
+        Value::Array(items) => items.iter_mut().for_each(without_nul),
+        Value::Object(parts) => {
+            let all = std::mem::take(parts).into_iter().map(|(name, mut part)| {
+                without_nul(&mut part);
+                (name.replace('\0', "\u{fffd}"), part)
+            });
+            *parts = all.collect();
+        }
+        _ => {}
     }
 }
 
