@@ -44,7 +44,7 @@ use crate::event::BusinessId;
 use crate::journal::log::Logs;
 use crate::journal::{Progress, epochs};
 use crate::privacy::{self, MasterKey, Vault, installation};
-use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder};
+use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder, Shelf};
 use crate::store::{Store, give_way};
 
 use parts::{installed, log_of, open_queue};
@@ -80,6 +80,8 @@ pub struct App {
     pub keys: Arc<KeyRing>,
     /// Connection tokens.
     pub connections: Arc<ConnectionRing>,
+    /// What businesses have settled: prices, words.
+    pub known: Shelf,
     /// People's decisions.
     pub decide: Decide,
     /// What goes when its time is over.
@@ -146,6 +148,7 @@ impl App {
             progress,
             keys,
             connections,
+            known: Shelf::default(),
             decide,
             retention,
             replay,
@@ -243,6 +246,7 @@ impl App {
         self.store.read_blocking(|conn| {
             self.keys.refresh(conn)?;
             self.connections.refresh(conn)?;
+            self.known.refresh(conn)?;
             for business in access::business::all(conn)? {
                 self.open_log(business.id, business.slug.as_str(), epochs::current(conn, business.id)?)?;
             }
@@ -263,6 +267,7 @@ impl App {
             store: self.store.clone(),
             vault: self.vault.clone(),
             connections: Arc::clone(&self.connections),
+            known: self.known.clone(),
             master: Arc::clone(&self.master),
             gaps: self.config.sessions,
             queue: Arc::clone(&self.queue),

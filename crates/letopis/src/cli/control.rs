@@ -11,7 +11,9 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use super::{backup, business, connection, dossier, erase, import, key, proof, quarantine, rebuild, retention, user, witness, work};
+use super::{
+    backup, business, connection, dossier, erase, import, key, proof, quarantine, rebuild, retention, settled, user, witness, work,
+};
 use crate::access::trail::{About, What, Who};
 use crate::access::{AccessError, Business, Change, Scope, Slug, trail};
 use crate::app::{App, now_us};
@@ -37,7 +39,7 @@ pub(super) struct OfBusiness {
 /// All of them.
 pub(super) fn routes(app: Arc<App>) -> Router {
     let nouns = [business::routes(), key::routes(), user::routes(), connection::routes(), quarantine::routes(), witness::routes()];
-    let ways = [import::routes(), proof::routes(), dossier::routes(), erase::routes(), retention::routes()];
+    let ways = [import::routes(), proof::routes(), dossier::routes(), erase::routes(), retention::routes(), settled::routes()];
     let care = [rebuild::routes(), backup::routes(), work::routes()];
     let all = nouns.into_iter().chain(ways).chain(care).fold(Router::new(), Router::merge);
     Router::new().nest("/control", all).layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(app)

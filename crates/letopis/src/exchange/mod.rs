@@ -47,6 +47,30 @@ pub struct Known {
     pub intents: llm::Intents,
 }
 
+impl Known {
+    /// The parts, as decisions name them.
+    pub const PRICES: &str = "prices";
+    /// The words.
+    pub const INTENTS: &str = "intents";
+
+    /// What is wrong with a part, in words; none when it can be settled.
+    #[must_use]
+    pub fn fault(what: &str, value: &str) -> Option<String> {
+        let mut known = Self::default();
+        let unread = (!known.take(what, value)).then(|| format!("this is not what {what} look like"));
+        unread.or_else(|| known.prices.fault()).or_else(|| known.intents.fault())
+    }
+
+    /// Takes one part; whether it could be read.
+    pub fn take(&mut self, what: &str, value: &str) -> bool {
+        match what {
+            Self::PRICES => serde_json::from_str(value).map(|prices| self.prices = prices).is_ok(),
+            Self::INTENTS => serde_json::from_str(value).map(|intents| self.intents = intents).is_ok(),
+            _ => false,
+        }
+    }
+}
+
 /// The events that an exchange tells of; at least one.
 #[must_use]
 pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {

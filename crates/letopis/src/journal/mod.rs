@@ -1,7 +1,7 @@
 //! What is stored and how it is asked.
 //!
 //! Written only by the recorder, in one transaction a batch: `append` (entry, blob, row, words), `clients` and `sessions` (who wrote, in
-//! which conversation), `quarantine`, and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
+//! which conversation; `chains` where nobody says), `quarantine`, and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
 //! conversation up. `stems` is the Russian of the search index. Reading comes from `reading` and `evidence`. `schema.sql` is the map of all tables.
 
 pub mod acts;
@@ -9,6 +9,7 @@ pub mod anonymised;
 pub mod append;
 pub mod audits;
 mod cache;
+pub mod chains;
 pub mod clients;
 pub mod copies;
 pub mod days;
@@ -18,6 +19,7 @@ pub mod event_rows;
 pub mod evidence;
 pub mod extent;
 pub mod gone;
+pub mod known;
 pub mod log;
 pub mod merges;
 mod naming;
