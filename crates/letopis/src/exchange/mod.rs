@@ -6,8 +6,10 @@
 //!
 //! * `wire` – the exchange, and its bytes in the queue · `secrets` – takes tokens out before anything is read · `text` – decoded bodies
 //! * `path` – where something stands in JSON · `told` – how an event is written · `opaque` – what nobody understands
+//! * `classify` – the intent of words that came without one
 //! * one file a kind, twins: `llm/`, `crm/`
 
+mod classify;
 pub mod crm;
 pub mod llm;
 mod opaque;
@@ -17,9 +19,12 @@ mod text;
 mod told;
 mod wire;
 
+pub use classify::{Classifier, Guess, Quality, TrainError};
 pub use path::{Path, PathError};
 pub use told::{Told, Writer};
 pub use wire::{Body, Ended, Exchange, NotAnExchange, Request, Response, Way};
+
+use serde_json::{Map, Value};
 
 use crate::access::{ConnectionKind, Settings};
 
@@ -45,6 +50,8 @@ pub struct Known {
     pub prices: llm::Prices,
     /// Its words for what clients want.
     pub intents: llm::Intents,
+    /// What it learnt of what clients want, and the version of that.
+    pub classifier: Option<(String, Classifier)>,
 }
 
 impl Known {
@@ -53,12 +60,16 @@ impl Known {
     /// The words.
     pub const INTENTS: &str = "intents";
 
+    /// What was learnt.
+    pub const CLASSIFIER: &str = "classifier";
+
     /// What is wrong with a part, in words; none when it can be settled.
     #[must_use]
     pub fn fault(what: &str, value: &str) -> Option<String> {
         let mut known = Self::default();
         let unread = (!known.take(what, value)).then(|| format!("this is not what {what} look like"));
-        unread.or_else(|| known.prices.fault()).or_else(|| known.intents.fault())
+        let damaged = || known.classifier.as_ref().and_then(|(_, model)| model.fault());
+        unread.or_else(|| known.prices.fault()).or_else(|| known.intents.fault()).or_else(damaged)
     }
 
     /// Takes one part; whether it could be read.
@@ -66,8 +77,27 @@ impl Known {
         match what {
             Self::PRICES => serde_json::from_str(value).map(|prices| self.prices = prices).is_ok(),
             Self::INTENTS => serde_json::from_str(value).map(|intents| self.intents = intents).is_ok(),
+            Self::CLASSIFIER => serde_json::from_str(value)
+                .map(|model: Option<Classifier>| self.classifier = model.map(|model| (model.version(), model)))
+                .is_ok(),
             _ => false,
         }
+    }
+
+    /// The intent of a client's words that came without one, as far as people's labels taught it.
+    fn guess(&self, told: &mut Told) {
+        let Some((version, model)) = &self.classifier else { return };
+        let Ok(Value::Object(mut event)) = serde_json::from_slice(&told.json) else { return };
+        let words = event.get("text").and_then(Value::as_str).filter(|_| !event.contains_key("intent"));
+        let guess = words.filter(|_| event.get("type").is_some_and(|kind| kind == "message_in")).and_then(|words| model.guess(words));
+        let Some(guess) = guess else { return };
+        let intent = self.intents.normal(guess.intent).unwrap_or(guess.intent);
+        event.insert("intent".into(), intent.into());
+        event.insert("confidence".into(), guess.confidence.into());
+        if let Value::Object(meta) = event.entry("meta").or_insert_with(|| Value::Object(Map::new())) {
+            meta.insert("intent_by".into(), format!("classifier {version}").into());
+        }
+        told.json = Value::Object(event).to_string().into_bytes();
     }
 }
 
@@ -80,5 +110,7 @@ pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
         ConnectionKind::Bitrix24 => crm::bitrix24::read(&exchange, about),
         _ => Vec::new(),
     };
-    if told.is_empty() { vec![opaque::read(&exchange, about)] } else { told }
+    let mut told = if told.is_empty() { vec![opaque::read(&exchange, about)] } else { told };
+    told.iter_mut().for_each(|told| about.known.guess(told));
+    told
 }

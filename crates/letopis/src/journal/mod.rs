@@ -20,6 +20,7 @@ pub mod evidence;
 pub mod extent;
 pub mod gone;
 pub mod known;
+pub mod labels;
 pub mod log;
 pub mod merges;
 mod naming;

@@ -21,6 +21,7 @@ mod hostile;
 mod import;
 mod inspector;
 mod killed;
+mod models;
 mod nightly;
 mod quarantine;
 mod rebuilt;

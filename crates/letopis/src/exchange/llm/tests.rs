@@ -504,3 +504,29 @@ proptest! {
         told_with(exchange, ConnectionKind::Anthropic, &fields, &Known::default());
     }
 }
+
+#[test]
+fn words_without_an_intent_get_one_where_people_taught_it() {
+    let examples: Vec<(String, String)> = (0..30)
+        .flat_map(|n| [(format!("сколько стоит услуга {n}"), "цена".to_owned()), (format!("запишите меня на {n}"), "booking".to_owned())])
+        .collect();
+    let (model, _) = crate::exchange::Classifier::train(&examples).unwrap();
+    let version = model.version();
+    let intents = serde_json::from_str(r#"{"запись":["booking"]}"#).unwrap();
+    let known = Known { classifier: Some((version.clone(), model)), intents, ..Known::default() };
+    let hears = |words: &str, fields: &[(&str, &str)]| {
+        let answer = json!({ "choices": [{ "message": { "content": "{\"intent\":\"отмена\"}" } }] });
+        let mut told = told_with(
+            json_of(CHAT, &asked(json!([{ "role": "user", "content": words }])), &answer),
+            ConnectionKind::Openai,
+            fields,
+            &known,
+        );
+        told.remove(1)
+    };
+    let guessed = hears("запишите меня пожалуйста", &[]);
+    assert_eq!((&guessed["intent"], &guessed["meta"]["intent_by"]), (&json!("запись"), &json!(format!("classifier {version}"))));
+    assert!(guessed["confidence"].as_f64().unwrap() >= 0.5);
+    assert_eq!(hears("запишите меня", &[("intent", "$.answer.intent")])["intent"], "отмена", "what was said comes before what is guessed");
+    assert!(hears("qwerty", &[]).get("intent").is_none(), "what is not measured is not said");
+}
