@@ -137,14 +137,12 @@ impl App {
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let retention = Arc::new(Retention::new(store.clone(), decide.clone(), now_us));
-        let logs = Logs::default();
-        let address = OnceLock::new();
         let app = Self {
             folder,
             config,
             store,
             vault,
-            logs,
+            logs: Logs::default(),
             progress,
             keys,
             connections,
@@ -159,7 +157,7 @@ impl App {
             stale: recorder::Stale::default(),
             keys_destroyed: tokio::sync::Notify::new(),
             outside,
-            address,
+            address: OnceLock::new(),
             queue,
             master,
             origin,
@@ -180,8 +178,7 @@ impl App {
             let keys = privacy::create_business_key(tx, &master, welcome.business, &mut rand::rng())?;
             Ok::<_, WelcomeError>(Some((welcome, keys)))
         });
-        let welcome = welcome.await?;
-        let Some((welcome, keys)) = welcome else { return Ok(None) };
+        let Some((welcome, keys)) = welcome.await? else { return Ok(None) };
         self.vault.add(keys);
         self.refresh()?;
         Ok(Some(welcome))

@@ -3,7 +3,7 @@
 //! A call tells digests of where it stands (`meta.chain`, made by `exchange/llm/chain`): what it goes on from, and what whoever goes on from it
 //! will send. They are kept keyed, one row a record, with the *home* that was found; a row goes with its record. In this order:
 //!
-//! 1. what the same exchange told before · 2. the call whose answer this one repeats, unless others went on from it with other words: two
+//! 1. what the same exchange told before, or the one that it repeats · 2. the call whose answer this one repeats, unless others went on from it with other words: two
 //!    conversations that begin alike stay apart, a question asked again joins the first · 3. of a history that was cut, the only one that
 //!    ended with its last pair · 4. a call that failed a moment ago and asked the same
 //! 5. the conversation of the only client who just wrote these words in a channel: then the calls are theirs, and go when they are erased
@@ -142,9 +142,15 @@ impl Search<'_> {
     }
 
     fn sibling(&self) -> rusqlite::Result<Option<Home>> {
-        let exchange = self.keys.pseudonym(&["exchange", &self.chain.of]);
         let sql = "SELECT given, who, channel FROM chains WHERE business = ?1 AND exchange = ?2 LIMIT 1";
-        self.tx.prepare_cached(sql)?.query_row(params![self.business, exchange], home).optional()
+        for exchange in [Some(&self.chain.of), self.chain.retry.as_ref()].into_iter().flatten() {
+            let exchange = self.keys.pseudonym(&["exchange", exchange]);
+            let found = self.tx.prepare_cached(sql)?.query_row(params![self.business, exchange], home).optional()?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     fn followed(&self) -> rusqlite::Result<Option<Home>> {
@@ -174,13 +180,15 @@ impl Search<'_> {
         Ok(<[Home; 1]>::try_from(found).ok().map(|[only]| only))
     }
 
-    /// Only what got no answer is asked again in the same words from the same place.
+    /// Only what got no answer yet is asked again in the same words from the same place.
     fn retried(&self) -> rusqlite::Result<Option<Home>> {
         if self.chain.follows.is_some() {
             return Ok(None);
         }
         let sql = "SELECT c.given, c.who, c.channel FROM chains c JOIN events e ON e.record = c.record
-             WHERE c.business = ?1 AND c.asked = ?2 AND c.follows IS NULL AND c.tip IS NULL AND e.ts_us BETWEEN ?3 AND ?4
+             WHERE c.business = ?1 AND c.asked = ?2 AND c.follows IS NULL AND c.tip IS NULL AND e.ts_us BETWEEN ?3 AND ?4 AND NOT EXISTS (
+               SELECT 1 FROM chains n WHERE n.business = ?1 AND n.asked = ?2 AND n.tip IS NOT NULL AND n.record > c.record
+                 AND (n.given, n.who, n.channel) IS (c.given, c.who, c.channel))
              ORDER BY c.record DESC LIMIT 1";
         let (ts, asked) = (self.event.row.ts_us, self.key(&self.chain.asked));
         self.tx.prepare_cached(sql)?.query_row(params![self.business, asked, ts - RETRY_US, ts], home).optional()

@@ -15,6 +15,15 @@ pub fn all(conn: &Connection) -> rusqlite::Result<Vec<(BusinessId, String, Strin
     all.query_map([], |row| Ok((BusinessId(row.get(0)?), row.get(1)?, row.get(2)?)))?.collect()
 }
 
+/// What one business has settled: name and value.
+///
+/// # Errors
+/// When the database says no.
+pub fn of(conn: &Connection, business: BusinessId) -> rusqlite::Result<Vec<(String, String)>> {
+    let mut all = conn.prepare_cached("SELECT what, value FROM known WHERE business = ?1 ORDER BY what")?;
+    all.query_map([business.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
 /// From now on this one.
 ///
 /// # Errors

@@ -10,6 +10,8 @@ pub mod append;
 pub mod audits;
 mod cache;
 pub mod chains;
+#[cfg(test)]
+mod chains_tests;
 pub mod clients;
 pub mod copies;
 pub mod days;

@@ -129,6 +129,8 @@ pub struct Projected {
 pub struct Chain {
     /// The exchange that told it.
     pub of: String,
+    /// The exchange that it repeats.
+    pub retry: Option<String>,
     /// Everything that was sent.
     pub asked: Option<String>,
     /// What it goes on from.
@@ -209,6 +211,7 @@ fn chain(event: &Event) -> Option<Chain> {
     let said = || event.meta.get("llm")?["said"].as_str().map(str::to_owned);
     Some(Chain {
         of: text("of")?,
+        retry: text("retry"),
         asked: text("asked"),
         follows: text("follows"),
         tip: text("tip"),

@@ -66,7 +66,7 @@ CREATE TABLE chains (
   channel TEXT                         -- of that conversation
 );
 CREATE INDEX chains_by_exchange ON chains (business, exchange);
-CREATE INDEX chains_by_asked ON chains (business, asked) WHERE tip IS NULL AND asked IS NOT NULL;
+CREATE INDEX chains_by_asked ON chains (business, asked) WHERE asked IS NOT NULL;
 CREATE INDEX chains_by_follows ON chains (business, follows) WHERE follows IS NOT NULL;
 CREATE INDEX chains_by_tip ON chains (business, tip) WHERE tip IS NOT NULL;
 CREATE INDEX chains_by_reply ON chains (business, reply) WHERE reply IS NOT NULL;

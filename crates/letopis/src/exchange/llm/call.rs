@@ -146,6 +146,7 @@ impl Call {
             if let Some(chain) = &chain {
                 let mut chain = if part.is_empty() { chain.clone() } else { serde_json::Map::new() };
                 chain.insert("of".into(), exchange.id.as_str().into());
+                chain.extend(exchange.retry_of.iter().map(|earlier| ("retry".to_owned(), earlier.as_str().into())));
                 writer.meta("chain", chain);
             }
             writer

@@ -6,7 +6,8 @@
 //! ```text
 //! "follows"  what stands before this turn            "tip"    the same with the answer: another call's "follows"
 //! "pair"     the last question and its answer        "after"  the last such pair before this turn, for histories that were cut
-//! "asked"    everything that was sent                "of"     the exchange: what else it tells belongs to the same conversation
+//! "asked"    everything that was sent                "of"     the exchange: what else it tells belongs together, and
+//!                                                        the one it repeats ("retry")
 //! ```
 //! The recorder keeps them keyed (`journal/chains`); here they are plain, inside what is sealed.
 
