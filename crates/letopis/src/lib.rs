@@ -17,6 +17,7 @@ pub mod decide;
 pub mod demo;
 pub mod event;
 pub mod exchange;
+pub mod forwards;
 pub mod import;
 pub mod journal;
 pub mod metrics;

@@ -63,7 +63,7 @@ pub use ring::{ConnectionRing, KeyRing};
 pub use scope::{Action, KeyRole, Role, Scope, Standing};
 pub use secret::{Digest, Secret};
 pub use session::SignedIn;
-pub use settings::{Mode, Settings};
+pub use settings::{Mode, Proof, Settings};
 pub use user::User;
 
 /// The tables of this room, for the store's migrations.

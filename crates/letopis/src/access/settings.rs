@@ -21,6 +21,18 @@ words! {
     }
 }
 
+words! {
+    /// How a sender proves itself in a header, where its platform has no way of its own.
+    Proof, "proof" {
+        /// The header is the secret.
+        Value = "value",
+        /// The header is HMAC-SHA256 of the body under the secret, in hex, perhaps behind `sha256=`.
+        HmacHex = "hmac_hex",
+        /// The same in base64.
+        HmacBase64 = "hmac_base64",
+    }
+}
+
 /// The settings of one connection. What is left out has the kind's own default.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -55,6 +67,15 @@ pub struct Settings {
     /// Seconds of silence inside a body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idle_seconds: Option<u32>,
+    /// Milliseconds that the bot may take before the platform is answered without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forward_ms: Option<u32>,
+    /// The header in which a sender proves itself; `X-Letopis-Secret` where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender_header: Option<String>,
+    /// How; its value where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender_proof: Option<Proof>,
     /// Field of schema v1 → where it stands in what comes (`$.message.text`): the generic hook's map, and intent or outcome of models.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,

@@ -129,11 +129,11 @@ impl App {
         let (origin, queue_key, backup_key) = installed(&store, &config, &master)?;
         let queue = open_queue(&folder.path().join("queue"), queue_key, &config)?;
         let vault = Vault::new(store.read_blocking(|conn| privacy::load_business_keys(conn, &master))?);
+        let (progress, outside) = (Progress::default(), Outside::new()?);
         let (keys, connections) = (Arc::new(KeyRing::default()), Arc::new(ConnectionRing::default()));
-        let progress = Progress::default();
         let decide = Decide::new(Arc::clone(&queue), progress.clone());
-        let capture = Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), config.capture, now_us)?);
-        let outside = Outside::new()?;
+        let capture =
+            Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), vault.clone(), config.capture, now_us)?);
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let retention = Arc::new(Retention::new(store.clone(), decide.clone(), now_us));

@@ -1,4 +1,4 @@
-//! What goes on beside recording and publishing: witnesses, copies of checkpoints, the nightly audit.
+//! What goes on beside recording and publishing: witnesses, copies of checkpoints, the nightly audit, deliveries to forward.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::nightly::{self, Nightly};
 use super::{App, now_us};
 use crate::anchor::{Anchor, Standing};
+use crate::forwards::{self, Forwards};
 use crate::upstream::Upstream;
 
 /// What it needs before it runs.
@@ -18,19 +19,22 @@ pub struct Outside {
     pub standing: Arc<Standing>,
     /// What audits found.
     pub audits: Arc<nightly::Figures>,
+    /// How many deliveries wait for bots.
+    pub forwards: Arc<forwards::Figures>,
     decisions: Arc<AtomicU64>,
 }
 
 /// What runs.
 pub(super) struct Running {
     anchor: tokio::task::JoinHandle<()>,
+    forwards: tokio::task::JoinHandle<()>,
     end: watch::Sender<bool>,
 }
 
 impl Outside {
     pub(super) fn new() -> anyhow::Result<Self> {
-        let (standing, audits, decisions) = Default::default();
-        Ok(Self { upstream: Upstream::new()?, standing, audits, decisions })
+        let (standing, audits, forwards, decisions) = Default::default();
+        Ok(Self { upstream: Upstream::new()?, standing, audits, forwards, decisions })
     }
 
     /// A decision was recorded: perhaps a witness joined.
@@ -41,7 +45,12 @@ impl Outside {
     /// For `/metrics`.
     pub(super) fn figures(&self) -> Vec<super::health::Part> {
         let (standing, audits) = (Arc::clone(&self.standing), Arc::clone(&self.audits));
-        vec![Box::new(move |text| standing.write(text, now_us())), Box::new(move |text| audits.write(text))]
+        let forwards = Arc::clone(&self.forwards);
+        vec![
+            Box::new(move |text| standing.write(text, now_us())),
+            Box::new(move |text| audits.write(text)),
+            Box::new(move |text| forwards.write(text)),
+        ]
     }
 }
 
@@ -58,8 +67,17 @@ pub(super) fn start(app: &App) -> anyhow::Result<Running> {
         decisions: Arc::clone(&outside.decisions),
         now_us,
     };
+    let forwards = Forwards {
+        store: app.store.clone(),
+        vault: app.vault.clone(),
+        connections: Arc::clone(&app.connections),
+        capture: Arc::clone(&app.capture),
+        figures: Arc::clone(&outside.forwards),
+        now_us,
+    };
+    let forwards = tokio::spawn(forwards.run(ended.clone()));
     Nightly::start(app, Arc::clone(&outside.audits), ended.clone())?;
-    Ok(Running { anchor: tokio::spawn(anchor.run(ended)), end })
+    Ok(Running { anchor: tokio::spawn(anchor.run(ended)), forwards, end })
 }
 
 impl Running {
@@ -67,5 +85,6 @@ impl Running {
     pub(super) async fn finish(self) {
         let _ = self.end.send(true);
         let _ = self.anchor.await;
+        let _ = self.forwards.await;
     }
 }

@@ -3,9 +3,9 @@
 //! Stateless: authenticate, read the body within limits, check each item, draw what must be drawn once, publish one frame, and answer
 //! only when it is durable. It deliberately knows nothing of tables: what it accepts is recorded later, by others.
 //!
-//! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `body` – reading a body from a stranger, with `room` (memory) and
-//!   `unpack` (gzip, zstd) · `items` – which bytes are which item · `accept` – the flow that both doors share · `again` – an item out
-//!   of quarantine
+//! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `otlp` – OpenTelemetry · `body` – reading a body from a stranger,
+//!   with `room` (memory) and `unpack` (gzip, zstd) · `items` – which bytes are which item · `accept` – the flow that all doors share ·
+//!   `again` – an item out of quarantine
 
 mod accept;
 mod again;
@@ -13,6 +13,7 @@ mod api;
 mod body;
 mod hooks;
 mod items;
+pub mod otlp;
 mod proxy;
 mod room;
 mod unpack;
@@ -24,13 +25,15 @@ use queue::Queue;
 
 use crate::access::{ConnectionRing, KeyRing};
 use crate::event::Limits;
-use crate::upstream::Streaming;
+use crate::privacy::Vault;
+use crate::upstream::{Streaming, Upstream};
 
 use room::Room;
 
 pub use accept::{Accepted, Refusal, Sender};
 pub use again::NotAccepted;
 pub use api::{events, is_events};
+pub use hooks::{Answered, Chat, Flight, NotTaken, Waiting};
 pub use proxy::{is_proxied, proxy};
 
 /// What a stranger may send.
@@ -82,6 +85,10 @@ pub struct Capture {
     config: Config,
     room: Room,
     upstream: Streaming,
+    /// Asks bots.
+    bots: Upstream,
+    vault: Vault,
+    waiting: Arc<Waiting>,
     now_us: fn() -> i64,
     counters: Counters,
 }
@@ -97,6 +104,20 @@ pub struct Counters {
     pub overloaded: std::sync::atomic::AtomicU64,
     /// Requests refused for anything else.
     pub refused: std::sync::atomic::AtomicU64,
+    /// Deliveries of platforms taken by hooks.
+    pub deliveries: std::sync::atomic::AtomicU64,
+    /// Deliveries that the bot did not take in time.
+    pub deferred: std::sync::atomic::AtomicU64,
+    /// Deliveries that the bot answered with a failure.
+    pub bot_failures: std::sync::atomic::AtomicU64,
+    /// Spans and log records that are not about an assistant, or have no ids, and were not kept.
+    pub otlp_ignored: std::sync::atomic::AtomicU64,
+}
+
+impl Counters {
+    fn add(counter: &std::sync::atomic::AtomicU64) {
+        counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
 }
 
 impl Capture {
@@ -108,11 +129,19 @@ impl Capture {
         queue: Arc<dyn Queue>,
         keys: Arc<KeyRing>,
         connections: Arc<ConnectionRing>,
+        vault: Vault,
         config: Config,
         now_us: fn() -> i64,
     ) -> Result<Self, rustls::Error> {
         let (room, upstream) = (Room::new(config.in_flight_bytes), Streaming::new()?);
-        Ok(Self { queue, keys, connections, config, room, upstream, now_us, counters: Counters::default() })
+        let (waiting, counters) = Default::default();
+        Ok(Self { queue, keys, connections, config, room, upstream, bots: Upstream::new()?, vault, waiting, now_us, counters })
+    }
+
+    /// Deliveries that are still to be forwarded.
+    #[must_use]
+    pub fn waiting(&self) -> &Arc<Waiting> {
+        &self.waiting
     }
 
     /// What happened so far.
@@ -132,5 +161,6 @@ pub fn routes(capture: Arc<Capture>) -> Router {
         .route(api::EVENTS, axum::routing::post(api::route))
         .route("/hooks/{token}", axum::routing::any(hooks::hook))
         .route("/proxy/{token}/{*path}", axum::routing::any(proxy::route))
+        .merge(otlp::routes())
         .with_state(capture)
 }

@@ -12,7 +12,8 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    backup, business, connection, dossier, erase, import, key, proof, quarantine, rebuild, retention, settled, user, witness, work,
+    backup, business, connection, dossier, erase, forwards, import, key, proof, quarantine, rebuild, retention, settled, user, witness,
+    work,
 };
 use crate::access::trail::{About, What, Who};
 use crate::access::{AccessError, Business, Change, Scope, Slug, trail};
@@ -38,7 +39,15 @@ pub(super) struct OfBusiness {
 
 /// All of them.
 pub(super) fn routes(app: Arc<App>) -> Router {
-    let nouns = [business::routes(), key::routes(), user::routes(), connection::routes(), quarantine::routes(), witness::routes()];
+    let nouns = [
+        business::routes(),
+        key::routes(),
+        user::routes(),
+        connection::routes(),
+        quarantine::routes(),
+        witness::routes(),
+        forwards::routes(),
+    ];
     let ways = [import::routes(), proof::routes(), dossier::routes(), erase::routes(), retention::routes(), settled::routes()];
     let care = [rebuild::routes(), backup::routes(), work::routes()];
     let all = nouns.into_iter().chain(ways).chain(care).fold(Router::new(), Router::merge);

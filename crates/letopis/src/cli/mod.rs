@@ -4,7 +4,7 @@
 //! opened for the length of the command. What only reads (`verify`, `doctor`, `config`) looks at the folder itself, and `verify-proof`
 //! needs none.
 //!
-//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `witness` · in: `serve`, `import`, `demo` · out:
+//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `forwards`, `witness` · in: `serve`, `emit`, `import`, `demo` · out:
 //!   `verify`, `proof`, `dossier`, `checkpoint` · away: `erase`, `retention` · care: `rebuild`, `backup`, `restore`, `master` (and `work`, what long
 //!   work looks like from here) · about: `config`, `doctor`, `logging`
 
@@ -17,7 +17,9 @@ mod control;
 mod demo;
 mod doctor;
 mod dossier;
+mod emit;
 mod erase;
+mod forwards;
 mod house;
 mod import;
 mod intents;
@@ -76,6 +78,8 @@ enum Command {
         #[arg(long)]
         listen: Option<SocketAddr>,
     },
+    /// Send events from a script; 0 only when they are on the server's disk.
+    Emit(emit::EmitArgs),
     /// Bring in files of other systems: events (JSONL, JSON), tables (CSV), dialogues.
     Import(import::ImportArgs),
     /// Audit what is stored against what was signed.
@@ -103,6 +107,9 @@ enum Command {
     /// Refused items: corrected and sent again, or dropped.
     #[command(subcommand)]
     Quarantine(quarantine::QuarantineCommand),
+    /// Deliveries that wait for a bot that did not take them.
+    #[command(subcommand)]
+    Forwards(forwards::ForwardsCommand),
     /// A sealed copy of the journal in another folder; adds what is new.
     Backup(backup::BackupArgs),
     /// A data folder from a backup and the master key.
@@ -154,6 +161,7 @@ pub fn main() -> anyhow::Result<()> {
         // The environment names the real folder, which a demo must never touch.
         Command::Demo { listen } => demo::run(&named.unwrap_or_else(|| PathBuf::from("letopis-demo")), listen),
         Command::Import(args) => visit(&data, absent, async |house| import::run(house, &data, &args, voice).await),
+        Command::Emit(args) => emit::run(&args, voice),
         Command::Verify(args) => verify::run(&data, &args, voice),
         Command::Proof(args) => visit(&data, absent, async |house| proof::run(house, args, voice).await),
         Command::VerifyProof(args) => verify_proof::run(&args, voice),
@@ -171,6 +179,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::User(command) => visit(&data, absent, async |house| user::run(house, command, voice).await),
         Command::Connection(command) => visit(&data, absent, async |house| connection::run(house, command, voice).await),
         Command::Quarantine(command) => visit(&data, absent, async |house| quarantine::run(house, command, voice).await),
+        Command::Forwards(command) => visit(&data, absent, async |house| forwards::run(house, command, voice).await),
         Command::Rebuild(args) => visit(&data, absent, async |house| rebuild::run(house, args, voice).await),
         Command::Witness(command) => witness::run(named, &data, command, voice),
         Command::Retention(command) => visit(&data, absent, async |house| retention::run(house, command, voice).await),

@@ -9,6 +9,8 @@
 //! `connection` and `event_id` (when capture had to draw one) follow in the same line. Derived things (session, client, type) are
 //! deliberately not here: they are read models and may change without touching the record.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::retention::{HoldOn, Policy, Then};
@@ -38,6 +40,27 @@ pub const DECISION_SOURCE: &str = "decision";
 #[derive(Debug, thiserror::Error)]
 #[error("record has no envelope line: {0}")]
 pub struct NotARecord(String);
+
+/// Sources of events that were read from what went over the wire (`exchange`): several tellings of one thing differ in what is beside it.
+const TOLD: [&str; 2] = ["proxy", "channel"];
+
+/// What of a client's bytes makes two of them the same event: all of them; of an event that was read from the wire its `meta.same`, where
+/// it has one.
+#[must_use]
+pub fn essence<'a>(source: &str, client_bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    #[derive(Deserialize)]
+    struct Event {
+        meta: Meta,
+    }
+    #[derive(Deserialize)]
+    struct Meta {
+        same: String,
+    }
+    if !TOLD.contains(&source) || memchr::memmem::find(client_bytes, b"\"same\":").is_none() {
+        return Cow::Borrowed(client_bytes);
+    }
+    serde_json::from_slice::<Event>(client_bytes).map_or(Cow::Borrowed(client_bytes), |event| Cow::Owned(event.meta.same.into_bytes()))
+}
 
 /// Writes R.
 #[must_use]

@@ -5,12 +5,15 @@
 //! Strangers wrote the bytes, so every reader is total: what it does not understand becomes one opaque event, never nothing.
 //!
 //! * `wire` – the exchange, and its bytes in the queue · `secrets` – takes tokens out before anything is read · `text` – decoded bodies
-//! * `path` – where something stands in JSON · `told` – how an event is written · `opaque` – what nobody understands
+//! * `path` – where something stands in JSON · `form` – parameters however they were sent · `told` – how an event is written · `opaque` –
+//!   what nobody understands
 //! * `classify` – the intent of words that came without one
-//! * one file a kind, twins: `llm/`, `crm/`
+//! * one file a kind, twins: `llm/`, `crm/`, `channels/`
 
+pub mod channels;
 mod classify;
 pub mod crm;
+mod form;
 pub mod llm;
 mod opaque;
 mod path;
@@ -20,6 +23,7 @@ mod told;
 mod wire;
 
 pub use classify::{Classifier, Guess, Quality, TrainError};
+pub use form::unescaped;
 pub use path::{Path, PathError};
 pub use told::{Told, Writer};
 pub use wire::{Body, Ended, Exchange, NotAnExchange, Request, Response, Way};
@@ -101,16 +105,25 @@ impl Known {
     }
 }
 
-/// The events that an exchange tells of; at least one.
+/// The events that an exchange tells of; at least one, but for what says nothing at all.
 #[must_use]
 pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
     secrets::take_out(&mut exchange, about.kind);
     let told = match about.kind {
         ConnectionKind::Anthropic | ConnectionKind::Gigachat | ConnectionKind::Openai => llm::read(&exchange, about),
         ConnectionKind::Bitrix24 => crm::bitrix24::read(&exchange, about),
+        ConnectionKind::Hook => channels::hook::read(&exchange, about),
+        ConnectionKind::Telegram => channels::telegram::read(&exchange, about),
         _ => Vec::new(),
     };
-    let mut told = if told.is_empty() { vec![opaque::read(&exchange, about)] } else { told };
+    let told = if told.is_empty() { channels::not_taken(&exchange, about, |_| {}).into_iter().collect() } else { told };
+    let says = !told.is_empty() || has_nothing_to_say(&exchange, about.kind);
+    let mut told = if says { told } else { vec![opaque::read(&exchange, about)] };
     told.iter_mut().for_each(|told| about.known.guess(told));
     told
+}
+
+/// The bot's plain "I took it" is no event, nor is a poll that brought nothing.
+fn has_nothing_to_say(exchange: &Exchange, kind: ConnectionKind) -> bool {
+    matches!(exchange.way, Way::Answer | Way::Late) || channels::is_silence(exchange, kind)
 }

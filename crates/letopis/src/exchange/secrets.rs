@@ -78,8 +78,9 @@ pub fn is_secret(name: &str) -> bool {
     NAMES.contains(&plain.as_str())
 }
 
-/// By place: `/rest/{user}/{secret}/{method}` of Bitrix24, also below `/rest/api`.
+/// By place: `/bot{token}/{method}` of Telegram, in any connection; `/rest/{user}/{secret}/{method}` of Bitrix24, also below `/rest/api`.
 fn in_path(target: String, kind: ConnectionKind) -> String {
+    let target = bot_token(target, kind);
     if kind != ConnectionKind::Bitrix24 {
         return target;
     }
@@ -91,6 +92,25 @@ fn in_path(target: String, kind: ConnectionKind) -> String {
         parts[at + 1] = HIDDEN;
     }
     let path = parts.join("/");
+    query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
+}
+
+/// A part of the path that is `bot` and a token; in a connection with Telegram also one that does not look like a token.
+fn bot_token(target: String, kind: ConnectionKind) -> String {
+    let (path, query) = target.split_once('?').map_or((target.as_str(), None), |(path, query)| (path, Some(query)));
+    let is_token = |part: &str| {
+        let Some((bot, token)) = part.split_at_checked(3).filter(|(bot, token)| bot.eq_ignore_ascii_case("bot") && !token.is_empty())
+        else {
+            return false;
+        };
+        let looks = token.starts_with(|c: char| c.is_ascii_digit()) && (token.contains(':') || token.to_ascii_lowercase().contains("%3a"));
+        bot.len() == 3 && (looks || kind == ConnectionKind::Telegram)
+    };
+    if !path.split('/').any(is_token) {
+        return target;
+    }
+    let path =
+        path.split('/').map(|part| if is_token(part) { format!("bot{HIDDEN}") } else { part.to_owned() }).collect::<Vec<_>>().join("/");
     query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
 }
 

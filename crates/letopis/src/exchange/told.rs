@@ -70,6 +70,22 @@ impl Writer {
         self.set("timestamp", moment.to_string())
     }
 
+    /// The same where the moment is known.
+    pub fn at_maybe(&mut self, us: Option<i64>) -> &mut Self {
+        if let Some(us) = us { self.at(us) } else { self }
+    }
+
+    /// Words, also where there are none: a picture was sent.
+    pub fn words(&mut self, field: &str, words: &str) -> &mut Self {
+        self.fields.insert(field.to_owned(), words.into());
+        self
+    }
+
+    /// What makes it the same event when it is told again, whatever else is different then (`event::record::essence`).
+    pub fn same(&mut self, essence: &str) -> &mut Self {
+        self.meta("same", essence)
+    }
+
     /// Something that schema v1 has no field for.
     pub fn meta(&mut self, name: &str, value: impl Into<Value>) -> &mut Self {
         let value = value.into();

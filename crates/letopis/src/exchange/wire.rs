@@ -48,6 +48,10 @@ pub enum Way {
     Answer,
     /// The request of a strict proxy, before anybody has answered.
     Asked,
+    /// What a platform told and the bot did not take in time: it is tried again. The request has every header that goes on.
+    Deferred,
+    /// What became of that in the end.
+    Late,
 }
 
 /// How an exchange ended.
@@ -138,6 +142,8 @@ impl Exchange {
             Way::Hook => 1,
             Way::Answer => 2,
             Way::Asked => 3,
+            Way::Deferred => 4,
+            Way::Late => 5,
         });
         let (ended, why) = match &self.ended {
             Ended::Whole => (0, ""),
@@ -180,6 +186,8 @@ impl Exchange {
             1 => Way::Hook,
             2 => Way::Answer,
             3 => Way::Asked,
+            4 => Way::Deferred,
+            5 => Way::Late,
             _ => return Err(NotAnExchange("unknown way")),
         };
         let (ended, why) = (from.u8()?, from.text()?);

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::naming::Wanted;
 use super::projection::Mark;
-use super::{clients, quarantine};
+use super::{clients, forwards, quarantine};
 use crate::event::RecordNo;
 use crate::privacy::{self, BusinessKeys};
 
@@ -31,6 +31,8 @@ pub struct Extent {
     pub shared: u64,
     /// Refused items in quarantine that name them.
     pub quarantined: Vec<i64>,
+    /// Deliveries still to be forwarded that name them.
+    pub forwards: Vec<i64>,
     /// Clients who appeared in one event with them: an identity that both are known by stays as theirs.
     pub alike: Vec<String>,
     /// When the first of the records was received.
@@ -84,6 +86,7 @@ pub fn of_client(conn: &Connection, keys: &BusinessKeys, pid: &str) -> rusqlite:
     moments(conn, &records, &mut extent)?;
     let wanted = Wanted::new(&extent.marks, &extent.given);
     extent.quarantined = quarantine::those(conn, keys, |item| wanted.is_in(item))?;
+    extent.forwards = forwards::those(conn, keys, |delivery| wanted.is_in(delivery))?;
     extent.records = records.into_iter().map(RecordNo::from_i64).collect();
     Ok(Some(extent))
 }

@@ -1,8 +1,9 @@
 //! What is stored and how it is asked.
 //!
 //! Written only by the recorder, in one transaction a batch: `append` (entry, blob, row, words), `clients` and `sessions` (who wrote, in
-//! which conversation; `chains` where nobody says), `quarantine`, and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
-//! conversation up. `stems` is the Russian of the search index. Reading comes from `reading` and `evidence`. `schema.sql` is the map of all tables.
+//! which conversation; `chains` where nobody says), `quarantine`, `forwards` (what a bot did not take), and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
+//! conversation up. `promises` are what the assistant said, against what was done. `stems` is the Russian of the search index. Reading comes from `reading` and
+//! `evidence`. `schema.sql` is the map of all tables.
 
 pub mod acts;
 pub mod anonymised;
@@ -20,6 +21,7 @@ pub mod erasing;
 pub mod event_rows;
 pub mod evidence;
 pub mod extent;
+pub mod forwards;
 pub mod gone;
 pub mod known;
 pub mod labels;
@@ -28,6 +30,7 @@ pub mod merges;
 mod naming;
 pub mod progress;
 pub mod projection;
+pub mod promises;
 pub mod quarantine;
 pub mod reading;
 pub mod record_days;

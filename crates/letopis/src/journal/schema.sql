@@ -126,6 +126,18 @@ CREATE INDEX events_by_type ON events (business, type, ts_us);
 CREATE INDEX events_by_session ON events (session, ts_us) WHERE session IS NOT NULL;
 CREATE INDEX events_outside_sessions ON events (identity, ts_us) WHERE session IS NULL;
 
+-- What the assistant said that was done (done) or will be (promised), by kind: event::PromiseKind. Whether it was kept is asked of events.
+CREATE TABLE promises (
+  record INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  modality TEXT NOT NULL,
+  business INTEGER NOT NULL,
+  ts_us INTEGER NOT NULL,
+  hour_min INTEGER,                    -- of a visit, as said: minutes after midnight
+  PRIMARY KEY (record, kind, modality)
+) WITHOUT ROWID;
+CREATE INDEX promises_by_time ON promises (business, ts_us, record);
+
 -- One person, as far as we know.
 CREATE TABLE clients (
   id INTEGER PRIMARY KEY,
@@ -254,6 +266,24 @@ CREATE TABLE quarantine (
   replaced_by TEXT
 );
 CREATE INDEX quarantine_open ON quarantine (business, id) WHERE closed_us IS NULL;
+
+-- Deliveries of platforms that a bot did not take in time: tried again in order, given up after a day. Sealed under the business key.
+CREATE TABLE forwards (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  business INTEGER NOT NULL,
+  connection TEXT NOT NULL,
+  exchange TEXT NOT NULL UNIQUE,
+  chat BLOB,                           -- keyed pseudonym; none: the kind knows no chat, or there are several in it
+  delivered_us INTEGER NOT NULL,
+  until_us INTEGER NOT NULL,           -- tried until then
+  attempts INTEGER NOT NULL,
+  due_us INTEGER NOT NULL,
+  problem TEXT NOT NULL,
+  failed_us INTEGER,                   -- given up
+  delivery BLOB NOT NULL
+);
+CREATE INDEX forwards_by_business ON forwards (business, id);
+CREATE INDEX forwards_failed ON forwards (failed_us) WHERE failed_us IS NOT NULL;
 
 -- Who cosigns a business's checkpoints. Name, key, address and quorum follow from decisions; the rest is how they fare.
 CREATE TABLE witnesses (

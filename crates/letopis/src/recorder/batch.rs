@@ -24,7 +24,7 @@ use crate::journal::clients::{Clients, Identity};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::quarantine::{self, Refusal};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, acts, progress, record_days, remnants};
+use crate::journal::{Generations, acts, forwards, progress, promises, record_days, remnants};
 use crate::privacy::mask::Masker;
 use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Period, Vault};
 
@@ -134,6 +134,7 @@ impl Scribe {
         let day = now_us.div_euclid(86_400_000_000);
         if day > self.swept {
             acts::sweep(tx, now_us)?;
+            forwards::sweep(tx, now_us)?;
             self.swept = day;
         }
         Ok(())
@@ -172,6 +173,7 @@ impl Scribe {
             match item {
                 Prepared::Event(event) => self.record(tx, &keys, *event, done)?,
                 Prepared::Decision { sealable, decided } => self.decide(tx, &keys, &sealable, arrival.received_us, &decided, done)?,
+                Prepared::Deferred(delivery) => forwards::insert(tx, &keys, &delivery, &mut rand::rng())?,
                 Prepared::Rejected { source, reason, item } => {
                     let refusal = Refusal { business, received_us: arrival.received_us, source: &source, reason: &reason, item: &item };
                     quarantine::keep(tx, Some(&keys), refusal, &mut rand::rng())?;
@@ -246,6 +248,7 @@ impl Scribe {
         self.seal(tx, keys, &owner, event.projected.row.received_us, &event.sealable)?;
         append::remember(tx, &event.id_digest, &event.body_digest, record)?;
         append::event(tx, &event.projected.row, session, identity.map(|i| i.id))?;
+        promises::insert(tx, &event.projected.row, &event.promises)?;
         if let (Some(chain), Some(home)) = (&event.projected.chain, &home) {
             chains::remember(tx, keys, record, chain, home)?;
         }

@@ -16,7 +16,7 @@ use super::RecordError;
 use super::batch::Scribe;
 use crate::event::RecordNo;
 use crate::journal::acts::{self, Act};
-use crate::journal::{append, gone, quarantine};
+use crate::journal::{append, forwards, gone, quarantine};
 use crate::privacy::BusinessKeys;
 
 /// What is to go, and on what ground.
@@ -29,6 +29,8 @@ pub(super) struct Order {
     pub records: Vec<RecordNo>,
     /// Items in quarantine that are to go with them.
     pub quarantined: Vec<i64>,
+    /// Deliveries still to be forwarded that are to go with them.
+    pub forwards: Vec<i64>,
     /// Who and why, for the act: ids and words of ours, never a name, a phone or a text. What was destroyed is added here.
     pub particulars: Map<String, Value>,
 }
@@ -45,7 +47,7 @@ pub(super) struct Destroyed {
 impl Scribe {
     /// Carries out an order; none when nothing of it was there.
     pub(super) fn destroy(&mut self, tx: &Transaction<'_>, keys: &BusinessKeys, order: Order) -> Result<Option<Destroyed>, RecordError> {
-        let Order { kind, made_us, mut records, quarantined, mut particulars } = order;
+        let Order { kind, made_us, mut records, quarantined, forwards: waiting, mut particulars } = order;
         self.sessions.flush(tx)?;
         records.sort_unstable();
         records.dedup();
@@ -55,6 +57,9 @@ impl Scribe {
         }
         let touched = gone::remove(tx, &records)?;
         let quarantined = quarantine::destroy(tx, keys.business(), &quarantined)?;
+        for forward in &waiting {
+            forwards::remove(tx, keys.business(), *forward)?;
+        }
         let settled = gone::settle(tx, keys, self.gaps, &touched)?;
         // Its memory is of rows that are not there any more, and of keys.
         self.sessions.forget();
@@ -67,7 +72,7 @@ impl Scribe {
         let destroyed = json!({
             "records": list.len(), "events": touched.events, "data_keys": touched.data_keys,
             "conversations": settled.sessions, "clients": settled.clients, "identities": settled.identities,
-            "quarantined": quarantined,
+            "quarantined": quarantined, "forwards": waiting.len(),
         });
         particulars.insert("destroyed".into(), destroyed);
         let act = self.enter(tx, keys, kind, made_us, &list, particulars)?;

@@ -42,7 +42,14 @@ impl Scribe {
         self.destroy(
             tx,
             keys,
-            Order { kind: ActKind::Erase, made_us, records: extent.records, quarantined: extent.quarantined, particulars },
+            Order {
+                kind: ActKind::Erase,
+                made_us,
+                records: extent.records,
+                quarantined: extent.quarantined,
+                forwards: extent.forwards,
+                particulars,
+            },
         )
     }
 }

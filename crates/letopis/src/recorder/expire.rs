@@ -64,7 +64,11 @@ impl Scribe {
                     particulars.insert("anonymised".into(), json!({ "rows": stored.rows, "sha256": sha256 }));
                 }
                 particulars.insert("then".into(), Value::from(then.as_str()));
-                self.destroy(tx, keys, Order { kind: ActKind::Expire, made_us, records, quarantined: Vec::new(), particulars })
+                self.destroy(
+                    tx,
+                    keys,
+                    Order { kind: ActKind::Expire, made_us, records, quarantined: Vec::new(), forwards: Vec::new(), particulars },
+                )
             }
             Decision::RetentionRan { before_us, aggregates_before_us, .. } => {
                 let policy = retention::policy(tx, keys.business())?;

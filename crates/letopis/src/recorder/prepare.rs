@@ -11,8 +11,10 @@ use super::Shelf;
 use crate::access::{ConnectionKind, ConnectionRing};
 use crate::event::record::{self, DECISION_SOURCE, Decided, Envelope};
 use crate::event::{BusinessId, Frame, FrameError, Item, ItemKind};
-use crate::exchange::{self, About, Exchange, NotAnExchange};
+use crate::exchange::{self, About, Ended, Exchange, NotAnExchange, Way, channels};
+use crate::journal::forwards;
 use crate::journal::projection::Projected;
+use crate::journal::promises::{self, Said};
 use crate::privacy::{BusinessKeys, Packed, Packer, Vault};
 
 /// One frame, ready to be recorded.
@@ -31,6 +33,8 @@ pub(super) enum Prepared {
     Event(Box<NewEvent>),
     /// To be sealed and applied.
     Decision { sealable: Sealable, decided: Decided },
+    /// To be forwarded later: the bot did not take it.
+    Deferred(Box<forwards::Delivery>),
     /// To be kept in quarantine.
     Rejected { source: String, reason: String, item: Vec<u8> },
 }
@@ -41,6 +45,8 @@ pub(super) struct NewEvent {
     pub projected: Projected,
     /// For the full-text index; none when nothing was said.
     pub stems: Option<String>,
+    /// What the assistant says in it that was done or will be.
+    pub promises: Vec<Said>,
     pub id_digest: [u8; 16],
     pub body_digest: [u8; 8],
 }
@@ -112,12 +118,35 @@ fn prepare(frame: &Frame, item: &Item, tools: &Tools<'_>, packer: &mut Packer, o
             let start = item.offset as usize;
             let exchange = Exchange::decode(&frame.body.slice(start..start + item.length as usize))?;
             let envelope = envelope(frame, frame.source.clone(), None);
+            if exchange.way == Way::Deferred {
+                out.push(Prepared::Deferred(Box::new(deferred(&exchange, frame, bytes, tools))));
+            }
             for told in events_of(exchange, frame, tools) {
                 out.push(event_or_rejected(frame, &envelope, &told.json, tools.keys, packer));
             }
         }
     }
     Ok(())
+}
+
+/// A delivery that the bot did not take, as it is kept for later.
+fn deferred(exchange: &Exchange, frame: &Frame, bytes: &[u8], tools: &Tools<'_>) -> forwards::Delivery {
+    let connection = frame.connection.clone().unwrap_or_default();
+    let known = connection.parse().ok().and_then(|id| tools.connections.named(id));
+    let chat = known.and_then(|known| channels::chat(known.kind, &exchange.request));
+    let chat = chat.map(|chat| tools.keys.pseudonym(&["chat", &connection, &chat]));
+    let problem = match &exchange.ended {
+        Ended::Broken(why) => why.clone(),
+        _ => "gave no answer in time".to_owned(),
+    };
+    forwards::Delivery {
+        connection,
+        exchange: exchange.id.clone(),
+        chat,
+        delivered_us: exchange.started_us,
+        problem,
+        bytes: bytes.to_vec(),
+    }
 }
 
 /// What an exchange tells, as its connection is set now; of one that was revoked meanwhile, as if nothing were set.
@@ -139,7 +168,9 @@ fn new_event(envelope: &Envelope, bytes: &[u8], keys: &BusinessKeys, packer: &mu
     let projected = Projected::of(envelope, bytes).map_err(|e| serde_json::to_string(&e).unwrap_or_default())?;
     let id_digest = keys.id_digest(&projected.row.event_id);
     let sealable = Sealable::new(record::write(envelope, bytes), packer);
-    let event = NewEvent { sealable, stems: projected.row.stems(), projected, id_digest, body_digest: keys.body_digest(bytes) };
+    let body_digest = keys.body_digest(&record::essence(&envelope.source, bytes));
+    let (stems, promises) = (projected.row.stems(), promises::said(&projected.row));
+    let event = NewEvent { sealable, stems, promises, projected, id_digest, body_digest };
     Ok(Prepared::Event(Box::new(event)))
 }
 

@@ -104,7 +104,10 @@ impl Upstream {
     async fn exchange(&self, question: Question, limit: usize) -> Result<Answered, UpstreamError> {
         let Question { method, url, headers, body, .. } = question;
         let uri: Uri = url.parse().map_err(|_| UpstreamError::Unreachable("not a URL".into()))?;
-        let mut request = Request::builder().method(method).header(USER_AGENT, NAME);
+        let mut request = Request::builder().method(method);
+        if !headers.iter().any(|(name, _)| *name == USER_AGENT) {
+            request = request.header(USER_AGENT, NAME);
+        }
         if let Some(authority) = uri.authority() {
             request = request.header(HOST, authority.as_str());
         }

@@ -49,7 +49,7 @@ pub(super) fn onwards(request: Request, uri: Uri, body: impl FnOnce(Body) -> Bod
 }
 
 /// Takes away what is meant for one hop.
-pub(super) fn end_to_end(headers: &mut HeaderMap) {
+pub(in crate::capture) fn end_to_end(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
         .iter()
@@ -70,7 +70,7 @@ pub(super) fn end_to_end(headers: &mut HeaderMap) {
 }
 
 /// What is kept of headers, names in lower case.
-pub(super) fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+pub(in crate::capture) fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
     let worth = |name: &str| KEPT.contains(&name) || name.starts_with(OURS);
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).chars().take(VALUE_CHARS).collect();
     headers.iter().filter(|(name, _)| worth(name.as_str())).map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()

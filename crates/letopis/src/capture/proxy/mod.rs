@@ -9,7 +9,7 @@
 
 mod answer;
 mod copy;
-mod head;
+pub(super) mod head;
 mod note;
 
 use std::sync::{Arc, Mutex};

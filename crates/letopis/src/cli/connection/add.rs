@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::control::{Result, Told, decide};
-use crate::access::{Change, ConnectionId, ConnectionKind, Mode, Name, SecretName, Settings, Slug, connection, connection_secrets};
+use crate::access::{Change, ConnectionId, ConnectionKind, Mode, Name, Proof, SecretName, Settings, Slug, connection, connection_secrets};
 use crate::app::{App, now_us};
 use crate::upstream::Address;
 
@@ -41,6 +41,15 @@ pub(in crate::cli) struct Add {
     /// It may point at link-local and metadata addresses.
     #[arg(long)]
     link_local: bool,
+    /// Milliseconds that the bot may take before the platform is answered without it.
+    #[arg(long)]
+    forward_ms: Option<u32>,
+    /// The header in which a sender of kind hook, site, avito or yclients proves itself (its secret is `sender`).
+    #[arg(long)]
+    sender_header: Option<String>,
+    /// How: value, hmac_hex or hmac_base64 (HMAC-SHA256 of the body).
+    #[arg(long)]
+    sender_proof: Option<Proof>,
     /// Where a field of the event stands in what comes, like intent=$.tool.intent; may be repeated.
     #[arg(long = "field", value_name = "FIELD=PATH")]
     fields: Vec<String>,
@@ -58,6 +67,9 @@ pub(super) async fn add(State(app): State<Arc<App>>, Json(add): Json<Add>) -> To
         channel: add.channel,
         speaks: add.speaks,
         link_local: add.link_local,
+        forward_ms: add.forward_ms,
+        sender_header: add.sender_header,
+        sender_proof: add.sender_proof,
         fields: pairs(add.fields)?.into_iter().collect(),
         ..Settings::default()
     };

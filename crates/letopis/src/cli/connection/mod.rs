@@ -1,8 +1,9 @@
 //! `letopis connection`: plugged-in systems, known by the token in their URL.
 //!
-//! * `add` – a new one · `tend` – how it behaves, its secrets, its URL
+//! * `add` – a new one · `example` – what a delivery would become · `tend` – how it behaves, its secrets, its URL
 
 mod add;
+mod example;
 mod tend;
 
 use std::sync::Arc;
@@ -38,6 +39,8 @@ pub(super) enum ConnectionCommand {
     Secret(tend::Replace),
     /// Give it another URL; the old one is worthless at once.
     Rotate(Which),
+    /// Show what a delivery would become, and record nothing.
+    Try(example::Try),
     /// Make a connection's URL worthless, at once and for ever.
     Revoke(Which),
 }
@@ -77,6 +80,10 @@ pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice)
             voice.say(&made, |made| out!("{}", made["url"].as_str().unwrap_or_default()));
             voice.note(format_args!("the old URL of {} works no more; this one is shown only now", which.id));
         }
+        ConnectionCommand::Try(try_it) => {
+            let told: Value = house.ask("connection/try", &try_it.filled()?).await?;
+            voice.say(&told, example::show);
+        }
         ConnectionCommand::Revoke(revoke) => {
             let done: Value = house.ask("connection/revoke", &revoke).await?;
             voice.say(&done, |_| out!("connection {} works no more", revoke.id));
@@ -92,6 +99,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/connection/set", post(tend::set))
         .route("/connection/secret", post(tend::replace))
         .route("/connection/rotate", post(tend::rotate))
+        .route("/connection/try", post(example::try_it))
         .route("/connection/revoke", post(revoke))
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::control::{Told, decide};
 use super::Which;
 use super::add::{pairs, urls};
-use crate::access::{ConnectionId, Mode, Name, SecretName, Settings, Slug, connection, connection_secrets};
+use crate::access::{ConnectionId, Mode, Name, Proof, SecretName, Settings, Slug, connection, connection_secrets};
 use crate::app::{App, now_us};
 use crate::upstream::Address;
 
@@ -54,6 +54,15 @@ pub(in crate::cli) struct Set {
     /// Seconds of silence inside a body.
     #[arg(long)]
     idle_seconds: Option<u32>,
+    /// Milliseconds that the bot may take before the platform is answered without it.
+    #[arg(long)]
+    forward_ms: Option<u32>,
+    /// The header in which a sender proves itself.
+    #[arg(long)]
+    sender_header: Option<String>,
+    /// How: value, hmac_hex or hmac_base64.
+    #[arg(long)]
+    sender_proof: Option<Proof>,
     /// Where a field of the event stands in what comes; FIELD= takes it away; may be repeated.
     #[arg(long = "field", value_name = "FIELD=PATH")]
     fields: Vec<String>,
@@ -102,6 +111,9 @@ impl Set {
         settings.link_local = self.link_local.unwrap_or(settings.link_local);
         settings.keep_bytes = self.keep_bytes.or(settings.keep_bytes);
         settings.first_byte_seconds = self.first_byte_seconds.or(settings.first_byte_seconds);
+        settings.forward_ms = self.forward_ms.or(settings.forward_ms);
+        settings.sender_header = self.sender_header.or(settings.sender_header);
+        settings.sender_proof = self.sender_proof.or(settings.sender_proof);
         settings.idle_seconds = self.idle_seconds.or(settings.idle_seconds);
         if let Some(pem) = self.ca {
             settings.ca = Some(pem).filter(|pem| !pem.trim().is_empty());
