@@ -14,6 +14,8 @@ pub const MASKED_PHONE: i64 = 1;
 pub const CONFLICT: i64 = 2;
 /// The sender's clock is off: the event is from the future by more than [`SKEW_US`].
 pub const CLOCK_SKEW: i64 = 4;
+/// The door through which calls of models come.
+const PROXY: &str = "proxy";
 /// A sender's clock may run ahead by this much before it is shown.
 const SKEW_US: i64 = 120_000_000;
 
@@ -116,6 +118,33 @@ pub struct Projected {
     pub marks: Vec<Mark>,
     /// The session id as given.
     pub given_session: Option<String>,
+    /// Where it stands in a conversation with a model that nobody named.
+    pub chain: Option<Chain>,
+    /// Another's line that it belongs to, where its chain leads there: identity and channel. Not said by R.
+    pub line: Option<(i64, String)>,
+}
+
+/// Where a call of a model stands: digests, as `exchange/llm/chain` makes them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chain {
+    /// The exchange that told it.
+    pub of: String,
+    /// The exchange that it repeats.
+    pub retry: Option<String>,
+    /// Everything that was sent.
+    pub asked: Option<String>,
+    /// What it goes on from.
+    pub follows: Option<String>,
+    /// What goes on from it will follow.
+    pub tip: Option<String>,
+    /// The same by the provider's id.
+    pub reply: Option<String>,
+    /// The last question and its answer.
+    pub pair: Option<String>,
+    /// The last pair before.
+    pub after: Option<String>,
+    /// What the client said last.
+    pub said: Option<String>,
 }
 
 impl Projected {
@@ -135,6 +164,7 @@ impl Projected {
             flags |= CLOCK_SKEW;
         }
         let marks = marks(&event, phone.as_ref());
+        let chain = (envelope.source == PROXY).then(|| chain(&event)).flatten();
         let facets = event.facets();
         let versioned = |name: Option<String>, version: Option<String>, by: char| match (name, version) {
             (Some(name), Some(version)) => Some(format!("{name}{by}{version}")),
@@ -164,7 +194,7 @@ impl Projected {
             latency_ms: event.latency_ms.map(|ms| ms.min(i64::MAX as u64) as i64),
             error: event.error.map(|failure| failure.message.or(failure.code).unwrap_or_default()),
         };
-        Ok(Self { row, marks, given_session: event.session_id })
+        Ok(Self { row, marks, given_session: event.session_id, chain, line: None })
     }
 
     /// Whether it may open a session: a reminder alone does not.
@@ -172,6 +202,24 @@ impl Projected {
     pub fn opens_session(&self) -> bool {
         !self.row.facets.has(Facets::REMINDER) || self.row.facets.has(Facets::INBOUND)
     }
+}
+
+/// Only what our own reader wrote is believed.
+fn chain(event: &Event) -> Option<Chain> {
+    let chain = event.meta.get("chain")?;
+    let text = |name: &str| chain[name].as_str().map(str::to_owned);
+    let said = || event.meta.get("llm")?["said"].as_str().map(str::to_owned);
+    Some(Chain {
+        of: text("of")?,
+        retry: text("retry"),
+        asked: text("asked"),
+        follows: text("follows"),
+        tip: text("tip"),
+        reply: text("reply"),
+        pair: text("pair"),
+        after: text("after"),
+        said: said(),
+    })
 }
 
 /// The surest first: the account in the channel, the bot's own id, phone, e-mail, CRM card.
