@@ -44,6 +44,9 @@ pub struct About<'a> {
 #[must_use]
 pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
     secrets::take_out(&mut exchange, about.kind);
+    if exchange.way == Way::Asked {
+        return vec![opaque::asked(&exchange, about)];
+    }
     let told = match about.kind {
         ConnectionKind::Bitrix24 => crm::bitrix24::read(&exchange, about),
         ConnectionKind::Hook => channels::hook::read(&exchange, about),
