@@ -363,6 +363,8 @@ door = { $what ->
     [api] through the API
     [hook] through a connection
     [import] from a file
+    [channel] from the channel
+    [proxy] through the proxy
     [quarantine] corrected by hand
    *[other] { $what }
 }
@@ -532,6 +534,23 @@ connection-secret-set = Replace
 connection-url = Address of the connection
 connection-url-lead = Whoever knows the address writes as this system. Replace it if strangers may have seen it.
 connection-rotate = Replace the address
+connection-forwards = The bot did not take
+connection-forwards-lead = The platform was told that all is well. Messages wait here and go to the bot in order as soon as it answers. After a day they are not tried any more.
+connection-forwards-more = { $count ->
+    [one] and { $count } more
+   *[other] and { $count } more
+}
+connection-forward-state = { $what ->
+    [waiting] waits
+   *[failed] given up
+}
+connection-forward-tries = { $count ->
+    [one] { $count } attempt
+   *[other] { $count } attempts
+}
+connection-forward-retry = Try again now
+connection-forward-drop = Forget
+connection-forward-drop-ask = Forget this message? The bot will never get it.
 connection-rotate-ask = Replace the address? The old one stops working at once.
 people-title = People
 person-me = you

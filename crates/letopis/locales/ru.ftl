@@ -371,6 +371,8 @@ door = { $what ->
     [api] через API
     [hook] через подключение
     [import] из файла
+    [channel] из канала
+    [proxy] через прокси
     [quarantine] исправлено вручную
    *[other] { $what }
 }
@@ -541,6 +543,25 @@ connection-secret-set = Заменить
 connection-url = Адрес подключения
 connection-url-lead = Кто знает адрес, тот пишет от имени этой системы. Если он мог попасть к чужим, замените его.
 connection-rotate = Заменить адрес
+connection-forwards = Бот не принял
+connection-forwards-lead = Платформа уже получила ответ, что всё хорошо. Сообщения ждут здесь и уходят боту по порядку, как только он отзовётся. Через сутки попытки прекращаются.
+connection-forwards-more = { $count ->
+    [one] и ещё { $count } сообщение
+    [few] и ещё { $count } сообщения
+   *[many] и ещё { $count } сообщений
+}
+connection-forward-state = { $what ->
+    [waiting] ждёт
+   *[failed] попытки прекращены
+}
+connection-forward-tries = { $count ->
+    [one] { $count } попытка
+    [few] { $count } попытки
+   *[many] { $count } попыток
+}
+connection-forward-retry = Повторить сейчас
+connection-forward-drop = Забыть
+connection-forward-drop-ask = Забыть это сообщение? Бот его не получит.
 connection-rotate-ask = Заменить адрес? Старый сразу перестанет работать.
 people-title = Сотрудники
 person-me = это вы
