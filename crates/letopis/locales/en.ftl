@@ -878,7 +878,7 @@ models-currency = Currency
 models-since = Since
 models-remove = Remove
 models-intents = Dictionary of intents
-models-intents-help = Models name one thing in many ways. All the words on the right are shown and counted under one name; an unknown word stays as it is.
+models-intents-help = Models name one thing in many ways. What comes through connections is recorded under the name you chose; an unknown word stays as it is.
 models-intent = Intent
 models-synonyms = Other words, with commas between
 models-synonyms-hint = booking, appointment
@@ -886,7 +886,7 @@ models-intent-remove-ask = Take “{ $what }” out of the dictionary?
 models-learnt = Guessing intents
 models-learnt-version = At work, version { $what }
 models-learnt-nothing = Not trained: where nobody named an intent, numbers say “not measured”.
-models-learnt-help = It learns from messages that your people labelled, and adds an intent where nobody named one. How sure it is, and its version, stand at every message.
+models-learnt-help = It learns from messages that your people labelled, and adds an intent where nobody named one. How sure it is, and its version, are recorded with the message.
 
 # Promises
 nav-promises = Promises
