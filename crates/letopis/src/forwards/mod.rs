@@ -96,7 +96,8 @@ impl Forwards {
                 memory.under_way.insert(forward.id);
                 attempts.push(self.clone().attempt(forward));
             }
-            let wait = if rows.is_empty() && attempts.is_empty() { IDLE } else { LOOK };
+            let nothing = rows.is_empty() && attempts.is_empty() && self.capture.waiting().is_empty();
+            let wait = if nothing { IDLE } else { LOOK };
             tokio::select! {
                 Some((forward, outcome)) = attempts.next(), if !attempts.is_empty() => self.note(&mut memory, &forward, &outcome),
                 () = self.capture.waiting().changed() => {}

@@ -109,11 +109,7 @@ fn a_message_goes_to_the_bot_and_its_answer_back_and_both_are_kept() {
     {
         assert_eq!(asked.header(name).as_deref(), Some(value), "{name}");
     }
-    let signature = asked.header("x-letopis-signature").unwrap();
-    let (time, told) = signature.strip_prefix("t=").unwrap().split_once(",v1=").unwrap();
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(b"key-of-ours").unwrap();
-    mac.update(format!("{time}.{first}").as_bytes());
-    assert_eq!(told, mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    assert_signed(&asked, b"key-of-ours");
     // The platform repeats: the bot gets it again, the journal has it once.
     assert_eq!(story.deliver(&proof, &first).status, 200);
     // And the bot calls by itself, through the proxy.
@@ -268,6 +264,7 @@ fn what_still_waits_goes_with_its_client() {
     wait_until("the bot has the other one", || story.forwards().is_empty());
     // The chat is free again.
     assert_eq!(story.deliver(&[], &update(3, 100_001, "?")).status, 200);
+    wait_until("the bot has that too", || bot.asked().len() == 2);
     assert_eq!(numbers(&bot.asked()), [2, 3]);
     story.app.stopped().must_verify();
 }
@@ -327,9 +324,7 @@ fn any_json_becomes_events_by_a_map_of_its_fields() {
         (Some("Сколько стоит стрижка?"), Some("Пётр"))
     );
     assert_eq!(story.deliver(&[], &body).status, 403);
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(b"key").unwrap();
-    mac.update(body.to_string().as_bytes());
-    let proof: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let proof = hmac_hex(b"key", body.to_string().as_bytes());
     for _ in 0..2 {
         assert_eq!(story.deliver(&[("X-Sign", &proof)], &body).status, 200);
     }
@@ -339,6 +334,19 @@ fn any_json_becomes_events_by_a_map_of_its_fields() {
     let event = story.event("11");
     assert_eq!((&event["type"], &event["channel"]), (&json!("message_in"), &json!("bot-builder")));
     story.app.stopped().must_verify();
+}
+
+/// The signature is one of exactly these bytes, at the time that it names.
+fn assert_signed(asked: &Asked, key: &[u8]) {
+    let signature = asked.header("x-letopis-signature").unwrap();
+    let (time, told) = signature.strip_prefix("t=").unwrap().split_once(",v1=").unwrap();
+    assert_eq!(told, hmac_hex(key, format!("{time}.{}", asked.text()).as_bytes()));
+}
+
+fn hmac_hex(key: &[u8], bytes: &[u8]) -> String {
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
+    mac.update(bytes);
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn json_head() -> String {

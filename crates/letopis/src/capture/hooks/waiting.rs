@@ -56,6 +56,12 @@ impl Waiting {
         let _ = tokio::time::timeout(patience, loaded.wait_for(|loaded| *loaded)).await;
     }
 
+    /// Whether nothing waits at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lock().chats.is_empty()
+    }
+
     /// Whether anything of that connection waits: only then its chats are worth telling apart.
     #[must_use]
     pub fn any(&self, connection: ConnectionId) -> bool {
