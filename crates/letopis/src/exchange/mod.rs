@@ -49,6 +49,7 @@ pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
         ConnectionKind::Hook => channels::hook::read(&exchange, about),
         ConnectionKind::Openai => llm::openai::read(&exchange, about),
         ConnectionKind::Telegram => channels::telegram::read(&exchange, about),
+        ConnectionKind::Whatsapp => channels::whatsapp::read(&exchange, about),
         _ => Vec::new(),
     };
     let told = if told.is_empty() { channels::not_taken(&exchange, about, |_| {}).into_iter().collect() } else { told };

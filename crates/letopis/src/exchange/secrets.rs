@@ -3,6 +3,8 @@
 //! By place, for the kinds that carry a token in the path; by name, in every query and in the headers. Bodies are searched by the readers
 //! of the kinds that put tokens there. A secret becomes `***`.
 
+use serde_json::Value;
+
 use super::wire::Exchange;
 use crate::access::ConnectionKind;
 
@@ -35,6 +37,27 @@ pub fn take_out(exchange: &mut Exchange, kind: ConnectionKind) {
             HIDDEN.clone_into(value);
         }
     }
+}
+
+/// Hides the values of secret names, wherever they stand.
+pub fn hide(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                if is_secret(name) { *value = HIDDEN.into() } else { hide(value) }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide),
+        Value::String(text) if has_our_token(text) => HIDDEN.clone_into(text),
+        _ => {}
+    }
+}
+
+/// Whether a text holds the token of one of our URLs, as calls that set a webhook up do.
+fn has_our_token(text: &str) -> bool {
+    let is_token =
+        |rest: &str| rest.len() >= 40 && rest.as_bytes()[..40].iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
+    text.match_indices("ltc_").any(|(at, found)| is_token(&text[at + found.len()..]))
 }
 
 /// Whether a name is that of a secret.

@@ -1,10 +1,17 @@
 //! Channels: where clients write. One file a platform, twins: each turns what came by hook (`Way::Hook`), what the bot answered to that
 //! (`Way::Answer`), what it did not take (`Way::Deferred`) and what it called through the proxy (`Way::Proxy`) into events.
 //!
-//! * `telegram` – the Bot API · `hook` – any JSON, with a map of its fields
+//! * `telegram` – the Bot API · `whatsapp` – the Cloud API · `hook` – any JSON, with a map of its fields
+//! * `delivered`, `outward` – what the others have in common · `graph` – what Meta's have
 
+mod delivered;
+mod graph;
 pub mod hook;
+mod outward;
 pub mod telegram;
+#[cfg(test)]
+mod testing;
+pub mod whatsapp;
 
 use serde_json::{Value, json};
 
@@ -21,6 +28,7 @@ pub fn chat(kind: ConnectionKind, request: &Request) -> Option<String> {
     let body: Value = serde_json::from_slice(&decoded(&request.headers, &request.body)).ok()?;
     match kind {
         ConnectionKind::Telegram => telegram::chat(&body),
+        ConnectionKind::Whatsapp => whatsapp::chat(&body),
         _ => None,
     }
 }
