@@ -45,11 +45,16 @@ pub struct About<'a> {
 pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
     secrets::take_out(&mut exchange, about.kind);
     let told = match about.kind {
+        ConnectionKind::Avito => channels::avito::read(&exchange, about),
         ConnectionKind::Bitrix24 => crm::bitrix24::read(&exchange, about),
         ConnectionKind::Hook => channels::hook::read(&exchange, about),
+        ConnectionKind::Instagram => channels::instagram::read(&exchange, about),
+        ConnectionKind::Max => channels::max::read(&exchange, about),
         ConnectionKind::Openai => llm::openai::read(&exchange, about),
         ConnectionKind::Telegram => channels::telegram::read(&exchange, about),
+        ConnectionKind::Vk => channels::vk::read(&exchange, about),
         ConnectionKind::Whatsapp => channels::whatsapp::read(&exchange, about),
+        ConnectionKind::Yclients => channels::yclients::read(&exchange, about),
         _ => Vec::new(),
     };
     let told = if told.is_empty() { channels::not_taken(&exchange, about, |_| {}).into_iter().collect() } else { told };
