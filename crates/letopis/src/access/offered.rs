@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Authorization: Bearer ltp_read_…          the usual way
-//! Authorization: Basic base64(any:ltp_…)    for tools that know only user and password; the user is ignored
+//! Authorization: Basic base64(any:ltp_…)    for tools that know only user and password; or the key is the user
 //! ?key=ltp_ingest_…                         for platforms that can store nothing but a URL; ingest keys only,
 //!                                           because URLs end up in other people's logs
 //! ```
@@ -88,8 +88,9 @@ fn read_header(header: &[u8]) -> Result<Offered, KeyRefused> {
     }
     let decoded = Zeroizing::new(STANDARD.decode(rest).map_err(|_| KeyRefused::Malformed)?);
     let pair = std::str::from_utf8(&decoded).map_err(|_| KeyRefused::Malformed)?;
-    let (_, password) = pair.split_once(':').ok_or(KeyRefused::Malformed)?;
-    key(password, Place::Header)
+    let (user, password) = pair.split_once(':').ok_or(KeyRefused::Malformed)?;
+    // The pair of a Langfuse SDK is public and secret key; whoever has one key only may put it first.
+    key(password, Place::Header).or_else(|_| key(user, Place::Header))
 }
 
 fn key(text: &str, place: Place) -> Result<Offered, KeyRefused> {
@@ -132,8 +133,9 @@ mod tests {
     #[test]
     fn a_key_is_found_in_all_three_places() {
         let text = a_key();
-        let basic = format!("Basic {}", STANDARD.encode(format!("letopis:{text}")));
-        for value in [format!("Bearer {text}"), format!("bearer   {text} "), basic] {
+        let basic = |pair: String| format!("Basic {}", STANDARD.encode(pair));
+        let (second, first) = (basic(format!("letopis:{text}")), basic(format!("{text}:")));
+        for value in [format!("Bearer {text}"), format!("bearer   {text} "), second, first] {
             let offered = header(&value).unwrap();
             assert_eq!((offered.digest, offered.place), (Digest::of(&text), Place::Header));
         }

@@ -103,6 +103,7 @@ impl Health {
             ("letopis_deliveries_deferred_total", "Deliveries that the bot did not take in time.", read(&capture.deferred)),
             ("letopis_deliveries_failed_total", "Deliveries that the bot answered with a failure.", read(&capture.bot_failures)),
             ("letopis_refused_requests_total", "Requests refused for another reason.", read(&capture.refused)),
+            ("letopis_otlp_ignored_total", "Spans and log records that are not about an assistant.", read(&capture.otlp_ignored)),
             ("letopis_batches_total", "Transactions of the recorder.", read(&self.batches)),
             ("letopis_recorded_total", "Records sealed.", read(&self.records)),
             ("letopis_duplicates_total", "Retries of recorded events.", read(&self.duplicates)),

@@ -130,7 +130,8 @@ impl App {
         let (keys, connections) = (Arc::new(KeyRing::default()), Arc::new(ConnectionRing::default()));
         let progress = Progress::default();
         let decide = Decide::new(Arc::clone(&queue), progress.clone());
-        let capture = Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), vault.clone(), config.capture, now_us)?);
+        let capture =
+            Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), vault.clone(), config.capture, now_us)?);
         let outside = Outside::new()?;
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));

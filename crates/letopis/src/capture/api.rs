@@ -13,6 +13,7 @@ use super::Capture;
 use super::accept::{Accepted, Refusal, Sender};
 use super::body::{self, BadBody};
 use super::items::NotItems;
+use super::otlp::Unreadable;
 use crate::access::{Action, KeyRefused, Offered};
 
 /// Why a request to a door was refused.
@@ -30,6 +31,8 @@ pub(super) enum DoorError {
     Body(#[from] BadBody),
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Otlp(#[from] Unreadable),
 }
 
 /// Where events are posted.
@@ -52,7 +55,8 @@ pub(super) async fn route(State(capture): State<Arc<Capture>>, request: Request)
     events(&capture, request).await
 }
 
-fn authenticate(capture: &Capture, request: &Request) -> Result<Sender, DoorError> {
+/// Who sends, by the key that the request offers.
+pub(super) fn authenticate(capture: &Capture, request: &Request) -> Result<Sender, DoorError> {
     let authorization = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
     let offered = Offered::read(authorization, request.uri().query())?;
     let identity = capture.keys.admit(&offered, (capture.now_us)())?;
@@ -85,9 +89,18 @@ fn respond(accepted: Accepted) -> Response {
     (status, Json(accepted)).into_response()
 }
 
+/// What a refusal says, before it is written in the format of a door.
+pub(super) struct Said {
+    pub status: StatusCode,
+    code: &'static str,
+    /// For the caller: nothing about our own disk.
+    pub message: String,
+    pub retry_s: Option<u16>,
+}
+
 impl Capture {
     /// The one place where an error becomes a status.
-    pub(super) fn refuse(&self, error: &DoorError) -> Response {
+    pub(super) fn said(&self, error: &DoorError) -> Said {
         let (status, code, retry_s) = match error {
             DoorError::Key(_) => (StatusCode::UNAUTHORIZED, "unauthorized", None),
             DoorError::Role => (StatusCode::FORBIDDEN, "forbidden", None),
@@ -95,12 +108,16 @@ impl Capture {
             DoorError::Hook => (StatusCode::NOT_FOUND, "unknown_hook", None),
             DoorError::Body(body) => match body {
                 BadBody::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
-                BadBody::Encoding | BadBody::Type => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", None),
+                BadBody::Encoding | BadBody::Type | BadBody::OtlpType => {
+                    (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", None)
+                }
                 BadBody::Compressed(_) => (StatusCode::BAD_REQUEST, "bad_compression", None),
                 BadBody::CutOff => (StatusCode::BAD_REQUEST, "cut_off", None),
                 BadBody::Silent(_) | BadBody::Slow(_) => (StatusCode::REQUEST_TIMEOUT, "slow", None),
                 BadBody::NoRoom => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", Some(1)),
             },
+            DoorError::Otlp(Unreadable::Malformed(_)) => (StatusCode::BAD_REQUEST, "not_otlp", None),
+            DoorError::Otlp(Unreadable::TooLarge(_) | Unreadable::TooMany) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
             DoorError::Refused(refusal) => match refusal {
                 Refusal::Body(NotItems::NotUtf8(_)) => (StatusCode::BAD_REQUEST, "not_utf8", None),
                 Refusal::Body(NotItems::Array(_)) => (StatusCode::BAD_REQUEST, "bad_json", None),
@@ -119,6 +136,12 @@ impl Capture {
         if code == "queue_failed" {
             tracing::error!(error = %error, "publish failed");
         }
+        Said { status, code, message, retry_s }
+    }
+
+    /// The same as an answer in JSON.
+    pub(super) fn refuse(&self, error: &DoorError) -> Response {
+        let Said { status, code, message, retry_s } = self.said(error);
         let body = serde_json::json!({ "error": { "code": code, "message": message } });
         let mut response = (status, Json(body)).into_response();
         if let Some(seconds) = retry_s {

@@ -32,6 +32,9 @@ pub(super) enum BadBody {
     /// 415.
     #[error("content type is not known; use application/json or application/x-ndjson")]
     Type,
+    /// 415.
+    #[error("content type is not known; use application/x-protobuf or application/json")]
+    OtlpType,
     /// 400.
     #[error("body is not valid {0}")]
     Compressed(&'static str),
@@ -64,17 +67,26 @@ pub(super) struct Whole {
 /// [`BadBody`]; nothing of it is kept.
 pub(super) async fn read(headers: &HeaderMap, body: &mut Body, config: &Config, room: &Room) -> Result<Whole, BadBody> {
     let lines = is_lines(headers)?;
+    let whole = read_any(headers, body, config, room).await?;
+    Ok(Whole { lines, ..whole })
+}
+
+/// The same whatever the content type says.
+///
+/// # Errors
+/// [`BadBody`]; nothing of it is kept.
+pub(super) async fn read_any(headers: &HeaderMap, body: &mut Body, config: &Config, room: &Room) -> Result<Whole, BadBody> {
     let encoding = Encoding::of(headers)?;
     let mut share = room.share();
     let bytes = collect(body, config, &mut share).await?;
-    let Some(encoding) = encoding else { return Ok(Whole { bytes, lines, _share: share }) };
+    let Some(encoding) = encoding else { return Ok(Whole { bytes, lines: false, _share: share }) };
     let place = room.unpacker().await;
     let limit = config.decompressed_bytes;
     // Decompression of megabytes must not hold up the other connections of this thread.
     let unpacked = tokio::task::spawn_blocking(move || {
         let bytes = encoding.unpack(&bytes, limit, &mut share)?;
         drop(place);
-        Ok(Whole { bytes, lines, _share: share })
+        Ok(Whole { bytes, lines: false, _share: share })
     });
     unpacked.await.unwrap_or(Err(BadBody::CutOff))
 }

@@ -3,9 +3,9 @@
 //! Stateless: authenticate, read the body within limits, check each item, draw what must be drawn once, publish one frame, and answer
 //! only when it is durable. It deliberately knows nothing of tables: what it accepts is recorded later, by others.
 //!
-//! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `body` – reading a body from a stranger, with `room` (memory) and
-//!   `unpack` (gzip, zstd) · `items` – which bytes are which item · `accept` – the flow that both doors share · `again` – an item out
-//!   of quarantine
+//! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `otlp` – OpenTelemetry · `body` – reading a body from a stranger,
+//!   with `room` (memory) and `unpack` (gzip, zstd) · `items` – which bytes are which item · `accept` – the flow that all doors share ·
+//!   `again` – an item out of quarantine
 
 mod accept;
 mod again;
@@ -13,6 +13,7 @@ mod api;
 mod body;
 mod hooks;
 mod items;
+pub mod otlp;
 mod proxy;
 mod room;
 mod unpack;
@@ -109,6 +110,8 @@ pub struct Counters {
     pub deferred: std::sync::atomic::AtomicU64,
     /// Deliveries that the bot answered with a failure.
     pub bot_failures: std::sync::atomic::AtomicU64,
+    /// Spans and log records that are not about an assistant, or have no ids, and were not kept.
+    pub otlp_ignored: std::sync::atomic::AtomicU64,
 }
 
 impl Counters {
@@ -158,5 +161,6 @@ pub fn routes(capture: Arc<Capture>) -> Router {
         .route(api::EVENTS, axum::routing::post(api::route))
         .route("/hooks/{token}", axum::routing::any(hooks::hook))
         .route("/proxy/{token}/{*path}", axum::routing::any(proxy::route))
+        .merge(otlp::routes())
         .with_state(capture)
 }

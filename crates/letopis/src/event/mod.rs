@@ -5,7 +5,7 @@
 //!
 //! `check` · `read` the two doors — `node`, `fields`, `invalid` behind them — `kind`, `derive` types, their derivation and facets — `when`,
 //! `phone`, `phones_in`, `crm`, `money` the values — `schema` the published description — `frame` what goes
-//! through the queue, `record` what is sealed, `retention` how long — `ids` numbers of records and businesses.
+//! through the queue, `record` what is sealed, `retention` how long — `promise` what a reply promises — `ids` numbers of records and businesses.
 
 mod check;
 mod crm;
@@ -22,6 +22,7 @@ mod node;
 mod parts;
 mod phone;
 mod phones_in;
+mod promise;
 mod read;
 pub mod record;
 mod retention;
@@ -38,6 +39,7 @@ pub use kind::{Direction, EventType};
 pub use parts::{Booking, Client, Delivery, Failure, Payment};
 pub use phone::{Phone, PhoneReading};
 pub use phones_in::phones_in;
+pub use promise::{Hour, Modality, Promise, PromiseKind, promises};
 pub use read::Event;
 pub use retention::{HoldOn, Policy, PolicyError, Then};
 pub use schema::SCHEMA;

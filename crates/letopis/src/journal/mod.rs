@@ -2,7 +2,8 @@
 //!
 //! Written only by the recorder, in one transaction a batch: `append` (entry, blob, row, words), `clients` and `sessions` (who wrote, in
 //! which conversation), `quarantine`, `forwards` (what a bot did not take), and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
-//! conversation up. `stems` is the Russian of the search index. Reading comes from `reading` and `evidence`. `schema.sql` is the map of all tables.
+//! conversation up. `promises` are what the assistant said, against what was done. `stems` is the Russian of the search index. Reading comes from `reading` and
+//! `evidence`. `schema.sql` is the map of all tables.
 
 pub mod acts;
 pub mod anonymised;
@@ -24,6 +25,7 @@ pub mod merges;
 mod naming;
 pub mod progress;
 pub mod projection;
+pub mod promises;
 pub mod quarantine;
 pub mod reading;
 pub mod record_days;

@@ -102,6 +102,18 @@ CREATE INDEX events_by_type ON events (business, type, ts_us);
 CREATE INDEX events_by_session ON events (session, ts_us) WHERE session IS NOT NULL;
 CREATE INDEX events_outside_sessions ON events (identity, ts_us) WHERE session IS NULL;
 
+-- What the assistant said that was done (done) or will be (promised), by kind: event::PromiseKind. Whether it was kept is asked of events.
+CREATE TABLE promises (
+  record INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  modality TEXT NOT NULL,
+  business INTEGER NOT NULL,
+  ts_us INTEGER NOT NULL,
+  hour_min INTEGER,                    -- of a visit, as said: minutes after midnight
+  PRIMARY KEY (record, kind, modality)
+) WITHOUT ROWID;
+CREATE INDEX promises_by_time ON promises (business, ts_us, record);
+
 -- One person, as far as we know.
 CREATE TABLE clients (
   id INTEGER PRIMARY KEY,

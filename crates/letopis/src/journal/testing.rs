@@ -15,6 +15,7 @@ use super::append::{self, Seen};
 use super::clients::Clients;
 use super::log::{Log, Published, entries};
 use super::projection::{CONFLICT, Projected};
+use super::promises;
 use super::sessions::{Gaps, Sessions};
 use crate::event::record::{self, Envelope};
 use crate::event::{BusinessId, RecordNo};
@@ -79,6 +80,7 @@ impl Pen {
         self.seal(tx, record, &owner, &record::write(&envelope, json.as_bytes()));
         append::remember(tx, &id, &body, record).unwrap();
         append::event(tx, &projected.row, session, identity.map(|identity| identity.id)).unwrap();
+        promises::insert(tx, &projected.row, &promises::said(&projected.row)).unwrap();
         if let Some(stems) = projected.row.stems() {
             append::words(tx, record, &stems).unwrap();
         }

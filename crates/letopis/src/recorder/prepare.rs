@@ -13,6 +13,7 @@ use crate::event::{BusinessId, Frame, FrameError, Item, ItemKind};
 use crate::exchange::{self, About, Ended, Exchange, NotAnExchange, Way, channels};
 use crate::journal::forwards;
 use crate::journal::projection::Projected;
+use crate::journal::promises::{self, Said};
 use crate::privacy::{BusinessKeys, Packed, Packer, Vault};
 
 /// One frame, ready to be recorded.
@@ -43,6 +44,8 @@ pub(super) struct NewEvent {
     pub projected: Projected,
     /// For the full-text index; none when nothing was said.
     pub stems: Option<String>,
+    /// What the assistant says in it that was done or will be.
+    pub promises: Vec<Said>,
     pub id_digest: [u8; 16],
     pub body_digest: [u8; 8],
 }
@@ -163,7 +166,8 @@ fn new_event(envelope: &Envelope, bytes: &[u8], keys: &BusinessKeys, packer: &mu
     let id_digest = keys.id_digest(&projected.row.event_id);
     let sealable = Sealable::new(record::write(envelope, bytes), packer);
     let body_digest = keys.body_digest(&record::essence(&envelope.source, bytes));
-    let event = NewEvent { sealable, stems: projected.row.stems(), projected, id_digest, body_digest };
+    let (stems, promises) = (projected.row.stems(), promises::said(&projected.row));
+    let event = NewEvent { sealable, stems, promises, projected, id_digest, body_digest };
     Ok(Prepared::Event(Box::new(event)))
 }
 

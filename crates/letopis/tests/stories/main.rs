@@ -24,6 +24,8 @@ mod import;
 mod inspector;
 mod killed;
 mod nightly;
+mod otlp;
+mod promises;
 mod quarantine;
 mod rebuilt;
 mod retention;

@@ -120,6 +120,11 @@ fn what_was_edited_is_named_and_put_right() {
         ("clients", "altered", "UPDATE clients SET name = 'Некто' WHERE id = (SELECT id FROM clients LIMIT 1 OFFSET 5)"),
         ("identities", "extra", "INSERT INTO identities (business, pseudonym, kind, value, client) VALUES (1, x'00', 'phone', '+7', 1)"),
         ("likenesses", "missing", "DELETE FROM likenesses"),
+        (
+            "promises",
+            "extra",
+            "INSERT INTO promises SELECT max(record), 'booked', 'done', business, 1, NULL FROM events WHERE facets & 2 = 0",
+        ),
         ("decisions", "altered", "UPDATE decisions SET made_by = 'nobody' WHERE record = (SELECT max(record) FROM decisions)"),
     ];
     {

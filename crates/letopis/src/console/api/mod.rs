@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `asked` | key → scope, parameters, pages, `?after=` |
 //! | `error` | every refusal → status, code, text |
-//! | `events` `sessions` `clients` `search` `quarantine` | one file a resource |
+//! | `events` `sessions` `clients` `search` `promises` `quarantine` | one file a resource |
 //! | `metrics` | numbers with their denominators |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
 //! | `description` | `/openapi.json`, the schema of an event |
@@ -21,6 +21,7 @@ mod events;
 mod log;
 mod metrics;
 mod moments;
+mod promises;
 mod proof;
 mod quarantine;
 mod search;
@@ -44,7 +45,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 15] {
+fn table() -> [Route; 17] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -53,6 +54,8 @@ fn table() -> [Route; 15] {
         ("/api/v1/sessions/{session_id}", get(sessions::one)),
         ("/api/v1/clients/{client_id}", get(clients::one)),
         ("/api/v1/search", get(search::search)),
+        ("/api/v1/promises", get(promises::list)),
+        ("/api/v1/metrics/promises", get(promises::tally)),
         ("/api/v1/quarantine", get(quarantine::list)),
         ("/api/v1/metrics/retention", get(metrics::of_retention)),
         ("/api/v1/schema", get(description::schema)),

@@ -383,8 +383,16 @@ async fn the_log_is_that_of_c2sp_up_to_the_signed_size() {
 }
 
 /// Everything else that strangers can call: other rooms answer it.
-const ELSEWHERE: [(&str, &str); 5] =
-    [("/api/v1/events", "post"), ("/hooks/{token}", "post"), ("/healthz", "get"), ("/readyz", "get"), ("/metrics", "get")];
+const ELSEWHERE: [(&str, &str); 8] = [
+    ("/api/v1/events", "post"),
+    ("/hooks/{token}", "post"),
+    ("/v1/traces", "post"),
+    ("/v1/logs", "post"),
+    ("/api/public/otel/v1/traces", "post"),
+    ("/healthz", "get"),
+    ("/readyz", "get"),
+    ("/metrics", "get"),
+];
 
 #[test]
 fn every_call_is_described_and_every_description_is_a_call() {
@@ -449,7 +457,8 @@ async fn every_described_parameter_is_taken() {
             "limit" | "confidence_below" => "1".to_owned(),
             "after" | "record" => "0".to_owned(),
             "cursor" => journal::reading::Cursor { at: 0, id: 0 }.to_string(),
-            "outcome" => "open".to_owned(),
+            "outcome" | "state" => "open".to_owned(),
+            "kind" => "booked".to_owned(),
             "format" => "json".to_owned(),
             _ => "x".to_owned(),
         };

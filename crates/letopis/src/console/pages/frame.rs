@@ -19,6 +19,7 @@ use crate::access::{Action, session};
 pub(super) enum Section {
     Journal,
     Search,
+    Promises,
     Quarantine,
     Settings,
     None,
@@ -126,6 +127,7 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     let (scope, t) = (&visitor.scope, &visitor.t);
     add(scope.can(Action::ReadJournal), Section::Journal, "/journal", "journal", t.say("nav-journal"), 0);
     add(scope.can(Action::ReadJournal), Section::Search, "/search", "search", t.say("nav-search"), 0);
+    add(scope.can(Action::ReadJournal), Section::Promises, "/promises", "promise", t.say("nav-promises"), 0);
     let quarantined = visitor.quarantined;
     add(scope.can(Action::ReplayQuarantine), Section::Quarantine, "/quarantine", "quarantine", t.say("nav-quarantine"), quarantined);
     add(true, Section::Settings, "/settings", "settings", t.say("nav-settings"), 0);

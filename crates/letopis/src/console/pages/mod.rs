@@ -7,7 +7,7 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody)
+//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody)
 
 mod acts;
 mod assets;
@@ -29,6 +29,7 @@ mod look;
 mod looked;
 mod moments;
 mod password;
+mod promises;
 mod quarantine;
 mod search;
 mod settings;
@@ -105,6 +106,7 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/clients/{pid}/erase", get(erase::ask).post(erase::carry_out))
         .route("/acts", get(acts::list))
         .route("/acts/{index}", get(acts::one))
+        .route("/promises", get(promises::show))
         .route("/search", get(search::show))
         .route("/quarantine", get(quarantine::show))
         .route("/quarantine/{id}/send", post(quarantine::send))

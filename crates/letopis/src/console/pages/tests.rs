@@ -344,3 +344,30 @@ async fn the_page_of_retention_says_the_rule_and_who_may_change_it() {
     }
     assert_eq!(owner.submit("/settings/retention/hold", "pid=c_0000000000000000&reason=12").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_promise_that_nothing_kept_is_marked_and_listed() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let talk = owner.get("/sessions/sess_abc123").await.body;
+    for mark in ["Обещано: запись на 15:00 — в журнале нет действия", "Обещано: отправка напоминания — в журнале нет действия"]
+    {
+        assert!(talk.contains(&format!(r#"<span class="chip wrap bad">{mark}</span>"#)), "{mark}");
+    }
+    assert!(!owner.get("/sessions/vera").await.body.contains("promised-marks"), "a price is no fault");
+    let listed = owner.get("/promises").await.body;
+    let here = r#"href="/sessions/sess_abc123#e0""#;
+    assert!(listed.contains(here) && listed.contains("Записал на 15:00, отправил напоминание"));
+    assert!(listed.contains(r#"<a class="bad" href="/promises?state=open&#38;kind=&#38;period=month"><b>2</b>"#), "{listed}");
+    assert!(owner.get("/promises?kind=booked").await.body.contains(here));
+    for none in [
+        "/promises?kind=cancelled",
+        "/promises?state=kept",
+        "/promises?state=waiting&period=all",
+        "/promises?cursor=AAAAAAAAAAAAAAAAAAAAAA",
+    ] {
+        assert!(owner.get(none).await.body.contains("Таких обещаний нет"), "{none}");
+    }
+    assert!(owner.get("/promises?kind=x&state=y&period=z&cursor=w").await.body.contains(here), "an old link still works");
+    assert_eq!(scene.member(Role::Marketer).await.get("/promises").await.status, StatusCode::FORBIDDEN);
+}

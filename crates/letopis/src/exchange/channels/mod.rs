@@ -80,7 +80,10 @@ pub(super) fn not_taken(exchange: &Exchange, about: &About<'_>, client: impl FnO
     writer.set("type", "error").set("direction", "internal");
     writer.part("error", "code", Some(code)).part("error", "message", Some(message));
     client(&mut writer);
-    let answer = exchange.response.as_ref().map(|response| json!({ "status": response.status, "text": text(&decoded(&response.headers, &response.body)) }));
+    let answer = exchange
+        .response
+        .as_ref()
+        .map(|response| json!({ "status": response.status, "text": text(&decoded(&response.headers, &response.body)) }));
     writer.own(exchange, None, answer);
     Some(writer.told())
 }

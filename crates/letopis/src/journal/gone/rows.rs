@@ -1,9 +1,10 @@
-//! The rows of records that go: blobs, events, words, and the data keys under which nothing is left.
+//! The rows of records that go: blobs, events, words, promises, and the data keys under which nothing is left.
 
 use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Transaction};
 
+use super::super::promises;
 use crate::event::{Facets, RecordNo};
 use crate::privacy::{self, KeyId};
 
@@ -66,6 +67,7 @@ pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<To
             }
             event.execute([record])?;
         }
+        promises::remove(tx, record)?;
         blob.execute([record])?;
     }
     destroy_keys(tx, &mut touched)?;

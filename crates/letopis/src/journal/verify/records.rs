@@ -10,6 +10,7 @@ use super::super::append::{self, Seen};
 use super::super::event_rows::{self, Stored};
 use super::super::evidence::{self, EvidenceError, Opened, Sealed};
 use super::super::projection::{Mark, Projected};
+use super::super::promises;
 use super::acts::Acts;
 use super::people::People;
 use super::{Audit, Report};
@@ -194,6 +195,7 @@ impl<'a> Check<'a> {
         said.row.record = opened.record.as_i64();
         self.people.hear(self.audit, &said)?;
         self.known(&said, &record::essence(&envelope.source, client_bytes), report)?;
+        self.promised(&said, report)?;
         let Some(stored) = row else {
             report.add("row", index, "events", "the record is sealed, but its row is missing");
             return Ok(());
@@ -215,6 +217,18 @@ impl<'a> Check<'a> {
         let seen = append::seen(self.audit.conn, &keys.id_digest(&said.row.event_id), &keys.body_digest(essence))?;
         if seen != Seen::Duplicate(record) {
             report.add("seen", Some(record.index()), "seen", "a retry of this event would not be known as one");
+        }
+        Ok(())
+    }
+
+    /// What the assistant says in it must be in the list of promises, and nothing else.
+    fn promised(&self, said: &Projected, report: &mut Report) -> rusqlite::Result<()> {
+        let mut wanted = promises::said(&said.row);
+        wanted.sort_by_key(|said| (said.kind.as_str(), said.modality.as_str()));
+        let stored = promises::stored(self.audit.conn, said.row.record);
+        if stored.map_or(true, |stored| stored != wanted) {
+            let index = RecordNo::from_i64(said.row.record).index();
+            report.add("row", Some(index), "promises", "the rows are not what the assistant says in the record");
         }
         Ok(())
     }

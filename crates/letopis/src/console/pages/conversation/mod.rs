@@ -26,10 +26,11 @@ use super::journal::{fragment, line};
 use super::labels::{self, Channel, Chip};
 use super::language::Texts;
 use super::moments::Clock;
+use super::promises;
 use super::visitor::Visitor;
 use super::who::{self, Who};
 use crate::access::{Action, trail::What};
-use crate::event::{BusinessId, RecordNo};
+use crate::event::{BusinessId, Facets, RecordNo};
 use crate::journal::log::Log;
 use crate::journal::reading::{self, SessionDetail};
 use crate::journal::{acts, sessions};
@@ -131,7 +132,10 @@ fn story(
     detail: SessionDetail,
 ) -> Result<Story, PageError> {
     let SessionDetail { line: found, events, more } = detail;
-    let seen: Vec<Seen> = events.into_iter().map(|event| proof::look(conn, books, t, event.row)).collect();
+    let mut seen: Vec<Seen> = events.into_iter().map(|event| proof::look(conn, books, t, event.row)).collect();
+    for one in seen.iter_mut().filter(|one| one.row.facets.has(Facets::REPLY)) {
+        one.promised = promises::marks(conn, t, clock, one.row.record)?;
+    }
     let session = &found.session;
     let who = who::of_line(conn, business, t, &found)?;
     let brief = line::line(t, clock, &found, who.clone(), None);

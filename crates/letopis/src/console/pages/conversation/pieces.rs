@@ -32,6 +32,8 @@ pub(super) struct Bubble {
     pub(super) text: String,
     /// How long the client had waited for it.
     pub(super) delay: Option<Chip>,
+    /// What it promises, and whether that was done.
+    pub(super) promised: Vec<Chip>,
 }
 
 /// What a piece is.
@@ -129,12 +131,13 @@ impl Teller<'_> {
             }
             _ => self.delay(seen, side),
         };
+        let promised = if side == Side::Bot { seen.promised.clone() } else { Vec::new() };
         let (side, speaker) = match side {
             Side::Client => ("client", self.client.to_owned()),
             Side::Bot => ("bot", self.t.say("speaker-bot")),
             Side::Staff => ("staff", row.operator.clone().unwrap_or_else(|| self.t.say("speaker-staff"))),
         };
-        Body::Bubble(Bubble { side, speaker, text: text.to_owned(), delay })
+        Body::Bubble(Bubble { side, speaker, text: text.to_owned(), delay, promised })
     }
 
     /// How long the client waited: by the clock of the events, or as the bot measured it where both are in one event.

@@ -5,6 +5,7 @@
 
 use rusqlite::Connection;
 
+use super::super::labels::Chip;
 use super::super::language::Texts;
 use super::Books;
 use crate::event::{Event, RecordNo, record};
@@ -33,6 +34,8 @@ pub(super) struct Seen {
     pub(super) row: EventRow,
     pub(super) badge: Badge,
     pub(super) event: Option<Event>,
+    /// What the assistant promises in it, and whether that was done.
+    pub(super) promised: Vec<Chip>,
 }
 
 /// The badge of the whole conversation.
@@ -66,7 +69,7 @@ pub(super) fn look(conn: &Connection, books: &Books, t: &Texts, row: EventRow) -
         evidence::compare(&row, &opened)?;
         evidence::inclusion(&books.log, &opened)
     });
-    Seen { badge: badge(t, checked.map(drop)), row, event }
+    Seen { badge: badge(t, checked.map(drop)), row, event, promised: Vec::new() }
 }
 
 fn badge(t: &Texts, checked: Result<(), EvidenceError>) -> Badge {

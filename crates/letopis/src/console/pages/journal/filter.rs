@@ -50,7 +50,7 @@ impl Period {
     }
 
     /// Its first moment: seven days are today and the six before.
-    fn begins_us(self, clock: &Clock) -> Option<i64> {
+    pub(in crate::console::pages) fn begins_us(self, clock: &Clock) -> Option<i64> {
         match self {
             Self::Today => Some(clock.day_start(0)),
             Self::Week => Some(clock.day_start(6)),

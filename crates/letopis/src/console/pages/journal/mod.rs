@@ -20,8 +20,8 @@ use super::visitor::Visitor;
 use super::{Desk, hello};
 use crate::access::Action;
 use crate::journal::reading::{self, Listed, Page};
-pub(super) use filter::LOW_CONFIDENCE;
-use filter::{Asked, Period};
+use filter::Asked;
+pub(super) use filter::{LOW_CONFIDENCE, Period};
 use line::Line;
 use numbers::Numbers;
 
@@ -29,10 +29,10 @@ use numbers::Numbers;
 const LIMIT: usize = 50;
 
 /// A choice of a filter.
-struct Choice {
-    value: String,
-    label: String,
-    chosen: bool,
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) label: String,
+    pub(super) chosen: bool,
 }
 
 #[derive(Template)]
