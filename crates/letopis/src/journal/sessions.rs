@@ -90,6 +90,9 @@ impl Sessions {
         identity: Option<&Identity>,
     ) -> rusqlite::Result<Option<i64>> {
         let business = keys.business();
+        if !event.is_talk() {
+            return Ok(None);
+        }
         let (line, gap) = match (&event.given_session, identity) {
             (Some(given), _) => (Line::Given(business, given.clone()), self.gaps.hard_us()),
             (None, Some(identity)) => (Line::Gap(identity.id, event.row.channel.clone()), self.gaps.channel_us(&event.row.channel)),

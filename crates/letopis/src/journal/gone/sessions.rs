@@ -36,7 +36,7 @@ pub(super) fn settle(
     for (stored, given_session) in left {
         let record = stored.row.record;
         let identity = stored.identity.map(|id| people.as_of(tx, id, record)).transpose()?.flatten();
-        let event = Projected { row: stored.row, marks: Vec::new(), given_session };
+        let event = Projected { row: stored.row, marks: Vec::new(), given_session, delivery: None };
         let placed = sessions.place(tx, keys, &event, identity.as_ref())?;
         tx.prepare_cached("UPDATE events SET session = ?1 WHERE record = ?2")?.execute(params![placed, record])?;
     }
