@@ -33,7 +33,9 @@ fuzz_target!(|input: (u8, u8, &str, &str, &[u8], &[u8])| {
         response: Some(Response { status: 200, headers, body: Body::whole(Bytes::copy_from_slice(answered)) }),
     };
     let _ = exchange::channels::chat(kind, &exchange.request);
-    for told in exchange::read(exchange, &About { connection: "c_1", kind, settings: &settings, speaks: false }) {
+    for told in
+        exchange::read(exchange, &About { connection: "c_1", kind, settings: &settings, speaks: false, known: &exchange::Known::default() })
+    {
         let event = Event::read(&told.json).expect("what is told can be read");
         assert!(event.event_id.is_some());
     }

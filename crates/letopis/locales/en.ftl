@@ -855,6 +855,32 @@ retention-ran = Gone: { $conversations }, { $events }
 retention-ran-nothing = Nothing had to go
 retention-acts = acts
 
+models-title = Models and intents
+models-open = What calls of models cost, and what to call the things clients want
+models-prices = Prices of models
+models-prices-help = For a million tokens. The cost of every call recorded after a price is saved follows from it. Write a model's name without its date; gpt-5* is whatever begins so.
+models-no-price = No price is set: what calls cost is unknown.
+models-price = in { $input }, out { $output } { $currency } a million
+models-price-cached = in { $input } (cached { $cached }), out { $output } { $currency } a million
+models-price-remove-ask = Take away the price of { $what }? New calls will have no cost.
+models-model = Model
+models-input = In
+models-output = Out
+models-cached = In, cached
+models-currency = Currency
+models-since = Since
+models-remove = Remove
+models-intents = Dictionary of intents
+models-intents-help = Models name one thing in many ways. All the words on the right are shown and counted under one name; an unknown word stays as it is.
+models-intent = Intent
+models-synonyms = Other words, with commas between
+models-synonyms-hint = booking, appointment
+models-intent-remove-ask = Take “{ $what }” out of the dictionary?
+models-learnt = Guessing intents
+models-learnt-version = At work, version { $what }
+models-learnt-nothing = Not trained: where nobody named an intent, numbers say “not measured”.
+models-learnt-help = It learns from messages that your people labelled, and adds an intent where nobody named one. How sure it is, and its version, stand at every message.
+
 # Promises
 nav-promises = Promises
 promises-title = What the assistant promised

@@ -876,6 +876,32 @@ retention-ran = Ушло: { $conversations }, { $events }
 retention-ran-nothing = Уходить было нечему
 retention-acts = акты
 
+models-title = Модели и намерения
+models-open = Сколько стоят обращения к моделям и как называть то, чего хотят клиенты
+models-prices = Цены моделей
+models-prices-help = За миллион токенов. По цене считается стоимость каждого обращения, записанного после её сохранения. Имя модели пишите без даты; gpt-5* — всё, что так начинается.
+models-no-price = Цена не задана: стоимость обращений неизвестна.
+models-price = вход { $input }, выход { $output } { $currency } за миллион
+models-price-cached = вход { $input } (из кэша { $cached }), выход { $output } { $currency } за миллион
+models-price-remove-ask = Убрать цену { $what }? Новые обращения останутся без стоимости.
+models-model = Модель
+models-input = Вход
+models-output = Выход
+models-cached = Вход из кэша
+models-currency = Валюта
+models-since = Действует с
+models-remove = Убрать
+models-intents = Словарь намерений
+models-intents-help = Модели называют одно и то же по-разному. Все слова справа показываются и считаются под одним именем; незнакомое слово остаётся как есть.
+models-intent = Намерение
+models-synonyms = Другие слова, через запятую
+models-synonyms-hint = booking, записаться
+models-intent-remove-ask = Убрать «{ $what }» из словаря?
+models-learnt = Угадывание намерений
+models-learnt-version = Работает, версия { $what }
+models-learnt-nothing = Не обучено: где намерение никто не назвал, стоит «не измеряется».
+models-learnt-help = Учится на сообщениях, которые разметили ваши люди, и дописывает намерение там, где его не назвали. Уверенность и версия видны у каждого сообщения.
+
 # Обещания
 nav-promises = Обещания
 promises-title = Обещания ассистента

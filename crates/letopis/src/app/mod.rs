@@ -44,7 +44,7 @@ use crate::event::BusinessId;
 use crate::journal::log::Logs;
 use crate::journal::{Progress, epochs};
 use crate::privacy::{self, MasterKey, Vault, installation};
-use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder};
+use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder, Shelf};
 use crate::store::{Store, give_way};
 
 use parts::{installed, log_of, open_queue};
@@ -80,6 +80,8 @@ pub struct App {
     pub keys: Arc<KeyRing>,
     /// Connection tokens.
     pub connections: Arc<ConnectionRing>,
+    /// What businesses have settled: prices, words.
+    pub known: Shelf,
     /// People's decisions.
     pub decide: Decide,
     /// What goes when its time is over.
@@ -127,26 +129,24 @@ impl App {
         let (origin, queue_key, backup_key) = installed(&store, &config, &master)?;
         let queue = open_queue(&folder.path().join("queue"), queue_key, &config)?;
         let vault = Vault::new(store.read_blocking(|conn| privacy::load_business_keys(conn, &master))?);
+        let (progress, outside) = (Progress::default(), Outside::new()?);
         let (keys, connections) = (Arc::new(KeyRing::default()), Arc::new(ConnectionRing::default()));
-        let progress = Progress::default();
         let decide = Decide::new(Arc::clone(&queue), progress.clone());
         let capture =
             Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), vault.clone(), config.capture, now_us)?);
-        let outside = Outside::new()?;
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let retention = Arc::new(Retention::new(store.clone(), decide.clone(), now_us));
-        let logs = Logs::default();
-        let address = OnceLock::new();
         let app = Self {
             folder,
             config,
             store,
             vault,
-            logs,
+            logs: Logs::default(),
             progress,
             keys,
             connections,
+            known: Shelf::default(),
             decide,
             retention,
             replay,
@@ -157,7 +157,7 @@ impl App {
             stale: recorder::Stale::default(),
             keys_destroyed: tokio::sync::Notify::new(),
             outside,
-            address,
+            address: OnceLock::new(),
             queue,
             master,
             origin,
@@ -178,8 +178,7 @@ impl App {
             let keys = privacy::create_business_key(tx, &master, welcome.business, &mut rand::rng())?;
             Ok::<_, WelcomeError>(Some((welcome, keys)))
         });
-        let welcome = welcome.await?;
-        let Some((welcome, keys)) = welcome else { return Ok(None) };
+        let Some((welcome, keys)) = welcome.await? else { return Ok(None) };
         self.vault.add(keys);
         self.refresh()?;
         Ok(Some(welcome))
@@ -244,6 +243,7 @@ impl App {
         self.store.read_blocking(|conn| {
             self.keys.refresh(conn)?;
             self.connections.refresh(conn)?;
+            self.known.refresh(conn)?;
             for business in access::business::all(conn)? {
                 self.open_log(business.id, business.slug.as_str(), epochs::current(conn, business.id)?)?;
             }
@@ -264,6 +264,7 @@ impl App {
             store: self.store.clone(),
             vault: self.vault.clone(),
             connections: Arc::clone(&self.connections),
+            known: self.known.clone(),
             master: Arc::clone(&self.master),
             gaps: self.config.sessions,
             queue: Arc::clone(&self.queue),

@@ -19,8 +19,10 @@ use crate::journal::{self, append};
 use crate::recorder::Steps;
 
 /// Tables that exist once and are small. Those of them that this version has are carried, encrypted: some hold words of people.
-pub(super) const PRIMARY: [&str; 15] = [
+pub(super) const PRIMARY: [&str; 17] = [
     "openings",
+    "chains",
+    "known",
     "epochs",
     "acts",
     "record_days",

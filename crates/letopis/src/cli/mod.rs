@@ -22,15 +22,18 @@ mod erase;
 mod forwards;
 mod house;
 mod import;
+mod intents;
 mod key;
 mod logging;
 mod master;
+mod prices;
 mod proof;
 mod quarantine;
 mod rebuild;
 mod restore;
 mod retention;
 mod serve;
+mod settled;
 mod user;
 mod verify;
 mod verify_proof;
@@ -122,6 +125,12 @@ enum Command {
     /// How long what is kept: the policy, holds, runs.
     #[command(subcommand)]
     Retention(retention::RetentionCommand),
+    /// What calls of language models cost.
+    #[command(subcommand)]
+    Prices(prices::PricesCommand),
+    /// The business's words for what clients want.
+    #[command(subcommand)]
+    Intents(intents::IntentsCommand),
     /// Every setting with its default and what it means.
     Config(config::ConfigArgs),
     /// Whether this machine is a good home for the data folder.
@@ -174,6 +183,8 @@ pub fn main() -> anyhow::Result<()> {
         Command::Rebuild(args) => visit(&data, absent, async |house| rebuild::run(house, args, voice).await),
         Command::Witness(command) => witness::run(named, &data, command, voice),
         Command::Retention(command) => visit(&data, absent, async |house| retention::run(house, command, voice).await),
+        Command::Prices(command) => visit(&data, absent, async |house| prices::run(house, command, voice).await),
+        Command::Intents(command) => visit(&data, absent, async |house| intents::run(house, command, voice).await),
         Command::Config(args) => config::run(&data, &args, voice),
         Command::Doctor => doctor::run(&data, voice),
     }

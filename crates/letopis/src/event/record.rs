@@ -152,6 +152,13 @@ pub enum Decision {
         #[serde(flatten)]
         policy: Policy,
     },
+    /// What exchanges say is read so from now on: what calls of models cost, which words mean which intent.
+    KnownSet {
+        /// Which part of `exchange::Known`.
+        what: String,
+        /// The whole part, as that room wrote it.
+        value: serde_json::Value,
+    },
     /// Something must not expire, whatever the policy says.
     HoldPlaced {
         /// A client or a conversation.

@@ -3,9 +3,11 @@
 //! By place, for the kinds that carry a token in the path; by name, in every query and in the headers. Bodies are searched by the readers
 //! of the kinds that put tokens there. A secret becomes `***`.
 
+use bytes::Bytes;
 use serde_json::Value;
 
-use super::wire::Exchange;
+use super::text::decoded;
+use super::wire::{Body, Exchange};
 use crate::access::ConnectionKind;
 
 /// What stands for a secret.
@@ -30,6 +32,9 @@ const NAMES: [&str; 14] = [
 
 /// Takes them out.
 pub fn take_out(exchange: &mut Exchange, kind: ConnectionKind) {
+    if kind == ConnectionKind::Gigachat && path(&exchange.request.target).ends_with("/oauth") {
+        in_answer(exchange);
+    }
     let target = std::mem::take(&mut exchange.request.target);
     exchange.request.target = in_path(without(&target), kind);
     for headers in [Some(&mut exchange.request.headers), exchange.response.as_mut().map(|response| &mut response.headers)] {
@@ -37,6 +42,16 @@ pub fn take_out(exchange: &mut Exchange, kind: ConnectionKind) {
             HIDDEN.clone_into(value);
         }
     }
+}
+
+/// Takes them out of an answer that gives a token: by name, and where it is no JSON all of it goes.
+fn in_answer(exchange: &mut Exchange) {
+    let Some(response) = &mut exchange.response else { return };
+    let mut said: Value = serde_json::from_slice(&decoded(&response.headers, &response.body)).unwrap_or_default();
+    hide(&mut said);
+    let text = if said.is_null() { HIDDEN.to_owned() } else { said.to_string() };
+    response.headers.retain(|(name, _)| name != "content-encoding");
+    response.body = Body::whole(Bytes::from(text));
 }
 
 /// Hides the values of secret names, wherever they stand.
@@ -58,6 +73,10 @@ fn has_our_token(text: &str) -> bool {
     let is_token =
         |rest: &str| rest.len() >= 40 && rest.as_bytes()[..40].iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
     text.match_indices("ltc_").any(|(at, found)| is_token(&text[at + found.len()..]))
+}
+
+fn path(target: &str) -> &str {
+    target.split('?').next().unwrap_or_default().trim_end_matches('/')
 }
 
 /// Whether a name is that of a secret.

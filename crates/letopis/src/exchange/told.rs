@@ -48,6 +48,11 @@ impl Writer {
         if let Some(value) = value { self.set(field, value) } else { self }
     }
 
+    /// Sets a field if there is something to say and nobody has set it.
+    pub fn default(&mut self, field: &str, value: Option<impl Into<Value>>) -> &mut Self {
+        if self.fields.contains_key(field) { self } else { self.maybe(field, value) }
+    }
+
     /// Sets one part of an object field (`client`, `booking`, …).
     pub fn part(&mut self, field: &str, name: &str, value: Option<impl Into<Value>>) -> &mut Self {
         if let Some(value) = value.map(Into::into).filter(|value| !is_empty(value))
@@ -98,6 +103,29 @@ impl Writer {
             evidence.insert("response_body".into(), kept(&response.headers, &response.body));
         }
         self.meta("exchange", evidence)
+    }
+
+    /// The whole exchange without the files in it: texts as `words` leaves them, and of a body that is no text what `file` says of it.
+    pub fn whole_without_files(
+        &mut self,
+        exchange: &Exchange,
+        words: &dyn Fn(&str) -> Cow<'_, str>,
+        file: &dyn Fn(&[u8]) -> String,
+    ) -> &mut Self {
+        self.whole(exchange);
+        let Some(Value::Object(evidence)) = self.meta.get_mut("exchange") else { return self };
+        for body in ["request_body", "response_body"] {
+            let Some(Value::Object(body)) = evidence.get_mut(body) else { continue };
+            if let Some(Value::String(text)) = body.get_mut("text")
+                && let Cow::Owned(shorter) = words(text)
+            {
+                *text = shorter;
+            }
+            if let Some(bytes) = body.remove("base64").and_then(|text| STANDARD.decode(text.as_str()?).ok()) {
+                body.insert("file".into(), file(&bytes).into());
+            }
+        }
+        self
     }
 
     /// This event's own part of an exchange that tells of several.

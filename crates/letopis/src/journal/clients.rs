@@ -92,7 +92,8 @@ impl Clients {
         self.names.clear();
     }
 
-    fn find(&mut self, tx: &Transaction<'_>, business: BusinessId, pseudonym: [u8; 16]) -> rusqlite::Result<Option<Identity>> {
+    /// The identity of that keyed name.
+    pub(super) fn find(&mut self, tx: &Transaction<'_>, business: BusinessId, pseudonym: [u8; 16]) -> rusqlite::Result<Option<Identity>> {
         if let Some(identity) = self.known.get_mut(&(business, pseudonym)) {
             return Ok(Some(identity.clone()));
         }

@@ -1,9 +1,8 @@
 //! What is stored and how it is asked.
 //!
 //! Written only by the recorder, in one transaction a batch: `append` (entry, blob, row, words), `clients` and `sessions` (who wrote, in
-//! which conversation), `quarantine`, `forwards` (what a bot did not take), and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
-//! conversation up. `deliveries` are what became of
-//! messages that left, `promises` are what the assistant said, against what was done. `stems` is the Russian of the search index. Reading comes from `reading` and
+//! which conversation; `chains` where nobody says), `quarantine`, `forwards` (what a bot did not take), and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
+//! conversation up. `deliveries` are what became of messages that left, `promises` are what the assistant said, against what was done. `stems` is the Russian of the search index. Reading comes from `reading` and
 //! `evidence`. `schema.sql` is the map of all tables.
 
 pub mod acts;
@@ -11,6 +10,9 @@ pub mod anonymised;
 pub mod append;
 pub mod audits;
 mod cache;
+pub mod chains;
+#[cfg(test)]
+mod chains_tests;
 pub mod clients;
 pub mod copies;
 pub mod days;
@@ -22,6 +24,8 @@ pub mod evidence;
 pub mod extent;
 pub mod forwards;
 pub mod gone;
+pub mod known;
+pub mod labels;
 pub mod log;
 pub mod merges;
 mod naming;

@@ -17,6 +17,8 @@ pub const CONFLICT: i64 = 2;
 pub const CLOCK_SKEW: i64 = 4;
 /// The type of what is told of a message that left.
 const DELIVERY_STATUS: &str = "delivery_status";
+/// The door through which calls of models come.
+const PROXY: &str = "proxy";
 /// A sender's clock may run ahead by this much before it is shown.
 const SKEW_US: i64 = 120_000_000;
 
@@ -121,6 +123,33 @@ pub struct Projected {
     pub given_session: Option<String>,
     /// What it tells of a message that left.
     pub delivery: Option<Delivery>,
+    /// Where it stands in a conversation with a model that nobody named.
+    pub chain: Option<Chain>,
+    /// Another's line that it belongs to, where its chain leads there: identity and channel. Not said by R.
+    pub line: Option<(i64, String)>,
+}
+
+/// Where a call of a model stands: digests, as `exchange/llm/chain` makes them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chain {
+    /// The exchange that told it.
+    pub of: String,
+    /// The exchange that it repeats.
+    pub retry: Option<String>,
+    /// Everything that was sent.
+    pub asked: Option<String>,
+    /// What it goes on from.
+    pub follows: Option<String>,
+    /// What goes on from it will follow.
+    pub tip: Option<String>,
+    /// The same by the provider's id.
+    pub reply: Option<String>,
+    /// The last question and its answer.
+    pub pair: Option<String>,
+    /// The last pair before.
+    pub after: Option<String>,
+    /// What the client said last.
+    pub said: Option<String>,
 }
 
 impl Projected {
@@ -140,6 +169,7 @@ impl Projected {
             flags |= CLOCK_SKEW;
         }
         let marks = marks(&event, phone.as_ref());
+        let chain = (envelope.source == PROXY).then(|| chain(&event)).flatten();
         let (facets, delivery) = (event.facets(), deliveries::of(&event));
         let versioned = |name: Option<String>, version: Option<String>, by: char| match (name, version) {
             (Some(name), Some(version)) => Some(format!("{name}{by}{version}")),
@@ -169,7 +199,7 @@ impl Projected {
             latency_ms: event.latency_ms.map(|ms| ms.min(i64::MAX as u64) as i64),
             error: event.error.map(|failure| failure.message.or(failure.code).unwrap_or_default()),
         };
-        Ok(Self { row, marks, given_session: event.session_id, delivery })
+        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery })
     }
 
     /// Whether it is part of a conversation: what became of a message is told hours later, when another may have begun.
@@ -183,6 +213,24 @@ impl Projected {
     pub fn opens_session(&self) -> bool {
         self.is_talk() && (!self.row.facets.has(Facets::REMINDER) || self.row.facets.has(Facets::INBOUND))
     }
+}
+
+/// Only what our own reader wrote is believed.
+fn chain(event: &Event) -> Option<Chain> {
+    let chain = event.meta.get("chain")?;
+    let text = |name: &str| chain[name].as_str().map(str::to_owned);
+    let said = || event.meta.get("llm")?["said"].as_str().map(str::to_owned);
+    Some(Chain {
+        of: text("of")?,
+        retry: text("retry"),
+        asked: text("asked"),
+        follows: text("follows"),
+        tip: text("tip"),
+        reply: text("reply"),
+        pair: text("pair"),
+        after: text("after"),
+        said: said(),
+    })
 }
 
 /// The surest first: the account in the channel, the bot's own id, phone, e-mail, CRM card.

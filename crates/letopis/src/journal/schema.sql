@@ -1,6 +1,6 @@
 -- The journal. `record` is business << 40 | index in the business's tree (event/ids.rs): it says whose a row is and when it came.
 -- Times are microseconds since 1970 UTC. Proved: entries, blobs, acts. Primary too, and free of personal data: seen, openings, links,
--- epochs. What is derived and can be rebuilt from these: the rest (decision 007).
+-- chains, epochs. What is derived and can be rebuilt from these: the rest (decision 007).
 
 -- Destructions whose old pages may still be found in the file: wiped after the commit, also by the next start.
 CREATE TABLE remnants (
@@ -48,6 +48,30 @@ CREATE TABLE openings (
   record INTEGER NOT NULL,
   PRIMARY KEY (business, digest)
 ) WITHOUT ROWID;
+
+-- Where calls of models stand that name no conversation: keyed digests of what was said, and the conversation that was found (`chains`).
+-- A row goes with its record; what later ones found stays.
+CREATE TABLE chains (
+  record INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  exchange BLOB NOT NULL,              -- what was told by one exchange belongs together
+  asked BLOB,                          -- everything that was sent
+  follows BLOB,                        -- what it goes on from: the tip or reply of another
+  tip BLOB,                            -- what goes on from it will follow
+  reply BLOB,                          -- the same, by the provider's own id of the answer
+  pair BLOB,                           -- the last question and its answer
+  after BLOB,                          -- the last pair before it
+  given TEXT,                          -- the session id it is given
+  who BLOB,                            -- keyed name of the identity whose conversation it is
+  channel TEXT                         -- of that conversation
+);
+CREATE INDEX chains_by_exchange ON chains (business, exchange);
+CREATE INDEX chains_by_asked ON chains (business, asked) WHERE asked IS NOT NULL;
+CREATE INDEX chains_by_follows ON chains (business, follows) WHERE follows IS NOT NULL;
+CREATE INDEX chains_by_tip ON chains (business, tip) WHERE tip IS NOT NULL;
+CREATE INDEX chains_by_reply ON chains (business, reply) WHERE reply IS NOT NULL;
+CREATE INDEX chains_by_pair ON chains (business, pair) WHERE pair IS NOT NULL;
+CREATE INDEX chains_by_after ON chains (business, after) WHERE after IS NOT NULL;
 
 -- Keyed pseudonym of an identity → public id of its client, while the client lives: a rebuild gives a client its own id again, also when
 -- the records that made it are gone.
@@ -339,6 +363,15 @@ CREATE TABLE retention (
   after_detail TEXT NOT NULL,          -- expire, anonymise
   record INTEGER NOT NULL              -- the decision
 );
+
+-- What a business has settled about what exchanges say: prices, intents. JSON, as decided last.
+CREATE TABLE known (
+  business INTEGER NOT NULL,
+  what TEXT NOT NULL,
+  value TEXT NOT NULL,
+  record INTEGER NOT NULL,             -- the decision
+  PRIMARY KEY (business, what)
+) WITHOUT ROWID;
 
 -- What must not expire. Open while it is not lifted and its end has not come.
 CREATE TABLE holds (

@@ -93,9 +93,13 @@ impl Sessions {
         if !event.is_talk() {
             return Ok(None);
         }
-        let (line, gap) = match (&event.given_session, identity) {
+        let own = || identity.map(|identity| (identity.id, event.row.channel.clone()));
+        let (line, gap) = match (&event.given_session, event.line.clone().or_else(own)) {
             (Some(given), _) => (Line::Given(business, given.clone()), self.gaps.hard_us()),
-            (None, Some(identity)) => (Line::Gap(identity.id, event.row.channel.clone()), self.gaps.channel_us(&event.row.channel)),
+            (None, Some((identity, channel))) => {
+                let gap = self.gaps.channel_us(&channel);
+                (Line::Gap(identity, channel), gap)
+            }
             (None, None) => return Ok(None),
         };
         let ts = event.row.ts_us;
@@ -197,6 +201,9 @@ fn opened(tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected, identity
     let is_first = if let Some(given) = given { open_given(tx, keys, given, row.record)? } else { false };
     let pid = free_pid(tx, business, public_ids(keys, given, row.record, is_first))?;
     let mut session = Session::open(business, pid, event.given_session.clone(), row);
+    if let Some((_, channel)) = &event.line {
+        session.channel.clone_from(channel);
+    }
     kind_of(row, identity.and_then(|i| i.reminded_us)).clone_into(&mut session.kind);
     Ok(session)
 }

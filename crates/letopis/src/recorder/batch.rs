@@ -19,6 +19,7 @@ use super::{RecordError, Stale, decisions};
 use crate::event::record::Decided;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::append::{self, Seen};
+use crate::journal::chains;
 use crate::journal::clients::{Clients, Identity};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::quarantine::{self, Refusal};
@@ -236,7 +237,12 @@ impl Scribe {
         }
         let record = RecordNo::new(keys.business(), self.next_index(tx, keys.business())?);
         event.projected.row.record = record.as_i64();
-        let identity = self.clients.resolve(tx, keys, &event.projected)?;
+        let home = chains::find(tx, keys, &event.projected)?;
+        let theirs = match &home {
+            Some(home) => chains::lead(tx, keys, &mut self.clients, &mut event.projected, home)?,
+            None => None,
+        };
+        let identity = self.clients.resolve(tx, keys, &event.projected)?.or(theirs);
         let session = self.sessions.place(tx, keys, &event.projected, identity.as_ref())?;
         let owner = key_owner(keys, &event.projected, identity.as_ref());
         self.seal(tx, keys, &owner, event.projected.row.received_us, &event.sealable)?;
@@ -244,6 +250,9 @@ impl Scribe {
         append::event(tx, &event.projected.row, session, identity.map(|i| i.id))?;
         promises::insert(tx, &event.projected.row, &event.promises)?;
         deliveries::insert(tx, record.as_i64(), event.projected.delivery.as_ref())?;
+        if let (Some(chain), Some(home)) = (&event.projected.chain, &home) {
+            chains::remember(tx, keys, record, chain, home)?;
+        }
         if let Some(stems) = &event.stems {
             append::words(tx, record, stems)?;
         }

@@ -8,7 +8,7 @@
 //! nothing. A frame that fails again and again by itself is put aside with the reason; the others go on.
 //!
 //! * `prepare` – what needs no database · `batch` – the transaction · `decisions` – what people decided · `pace` – when accepting goes
-//!   first · `publish` – tiles and checkpoints · `destroy` – where records go, `erase` – one client's, `expire` – a slice of
+//!   first · `known` – prices and words of the businesses · `publish` – tiles and checkpoints · `destroy` – where records go, `erase` – one client's, `expire` – a slice of
 //!   a retention run's, `cleaning` – the old pages · `rebuild` – the read models computed again
 
 mod batch;
@@ -17,6 +17,7 @@ mod decisions;
 mod destroy;
 mod erase;
 mod expire;
+mod known;
 mod pace;
 mod prepare;
 mod publish;
@@ -38,6 +39,7 @@ use crate::store::{Store, StoreError};
 
 pub use batch::Recorded;
 pub use cleaning::Cleaning;
+pub use known::Shelf;
 pub use publish::{PublishError, Publisher, read_checkpoint};
 pub use rebuild::{Changed, Difference, Rebuild, RebuildError, Rebuilt, Stale, Steps, clean_up, into_empty};
 
@@ -104,6 +106,8 @@ pub struct Recorder {
     pub vault: Vault,
     /// How connections are set: what their exchanges tell.
     pub connections: Arc<ConnectionRing>,
+    /// What businesses have settled: prices, words.
+    pub known: Shelf,
     /// Wraps the keys of new businesses.
     pub master: Arc<MasterKey>,
     /// When a silence ends a conversation.
@@ -207,7 +211,7 @@ impl Recorder {
     fn submit(&self, work: &mut Work, batch: Batch) -> Submitted {
         let alone = work.one_by_one > 0;
         let arrivals: Vec<Arrival> =
-            batch.iter().map(|delivery| Arrival::of(delivery, &self.vault, &self.connections, &mut work.packer)).collect();
+            batch.iter().map(|delivery| Arrival::of(delivery, &self.vault, (&self.connections, &self.known), &mut work.packer)).collect();
         let (frames, desk) = (arrivals.len(), Arc::clone(&work.desk));
         let done = self.store.submit(move |tx| desk.lock().unwrap_or_else(PoisonError::into_inner).record(tx, arrivals));
         Submitted { batch, done, frames, alone }

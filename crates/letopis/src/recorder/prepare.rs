@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use queue::{Delivery, Lane, Position};
 
+use super::Shelf;
 use crate::access::{ConnectionKind, ConnectionRing};
 use crate::event::record::{self, DECISION_SOURCE, Decided, Envelope};
 use crate::event::{BusinessId, Frame, FrameError, Item, ItemKind};
@@ -77,14 +78,14 @@ pub(super) enum Unreadable {
 }
 
 impl Arrival {
-    pub(super) fn of(delivery: &Delivery, vault: &Vault, connections: &ConnectionRing, packer: &mut Packer) -> Self {
+    pub(super) fn of(delivery: &Delivery, vault: &Vault, (connections, known): (&ConnectionRing, &Shelf), packer: &mut Packer) -> Self {
         let (mut business, mut received_us) = (BusinessId(delivery.lane.0), 0);
         let content = Frame::decode(&delivery.frame).map_err(Unreadable::from).and_then(|frame| {
             (business, received_us) = (frame.business, frame.received_us);
             let keys = vault.keys(frame.business).ok_or(Unreadable::Business(frame.business))?;
             let mut items = Vec::with_capacity(frame.items.len());
             for item in &frame.items {
-                prepare(&frame, item, &Tools { keys: &keys, connections }, packer, &mut items)?;
+                prepare(&frame, item, &Tools { keys: &keys, connections, known }, packer, &mut items)?;
             }
             Ok(items)
         });
@@ -97,6 +98,7 @@ impl Arrival {
 struct Tools<'a> {
     keys: &'a BusinessKeys,
     connections: &'a ConnectionRing,
+    known: &'a Shelf,
 }
 
 fn prepare(frame: &Frame, item: &Item, tools: &Tools<'_>, packer: &mut Packer, out: &mut Vec<Prepared>) -> Result<(), Unreadable> {
@@ -119,7 +121,7 @@ fn prepare(frame: &Frame, item: &Item, tools: &Tools<'_>, packer: &mut Packer, o
             if exchange.way == Way::Deferred {
                 out.push(Prepared::Deferred(Box::new(deferred(&exchange, frame, bytes, tools))));
             }
-            for told in events_of(exchange, frame, tools.connections) {
+            for told in events_of(exchange, frame, tools) {
                 out.push(event_or_rejected(frame, &envelope, &told.json, tools.keys, packer));
             }
         }
@@ -148,12 +150,13 @@ fn deferred(exchange: &Exchange, frame: &Frame, bytes: &[u8], tools: &Tools<'_>)
 }
 
 /// What an exchange tells, as its connection is set now; of one that was revoked meanwhile, as if nothing were set.
-fn events_of(exchange: Exchange, frame: &Frame, connections: &ConnectionRing) -> Vec<exchange::Told> {
+fn events_of(exchange: Exchange, frame: &Frame, Tools { connections, known, .. }: &Tools<'_>) -> Vec<exchange::Told> {
+    let settled = known.of(frame.business);
     let connection = frame.connection.as_deref().unwrap_or_default();
-    let known = connection.parse().ok().and_then(|id| connections.named(id));
-    let (kind, settings) = known.map_or((ConnectionKind::Http, Arc::default()), |known| (known.kind, Arc::clone(&known.settings)));
+    let named = connection.parse().ok().and_then(|id| connections.named(id));
+    let (kind, settings) = named.map_or((ConnectionKind::Http, Arc::default()), |named| (named.kind, Arc::clone(&named.settings)));
     let speaks = settings.speaks.unwrap_or_else(|| !connections.has_channel(frame.business));
-    exchange::read(exchange, &About { connection, kind, settings: &settings, speaks })
+    exchange::read(exchange, &About { connection, kind, settings: &settings, speaks, known: &settled })
 }
 
 /// An event that capture accepted can be read; should it not be, it is kept in quarantine with the reason, never dropped.

@@ -23,6 +23,7 @@ mod hostile;
 mod import;
 mod inspector;
 mod killed;
+mod models;
 mod nightly;
 mod otlp;
 mod promises;

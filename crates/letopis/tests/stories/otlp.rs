@@ -160,7 +160,6 @@ fn what_was_not_kept_is_said_in_the_answer_and_counted() {
     let sql = span(3, 1, &[("db.system", "postgresql"), ("session.id", "s")]);
     let mut early = call(4, "s");
     early["startTimeUnixNano"] = json!("5");
-    early["endTimeUnixNano"] = json!(9);
     let mut nameless = call(5, "s");
     nameless["spanId"] = json!("");
     let body = request(&[call(1, "s"), sql, early, nameless]);
@@ -234,6 +233,29 @@ fn refusals_are_statuses_in_the_encoding_of_the_request() {
     (0..40).for_each(|_| bomb.write_all(&[0; 1 << 20]).unwrap());
     let bomb = send(&app, "/v1/traces", &bearer, proto, &[("Content-Encoding", "gzip")], &bomb.finish().unwrap());
     assert_eq!(bomb.status, 413);
+}
+
+#[test]
+fn what_was_answered_200_survives_a_kill() {
+    let mut app = TestApp::start();
+    for id in 1..=20 {
+        assert_eq!(post(&app, "/v1/traces", &request(&[call(id, "sess_kill")])).status, 200);
+    }
+    app.kill();
+    app.restart();
+    app.wait_recorded(20);
+    let folder = app.stopped();
+    folder.resume().unwrap();
+    folder.must_verify();
+}
+
+#[test]
+fn without_room_the_exporter_is_told_to_come_again() {
+    let app = TestApp::start_with("[capture]\nin_flight_bytes = 4096\n");
+    let many: Vec<Value> = (1..30).map(|id| call(id, "s")).collect();
+    let answer = send(&app, "/v1/traces", &format!("Bearer {}", app.key), "application/json", &[], request(&many).to_string().as_bytes());
+    assert_eq!((answer.status, answer.header("retry-after"), &answer.json()["code"]), (503, Some("1"), &json!(14)));
+    assert_eq!(post(&app, "/v1/traces", &request(&[call(1, "s")])).status, 200, "a smaller one has room");
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -148,12 +148,7 @@ impl Logs {
         let about = About {
             event_id: String::new(),
             at_ns: if log.at_ns > 0 { log.at_ns } else { log.observed_ns },
-            latency_ms: None,
             session: session.or_else(|| (!trace.is_empty()).then(|| format!("trace-{trace}"))),
-            client: None,
-            counted_inside: false,
-            root: false,
-            failed: None,
             otel: otel([
                 ("trace", trace.clone()),
                 ("span", span.clone()),
@@ -164,8 +159,8 @@ impl Logs {
                 ("scope", [origin.scope.as_str(), origin.scope_version.as_str()].join(" ").trim().to_owned()),
             ]),
             attributes: log.attributes,
-            notes: None,
             cut: log.cut,
+            ..About::default()
         };
         let mut event = map::event(facts, kind, name, about, &self.bounds);
         event.insert("event_id".to_owned(), id(&trace, &span, &event).into());

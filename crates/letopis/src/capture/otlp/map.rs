@@ -25,6 +25,7 @@ const LABEL_CHARS: usize = 200;
 const ID_CHARS: usize = 200;
 
 /// Everything about one event but its facts.
+#[derive(Default)]
 pub(super) struct About {
     pub event_id: String,
     pub at_ns: u64,

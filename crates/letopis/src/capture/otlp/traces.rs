@@ -153,64 +153,64 @@ fn write(origin: &Origin, mut span: Span, traces: &Traces, bounds: &Bounds, batc
         batch.nameless += 1;
         return;
     }
-    let told_failure = facts.error_type.is_some();
-    let mut notes = Vec::new();
-    let mut judged = Vec::new();
-    for mut note in std::mem::take(&mut span.notes) {
-        if note.name == "gen_ai.evaluation.result" {
-            judged.push(note);
-        } else if !dialects::read_note(&mut note, &mut facts) {
-            notes.push(note);
-        }
-    }
-    // An exception that was dealt with is no failure of the span.
-    let failed = span.failed.then(|| std::mem::take(&mut span.status));
-    if failed.is_none() && !told_failure && facts.error_type.is_some() {
-        let noted = json!({ "type": facts.error_type.take(), "message": facts.error_message.take() });
-        notes.push(Note { name: "exception".to_owned(), at_ns: 0, attributes: Attributes::from_iter([("exception".to_owned(), noted)]) });
-    }
+    let (notes, judged) = read_notes(&mut span, &mut facts);
     first_token(&mut facts, span.start_ns);
-    let at = (span.trace, span.id);
     let trace = hex(&span.trace);
-    let session = traces.sessions.get(&span.trace).and_then(Same::get).unwrap_or_else(|| format!("trace-{trace}"));
-    let client = traces.clients.get(&span.trace).and_then(Same::get);
-    let event_id = format!("otel-{trace}-{}", hex(&span.id));
     let about = About {
-        event_id: event_id.clone(),
+        event_id: format!("otel-{trace}-{}", hex(&span.id)),
         // As everywhere: when it was over.
         at_ns: span.end_ns.max(span.start_ns),
         latency_ms: span.end_ns.checked_sub(span.start_ns).filter(|_| span.start_ns > EARLIEST_NS).map(|ns| (ns + 500_000) / 1_000_000),
-        session: Some(session.clone()),
-        client: client.clone(),
-        counted_inside: traces.counted_inside.contains(&at),
+        session: Some(traces.sessions.get(&span.trace).and_then(Same::get).unwrap_or_else(|| format!("trace-{trace}"))),
+        client: traces.clients.get(&span.trace).and_then(Same::get),
+        counted_inside: traces.counted_inside.contains(&(span.trace, span.id)),
         root: span.parent == SpanId::default(),
-        failed,
+        failed: span.failed.then(|| std::mem::take(&mut span.status)),
         otel: place(origin, &span, &trace),
         attributes: std::mem::take(&mut span.attributes),
         notes: (!notes.is_empty()).then(|| notes.into_iter().map(noted).collect()),
         cut: span.cut,
     };
-    let session = facts.session.clone().unwrap_or(session);
+    let judgements: Vec<_> = judged.into_iter().enumerate().map(|(n, note)| judgement(n, note, &about, &facts)).collect();
     batch.push(map::event(facts, kind, type_of(kind), about, bounds));
-    for (n, mut note) in judged.into_iter().enumerate() {
-        let mut facts = Facts::default();
-        dialects::read(&mut note.attributes, &mut facts);
-        let about = About {
-            event_id: format!("{event_id}-eval-{n}"),
-            at_ns: if note.at_ns > 0 { note.at_ns } else { span.end_ns },
-            latency_ms: None,
-            session: Some(session.clone()),
-            client: client.clone(),
-            counted_inside: false,
-            root: false,
-            failed: None,
-            otel: place(origin, &span, &trace),
-            attributes: note.attributes,
-            notes: None,
-            cut: false,
-        };
+    for (facts, about) in judgements {
         batch.push(map::event(facts, Kind::Evaluation, "evaluation", about, bounds));
     }
+}
+
+/// Takes what dialects know out of the span's events. Gives those that they do not know, and those that judge the span.
+fn read_notes(span: &mut Span, facts: &mut Facts) -> (Vec<Note>, Vec<Note>) {
+    let failed = span.failed || facts.error_type.is_some();
+    let (mut notes, mut judged) = (Vec::new(), Vec::new());
+    for mut note in std::mem::take(&mut span.notes) {
+        if note.name == "gen_ai.evaluation.result" {
+            judged.push(note);
+        } else if !dialects::read_note(&mut note, facts) {
+            notes.push(note);
+        }
+    }
+    // An exception that was dealt with is no failure of the span.
+    if !failed && facts.error_type.is_some() {
+        let noted = json!({ "type": facts.error_type.take(), "message": facts.error_message.take() });
+        notes.push(Note { name: "exception".to_owned(), at_ns: 0, attributes: Attributes::from_iter([("exception".to_owned(), noted)]) });
+    }
+    (notes, judged)
+}
+
+/// The event of an evaluation that stands inside the span it judges.
+fn judgement(number: usize, mut note: Note, span: &About, around: &Facts) -> (Facts, About) {
+    let mut facts = Facts { session: around.session.clone(), client: around.client.clone(), ..Facts::default() };
+    dialects::read(&mut note.attributes, &mut facts);
+    let about = About {
+        event_id: format!("{}-eval-{number}", span.event_id),
+        at_ns: if note.at_ns > 0 { note.at_ns } else { span.at_ns },
+        session: span.session.clone(),
+        client: span.client.clone(),
+        otel: span.otel.clone(),
+        attributes: note.attributes,
+        ..About::default()
+    };
+    (facts, about)
 }
 
 /// Where the first token is told as a moment.

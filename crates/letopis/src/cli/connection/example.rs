@@ -93,7 +93,7 @@ pub(super) async fn try_it(State(app): State<Arc<App>>, Json(try_it): Json<Try>)
         response: None,
     };
     let id = id.to_string();
-    let about = About { connection: &id, kind: known.kind, settings: &known.settings, speaks: false };
+    let about = About { connection: &id, kind: known.kind, settings: &known.settings, speaks: false, known: &app.known.of(business.id) };
     let told = exchange::read(exchange, &about).into_iter().map(|told| {
         let event: Value = serde_json::from_slice(&told.json).unwrap_or_default();
         let kind = Event::read(&told.json).map(|event| event.kind.to_string()).unwrap_or_default();

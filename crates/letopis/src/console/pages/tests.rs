@@ -255,6 +255,27 @@ async fn a_hold_is_placed_on_the_page_of_a_client() {
 }
 
 #[tokio::test]
+async fn prices_and_words_are_set_by_whom_the_settings_belong_to() {
+    let scene = Scene::open().await;
+    let (owner, manager) = (scene.owner().await, scene.member(Role::Manager).await);
+    assert_eq!(manager.get("/settings/models").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(manager.submit("/settings/models/price", "model=m&input=1").await.status, StatusCode::FORBIDDEN);
+    assert!(owner.get("/settings/models").await.body.contains("Цена не задана"));
+    for wrong in ["model=m&input=-1", "model=m&input=x", "model=&input=1", "model=m&input=1&currency=рубли"] {
+        assert_eq!(owner.submit("/settings/models/price", wrong).await.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+    let set = owner.submit("/settings/models/price", "model=gpt-5-mini&input=12,5&output=100&cached=&currency=rub&since=2026-01-01").await;
+    assert_eq!(set.location(), "/settings/models");
+    let known = r#"INSERT INTO known (business, what, value, record) SELECT id, 'prices', '[{"model":"gpt-5-mini","input":12.5,"output":100,"currency":"RUB"}]', 1
+                   FROM businesses UNION ALL SELECT id, 'intents', '{"запись":["booking"]}', 1 FROM businesses"#;
+    scene.tamper(known).await;
+    let page = owner.get("/settings/models").await.body;
+    assert!(page.contains("gpt-5-mini") && page.contains("12,5") && page.contains("booking"), "{page}");
+    let twice = owner.submit("/settings/models/intent", "intent=приём&synonyms=Booking").await;
+    assert_eq!(twice.status, StatusCode::BAD_REQUEST, "one word, one intent");
+}
+
+#[tokio::test]
 async fn a_key_is_shown_once_and_an_invitation_too() {
     let scene = Scene::open().await;
     let owner = scene.owner().await;

@@ -227,7 +227,13 @@ mod tests {
     fn events(fields: &[(&str, &str)], way: Way, body: &str, answer: Option<&str>) -> Vec<Value> {
         let fields = fields.iter().map(|(field, path)| ((*field).to_owned(), (*path).to_owned())).collect();
         let settings = Settings { fields, ..Settings::default() };
-        let about = About { connection: "c_1", kind: ConnectionKind::Hook, settings: &settings, speaks: false };
+        let about = About {
+            connection: "c_1",
+            kind: ConnectionKind::Hook,
+            settings: &settings,
+            speaks: false,
+            known: &crate::exchange::Known::default(),
+        };
         let whole = |text: &str| Body::whole(Bytes::copy_from_slice(text.as_bytes()));
         let request = Request { method: "POST".into(), target: "?shop=7".into(), headers: vec![], body: whole(body) };
         let response = answer.map(|answer| Response { status: 200, headers: vec![], body: whole(answer) });

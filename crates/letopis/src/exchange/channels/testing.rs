@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::access::{ConnectionKind, Settings};
 use crate::event::{Event, Limits, check};
-use crate::exchange::{self, About, Body, Ended, Exchange, Request, Response, Way};
+use crate::exchange::{self, About, Body, Ended, Exchange, Known, Request, Response, Way};
 
 pub(super) const NOW: i64 = 1_780_000_000_500_000;
 
@@ -57,8 +57,8 @@ impl Wire {
 
     /// What an exchange tells; every event passes the gate.
     pub(super) fn events(&self, exchange: Exchange) -> Vec<Value> {
-        let settings = Settings::default();
-        let about = About { connection: "c_1", kind: self.0, settings: &settings, speaks: false };
+        let (settings, known) = (Settings::default(), Known::default());
+        let about = About { connection: "c_1", kind: self.0, settings: &settings, speaks: false, known: &known };
         let told = exchange::read(exchange, &about);
         told.iter().for_each(|told| {
             drop(check(&told.json, &Limits::default()).unwrap_or_else(|e| panic!("{e:?}: {}", String::from_utf8_lossy(&told.json))))
@@ -87,8 +87,8 @@ pub(super) fn exchange(way: Way, method: &str, target: &str, body: &Value, answe
 /// Golden JSON with every value of it replaced by every wrong one, as delivery, request and answer; and cut off at every byte. Whatever
 /// comes of it can be read as an event.
 pub(super) fn hostile(kind: ConnectionKind, target: &str, golden: &[Value]) {
-    let settings = Settings::default();
-    let about = About { connection: "c_1", kind, settings: &settings, speaks: false };
+    let (settings, known) = (Settings::default(), Known::default());
+    let about = About { connection: "c_1", kind, settings: &settings, speaks: false, known: &known };
     let try_all = |bytes: &[u8]| {
         let body = || Body::whole(Bytes::copy_from_slice(bytes));
         for (way, is_answer) in [(Way::Hook, false), (Way::Deferred, false), (Way::Asked, false), (Way::Proxy, false), (Way::Proxy, true)] {

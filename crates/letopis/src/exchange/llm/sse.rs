@@ -25,6 +25,12 @@ pub(super) fn data(body: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
+/// Whether a body without a type is a stream.
+pub(super) fn is_stream(body: &[u8]) -> bool {
+    let start = body.trim_ascii_start();
+    ["data:", "event:", ": "].iter().any(|first| start.starts_with(first.as_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -52,6 +52,7 @@ pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<To
     let mut words = tx.prepare_cached("DELETE FROM search WHERE rowid = ?1")?;
     let mut event = tx.prepare_cached("DELETE FROM events WHERE record = ?1")?;
     let mut blob = tx.prepare_cached("DELETE FROM blobs WHERE record = ?1")?;
+    let mut chain = tx.prepare_cached("DELETE FROM chains WHERE record = ?1")?;
     for record in records.iter().map(|record| record.as_i64()) {
         touched.keys.extend(key.query_row([record], |row| row.get::<_, i64>(0)).optional()?);
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, Facets::from_bits(row.get(2)?), row.get(3)?));
@@ -70,6 +71,7 @@ pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<To
         promises::remove(tx, record)?;
         deliveries::remove(tx, record)?;
         blob.execute([record])?;
+        chain.execute([record])?;
     }
     destroy_keys(tx, &mut touched)?;
     Ok(touched)

@@ -36,7 +36,8 @@ pub(super) fn settle(
     for (stored, given_session) in left {
         let record = stored.row.record;
         let identity = stored.identity.map(|id| people.as_of(tx, id, record)).transpose()?.flatten();
-        let event = Projected { row: stored.row, marks: Vec::new(), given_session, delivery: None };
+        let line = line(tx, record)?;
+        let event = Projected { row: stored.row, marks: Vec::new(), given_session, chain: None, line, delivery: None };
         let placed = sessions.place(tx, keys, &event, identity.as_ref())?;
         tx.prepare_cached("UPDATE events SET session = ?1 WHERE record = ?2")?.execute(params![placed, record])?;
     }
@@ -45,6 +46,13 @@ pub(super) fn settle(
         rename_kinds(tx, &mut people, identity)?;
     }
     Ok(())
+}
+
+/// The line of another that a call of a model was led to.
+fn line(tx: &Transaction<'_>, record: i64) -> rusqlite::Result<Option<(i64, String)>> {
+    let sql = "SELECT i.id, c.channel FROM chains c JOIN identities i ON i.business = c.business AND i.pseudonym = c.who
+               WHERE c.record = ?1 AND c.channel IS NOT NULL";
+    tx.prepare_cached(sql)?.query_row([record], |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
 /// Removes a conversation and gives what is left of its events, with the id that the bot gave it.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, params};
 
+use super::super::chains;
 use super::super::event_rows::{self, Stored};
 use super::super::projection::Mark;
 use super::super::session::Session;
@@ -30,7 +31,8 @@ pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<
         let (stored, outcome): (Session, String) = (session_rows::from_row(row)?, row.get("outcome")?);
         report.rows += 1;
         let members: Vec<Stored> = members.query_map([stored.id], event_rows::from_row)?.collect::<Result<_, _>>()?;
-        let wrong = match sum(&stored, &members, &reminders) {
+        let led_to = led_to(audit, &stored, &members)?;
+        let wrong = match sum(&stored, &members, led_to, &reminders) {
             Some(summed) if summed != stored || summed.outcome() != outcome => "the conversation is not the sum of its events",
             None => "the conversation has no events",
             Some(_) if !named(audit, &stored)? => "the conversation has another public id than it was given",
@@ -62,8 +64,8 @@ pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<
 }
 
 /// The conversation as its events make it; client and public id are taken over and looked at separately.
-fn sum(stored: &Session, members: &[Stored], reminders: &Reminders) -> Option<Session> {
-    let opener = members.iter().min_by_key(|member| member.row.record)?;
+fn sum(stored: &Session, members: &[Stored], led_to: Option<String>, reminders: &Reminders) -> Option<Session> {
+    let opener = opener(members)?;
     let said = opener.identity.and_then(|identity| reminders.get(&identity));
     let before = said.into_iter().flatten().filter(|(record, _)| *record <= opener.row.record);
     let reminded_us = before.map(|(_, moment_us)| *moment_us).max();
@@ -74,8 +76,21 @@ fn sum(stored: &Session, members: &[Stored], reminders: &Reminders) -> Option<Se
         kind: sessions::kind_of(&opener.row, reminded_us).to_owned(),
         ..Session::open(stored.business, stored.pid.clone(), stored.given.clone(), &opener.row)
     };
+    if let Some(channel) = led_to {
+        sum.channel = channel;
+    }
     members.iter().for_each(|member| sum.absorb(&member.row));
     Some(sum)
+}
+
+fn opener(members: &[Stored]) -> Option<&Stored> {
+    members.iter().min_by_key(|member| member.row.record)
+}
+
+/// The channel of a conversation that a call of a model opened on a client's line.
+fn led_to(audit: &Audit<'_>, stored: &Session, members: &[Stored]) -> rusqlite::Result<Option<String>> {
+    let Some(opener) = opener(members).filter(|_| stored.given.is_none()) else { return Ok(None) };
+    Ok(chains::home_of(audit.conn, opener.row.record)?.and_then(|home| home.channel))
 }
 
 /// Whether its public id is the given one, and it the part that opened it, or made of the pseudonym of its first record.

@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use super::super::append::{self, Seen};
+use super::super::chains::{self, Home};
 use super::super::event_rows::{self, Stored};
 use super::super::evidence::{self, EvidenceError, Opened, Sealed};
 use super::super::projection::{Mark, Projected};
@@ -197,6 +198,7 @@ impl<'a> Check<'a> {
         self.known(&said, &record::essence(&envelope.source, client_bytes), report)?;
         self.promised(&said, report)?;
         self.delivered(&said, report)?;
+        self.chained(&said, report)?;
         let Some(stored) = row else {
             report.add("row", index, "events", "the record is sealed, but its row is missing");
             return Ok(());
@@ -231,6 +233,17 @@ impl<'a> Check<'a> {
         Ok(())
     }
 
+    /// A call without a name stands where its digests say.
+    fn chained(&self, said: &Projected, report: &mut Report) -> rusqlite::Result<()> {
+        let Some(chain) = said.chain.as_ref().filter(|_| said.given_session.is_none()) else { return Ok(()) };
+        report.rows += 1;
+        let record = RecordNo::from_i64(said.row.record);
+        if !chains::is_kept(self.audit.conn, self.audit.keys, record, chain)? {
+            report.add("chain", Some(record.index()), "chains", "the row is not the one that the record's digests make");
+        }
+        Ok(())
+    }
+
     /// What the assistant says in it must be in the list of promises, and nothing else.
     fn promised(&self, said: &Projected, report: &mut Report) -> rusqlite::Result<()> {
         let mut wanted = promises::said(&said.row);
@@ -246,7 +259,8 @@ impl<'a> Check<'a> {
     /// The identity that a row refers to must be one that R names, and the conversation the one that R names.
     fn belongs(&mut self, said: &Projected, stored: &Stored, report: &mut Report) -> rusqlite::Result<()> {
         let index = Some(RecordNo::from_i64(stored.row.record).index());
-        if !self.in_its_session(said, stored)? {
+        let home = chains::home_of(self.audit.conn, stored.row.record)?;
+        if !self.in_its_session(said, stored, home.as_ref())? {
             report.add("row", index, "events.session", "the row is not in the conversation that the record names");
         }
         let Some(identity) = stored.identity else {
@@ -260,20 +274,25 @@ impl<'a> Check<'a> {
         {
             self.marks.insert(identity, mark);
         }
-        if self.marks.get(&identity) != said.marks.first() {
+        let theirs = home.and_then(|home| home.who).filter(|_| said.marks.is_empty());
+        let belongs = match (self.marks.get(&identity), theirs) {
+            (Some(mark), Some(who)) => self.audit.keys.pseudonym(&mark.parts()) == who,
+            (mark, _) => mark == said.marks.first(),
+        };
+        if !belongs {
             report.add("row", index, "events.identity", "the row belongs to a client that the record does not name");
         }
         Ok(())
     }
 
-    fn in_its_session(&self, said: &Projected, stored: &Stored) -> rusqlite::Result<bool> {
+    fn in_its_session(&self, said: &Projected, stored: &Stored, home: Option<&Home>) -> rusqlite::Result<bool> {
         let Some(session) = stored.session else {
-            let placed = said.given_session.is_some() || !said.marks.is_empty();
+            let placed = said.given_session.is_some() || !said.marks.is_empty() || home.is_some();
             return Ok(!(placed && said.opens_session()));
         };
         let mut find = self.audit.conn.prepare_cached("SELECT given FROM sessions WHERE id = ?1")?;
         let given: Option<Option<String>> = find.query_row([session], |row| row.get(0)).optional()?;
-        Ok(given.is_some_and(|given| given == said.given_session))
+        Ok(given.is_some_and(|given| given.as_ref() == home.map_or(said.given_session.as_ref(), |home| home.given.as_ref())))
     }
 
     fn decision(&mut self, record: RecordNo, envelope: &Envelope, client_bytes: &[u8], report: &mut Report) -> rusqlite::Result<()> {

@@ -1,7 +1,7 @@
 //! Sealed records, opened again and projected again in the order of their numbers.
 //!
 //! The same code decides who wrote and in which conversation as when the records came in (`clients`, `sessions`); it meets the primary
-//! rows (`links`, `openings`, `seen`) instead of making them. Records that went are passed over: `verify` says whether lawfully.
+//! rows (`links`, `openings`, `chains`, `seen`) instead of making them. Records that went are passed over: `verify` says whether lawfully.
 
 use ledger::{Entry, EntryKind};
 use rusqlite::{Connection, Transaction, params};
@@ -13,7 +13,7 @@ use crate::journal::clients::Clients;
 use crate::journal::evidence::{self, Sealed};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, append, deliveries, merges, promises};
+use crate::journal::{Generations, append, chains, deliveries, merges, promises};
 use crate::privacy::{self, BusinessKeys, DataKey, KeyId, Unpacker, Vault};
 use crate::recorder::decisions;
 
@@ -137,7 +137,11 @@ impl Replay {
             event.row.flags |= CONFLICT;
             same_id.iter().try_for_each(|other| append::mark_conflict(tx, *other))?;
         }
-        let identity = self.clients.resolve(tx, keys, &event)?;
+        let theirs = match chains::home_of(source, record.as_i64())? {
+            Some(home) => chains::lead(tx, keys, &mut self.clients, &mut event, &home)?,
+            None => None,
+        };
+        let identity = self.clients.resolve(tx, keys, &event)?.or(theirs);
         let session = self.sessions.place(tx, keys, &event, identity.as_ref())?;
         append::event(tx, &event.row, session, identity.map(|identity| identity.id))?;
         promises::insert(tx, &event.row, &promises::said(&event.row))?;

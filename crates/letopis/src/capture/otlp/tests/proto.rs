@@ -173,27 +173,3 @@ pub(super) struct KeyValueList {
     #[prost(message, repeated, tag = "1")]
     pub values: Vec<KeyValue>,
 }
-
-/// What a server answers.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct Answer {
-    #[prost(message, optional, tag = "1")]
-    pub partial_success: Option<Partial>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct Partial {
-    #[prost(int64, tag = "1")]
-    pub rejected_spans: i64,
-    #[prost(string, tag = "2")]
-    pub error_message: String,
-}
-
-/// `google.rpc.Status`.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct RpcStatus {
-    #[prost(int32, tag = "1")]
-    pub code: i32,
-    #[prost(string, tag = "2")]
-    pub message: String,
-}

@@ -3,10 +3,11 @@
 //! Everybody sees the parts their role may change. A secret is on the page that answers its creation and nowhere else, so those forms answer with
 //! the page itself and not with a redirect.
 //!
-//! * `keys` · `people` · `company` · `outside` – one part each: what is shown, and its forms · `retention` – a page of its own
+//! * `keys` · `people` · `company` · `outside` – one part each: what is shown, and its forms · `models`, `retention` – pages of their own
 
 pub(super) mod company;
 pub(super) mod keys;
+pub(super) mod models;
 pub(super) mod outside;
 pub(super) mod people;
 pub(super) mod retention;
@@ -54,6 +55,7 @@ struct SettingsPage {
     outside: Option<Outside>,
     roles: Vec<Word>,
     sees_retention: bool,
+    sets: bool,
     command: String,
     hook_command: String,
     reads_acts: bool,
@@ -76,6 +78,7 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Re
         company: scope.can(Action::ManageSettings).then(|| Company::of(visitor)),
         key_roles: keys::roles(visitor),
         roles: people::roles(visitor, None),
+        sets: scope.can(Action::ManageSettings),
         sees_retention: scope.can(Action::ManageSettings) || scope.can(Action::Erase),
         command: hello::command(visitor),
         hook_command: format!("{}/hooks/…", visitor.origin),

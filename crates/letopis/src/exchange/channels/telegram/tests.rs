@@ -40,7 +40,13 @@ fn exchange(way: Way, target: &str, kind: &str, body: &str, answer: Option<(u16,
 /// What an exchange tells; every event must pass the gate.
 fn events(exchange: Exchange) -> Vec<Value> {
     let settings = Settings::default();
-    let about = About { connection: "c_1", kind: ConnectionKind::Telegram, settings: &settings, speaks: false };
+    let about = About {
+        connection: "c_1",
+        kind: ConnectionKind::Telegram,
+        settings: &settings,
+        speaks: false,
+        known: &crate::exchange::Known::default(),
+    };
     let told = exchange::read(exchange, &about);
     told.iter().for_each(|told| drop(check(&told.json, &Limits::default()).unwrap()));
     told.iter().map(|told| serde_json::from_slice(&told.json).unwrap()).collect()

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::super::{About, Body, Ended, Exchange, Request, Response, Way};
+use super::super::super::{About, Body, Ended, Exchange, Known, Request, Response, Way};
 use crate::access::{ConnectionKind, Settings};
 
 fn exchange(target: &str, kind: &str, body: &str, answer: Option<&Value>) -> Exchange {
@@ -27,7 +27,7 @@ fn exchange(target: &str, kind: &str, body: &str, answer: Option<&Value>) -> Exc
 
 fn told(exchange: Exchange) -> Vec<Value> {
     let settings = Settings::default();
-    let about = About { connection: "c_1", kind: ConnectionKind::Bitrix24, settings: &settings, speaks: false };
+    let about = About { connection: "c_1", kind: ConnectionKind::Bitrix24, settings: &settings, speaks: false, known: &Known::default() };
     super::super::super::read(exchange, &about).iter().map(|told| serde_json::from_slice(&told.json).unwrap()).collect()
 }
 

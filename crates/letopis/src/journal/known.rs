@@ -1,0 +1,35 @@
+//! What a business has settled about what exchanges say, as it was decided last: prices of models, its words for what clients want.
+//!
+//! JSON under a name; what it means is the business of room `exchange`.
+
+use rusqlite::{Connection, Transaction, params};
+
+use crate::event::{BusinessId, RecordNo};
+
+/// Everything that is settled, of every business.
+///
+/// # Errors
+/// When the database says no.
+pub fn all(conn: &Connection) -> rusqlite::Result<Vec<(BusinessId, String, String)>> {
+    let mut all = conn.prepare_cached("SELECT business, what, value FROM known ORDER BY business, what")?;
+    all.query_map([], |row| Ok((BusinessId(row.get(0)?), row.get(1)?, row.get(2)?)))?.collect()
+}
+
+/// What one business has settled: name and value.
+///
+/// # Errors
+/// When the database says no.
+pub fn of(conn: &Connection, business: BusinessId) -> rusqlite::Result<Vec<(String, String)>> {
+    let mut all = conn.prepare_cached("SELECT what, value FROM known WHERE business = ?1 ORDER BY what")?;
+    all.query_map([business.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+/// From now on this one.
+///
+/// # Errors
+/// When the database says no.
+pub fn set(tx: &Transaction<'_>, record: RecordNo, what: &str, value: &str) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO known (business, what, value, record) VALUES (?1, ?2, ?3, ?4)
+               ON CONFLICT (business, what) DO UPDATE SET value = excluded.value, record = excluded.record";
+    tx.prepare_cached(sql)?.execute(params![record.business().0, what, value, record.as_i64()]).map(drop)
+}
