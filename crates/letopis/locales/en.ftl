@@ -198,6 +198,7 @@ kind = { $what ->
     [payment] Payment
     [visit_arrived] Client came
     [visit_no_show] Client did not come
+    [delivery_status] Delivery status
     [error] Failure
     [model_changed] Model changed
     [scenario_changed] Scenario changed
@@ -260,6 +261,17 @@ delivery = Delivery
 crm-card = Card
 action-name = What it did
 error-what = What happened
+delivery-status = { $what ->
+    [queued] … queued
+    [sent] ✓ sent
+    [delivered] ✓✓ delivered
+    [read] ✓✓ read
+    [played] ✓✓ played
+    [failed] ✗ not delivered
+   *[unknown] ? not known whether it arrived
+}
+mark-bypass = sent past Letopis
+step-echo = The platform confirmed the sending
 mark-conflict = same id, other text
 mark-skew = the bot's clock is ahead
 mark-masked = phone hidden

@@ -201,6 +201,7 @@ kind = { $what ->
     [payment] Оплата
     [visit_arrived] Клиент пришёл
     [visit_no_show] Клиент не пришёл
+    [delivery_status] Статус доставки
     [error] Сбой
     [model_changed] Сменилась модель
     [scenario_changed] Сменился сценарий
@@ -264,6 +265,17 @@ delivery = Доставка
 crm-card = Карточка
 action-name = Что сделал
 error-what = Что случилось
+delivery-status = { $what ->
+    [queued] … в очереди
+    [sent] ✓ отправлено
+    [delivered] ✓✓ доставлено
+    [read] ✓✓ прочитано
+    [played] ✓✓ прослушано
+    [failed] ✗ не доставлено
+   *[unknown] ? неизвестно, дошло ли
+}
+mark-bypass = отправлено мимо Летописи
+step-echo = Площадка подтвердила отправку
 mark-conflict = тот же номер, другой текст
 mark-skew = часы бота спешат
 mark-masked = телефон скрыт

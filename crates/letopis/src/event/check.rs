@@ -309,6 +309,7 @@ pub(super) fn needs(kind: &EventType) -> &'static [Field] {
         EventType::ConsentGiven | EventType::ConsentWithdrawn => &[F::Client, F::SessionId, F::CrmId],
         EventType::LlmCall => &[F::Model, F::Provider],
         EventType::CrmCall => &[F::Action, F::CrmId, F::Error],
+        EventType::DeliveryStatus => &[F::Delivery],
         EventType::Action => &[F::Action],
         EventType::ReviewLabelled | EventType::Other | EventType::Custom(_) => &[],
     }

@@ -170,6 +170,10 @@ fn failed(status: &str) -> bool {
 
 /// All that the event says about its conversation.
 pub(super) fn facets(event: &Event) -> Facets {
+    // Its sending counted already, or passed by; `journal::deliveries` knows which.
+    if event.is_echo() {
+        return Facets::NONE;
+    }
     let status = event.booking.as_ref().and_then(|booking| booking.status.as_deref());
     let mut found = by_kind(&event.kind);
     if let Some(kind) = event.action.as_deref().and_then(|action| by_action(action, event)).filter(|_| !status.is_some_and(failed)) {

@@ -55,6 +55,8 @@ pub enum EventType {
     LlmCall,
     /// One call of a CRM.
     CrmCall,
+    /// What became of a message that was sent.
+    DeliveryStatus,
     /// The assistant did something that has no type of its own; `action` names it.
     Action,
     /// Nothing above; the event is kept and shown.
@@ -64,7 +66,7 @@ pub enum EventType {
 }
 
 /// The known types by name.
-const NAMES: [(EventType, &str); 26] = [
+const NAMES: [(EventType, &str); 27] = [
     (EventType::MessageIn, "message_in"),
     (EventType::MessageOut, "message_out"),
     (EventType::LeadCreated, "lead_created"),
@@ -89,6 +91,7 @@ const NAMES: [(EventType, &str); 26] = [
     (EventType::ConsentWithdrawn, "consent_withdrawn"),
     (EventType::LlmCall, "llm_call"),
     (EventType::CrmCall, "crm_call"),
+    (EventType::DeliveryStatus, "delivery_status"),
     (EventType::Action, "action"),
     (EventType::Other, "other"),
 ];

@@ -168,6 +168,12 @@ impl Event {
         derive::facets(self)
     }
 
+    /// Whether a platform tells of a message that left, beside whoever sent it: `meta.echo`.
+    #[must_use]
+    pub fn is_echo(&self) -> bool {
+        self.kind == EventType::MessageOut && self.meta.get("echo") == Some(&Value::Bool(true))
+    }
+
     /// The CRM card that `crm_id` names.
     #[must_use]
     pub fn crm_ref(&self) -> Option<CrmRef> {

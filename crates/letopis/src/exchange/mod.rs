@@ -114,9 +114,15 @@ pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
     }
     let told = match about.kind {
         ConnectionKind::Anthropic | ConnectionKind::Gigachat | ConnectionKind::Openai => llm::read(&exchange, about),
+        ConnectionKind::Avito => channels::avito::read(&exchange, about),
         ConnectionKind::Bitrix24 => crm::bitrix24::read(&exchange, about),
         ConnectionKind::Hook => channels::hook::read(&exchange, about),
+        ConnectionKind::Instagram => channels::instagram::read(&exchange, about),
+        ConnectionKind::Max => channels::max::read(&exchange, about),
         ConnectionKind::Telegram => channels::telegram::read(&exchange, about),
+        ConnectionKind::Vk => channels::vk::read(&exchange, about),
+        ConnectionKind::Whatsapp => channels::whatsapp::read(&exchange, about),
+        ConnectionKind::Yclients => channels::yclients::read(&exchange, about),
         _ => Vec::new(),
     };
     let told = if told.is_empty() { channels::not_taken(&exchange, about, |_| {}).into_iter().collect() } else { told };

@@ -6,6 +6,7 @@
 use crate::event::record::Envelope;
 use crate::event::{CrmKind, Event, Facets, Invalid, PhoneReading};
 
+use super::deliveries::{self, Delivery};
 use super::stems::stems;
 
 /// The phone of the event is masked: it matches nobody.
@@ -14,6 +15,8 @@ pub const MASKED_PHONE: i64 = 1;
 pub const CONFLICT: i64 = 2;
 /// The sender's clock is off: the event is from the future by more than [`SKEW_US`].
 pub const CLOCK_SKEW: i64 = 4;
+/// The type of what is told of a message that left.
+const DELIVERY_STATUS: &str = "delivery_status";
 /// The door through which calls of models come.
 const PROXY: &str = "proxy";
 /// A sender's clock may run ahead by this much before it is shown.
@@ -118,6 +121,8 @@ pub struct Projected {
     pub marks: Vec<Mark>,
     /// The session id as given.
     pub given_session: Option<String>,
+    /// What it tells of a message that left.
+    pub delivery: Option<Delivery>,
     /// Where it stands in a conversation with a model that nobody named.
     pub chain: Option<Chain>,
     /// Another's line that it belongs to, where its chain leads there: identity and channel. Not said by R.
@@ -165,7 +170,7 @@ impl Projected {
         }
         let marks = marks(&event, phone.as_ref());
         let chain = (envelope.source == PROXY).then(|| chain(&event)).flatten();
-        let facets = event.facets();
+        let (facets, delivery) = (event.facets(), deliveries::of(&event));
         let versioned = |name: Option<String>, version: Option<String>, by: char| match (name, version) {
             (Some(name), Some(version)) => Some(format!("{name}{by}{version}")),
             (name, version) => name.or(version),
@@ -194,13 +199,19 @@ impl Projected {
             latency_ms: event.latency_ms.map(|ms| ms.min(i64::MAX as u64) as i64),
             error: event.error.map(|failure| failure.message.or(failure.code).unwrap_or_default()),
         };
-        Ok(Self { row, marks, given_session: event.session_id, chain, line: None })
+        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery })
+    }
+
+    /// Whether it is part of a conversation: what became of a message is told hours later, when another may have begun.
+    #[must_use]
+    pub fn is_talk(&self) -> bool {
+        self.row.kind != DELIVERY_STATUS
     }
 
     /// Whether it may open a session: a reminder alone does not.
     #[must_use]
     pub fn opens_session(&self) -> bool {
-        !self.row.facets.has(Facets::REMINDER) || self.row.facets.has(Facets::INBOUND)
+        self.is_talk() && (!self.row.facets.has(Facets::REMINDER) || self.row.facets.has(Facets::INBOUND))
     }
 }
 

@@ -126,6 +126,17 @@ CREATE INDEX events_by_type ON events (business, type, ts_us);
 CREATE INDEX events_by_session ON events (session, ts_us) WHERE session IS NOT NULL;
 CREATE INDEX events_outside_sessions ON events (identity, ts_us) WHERE session IS NULL;
 
+-- What events tell of messages that left; how one is faring is asked of all rows with its number (journal/deliveries.rs).
+CREATE TABLE deliveries (
+  record INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  provider TEXT NOT NULL,
+  message_id TEXT NOT NULL,            -- the provider's
+  status TEXT NOT NULL,
+  told_by TEXT NOT NULL                -- sending, echo, status
+);
+CREATE INDEX deliveries_by_message ON deliveries (business, provider, message_id);
+
 -- What the assistant said that was done (done) or will be (promised), by kind: event::PromiseKind. Whether it was kept is asked of events.
 CREATE TABLE promises (
   record INTEGER NOT NULL,

@@ -90,6 +90,9 @@ impl Sessions {
         identity: Option<&Identity>,
     ) -> rusqlite::Result<Option<i64>> {
         let business = keys.business();
+        if !event.is_talk() {
+            return Ok(None);
+        }
         let own = || identity.map(|identity| (identity.id, event.row.channel.clone()));
         let (line, gap) = match (&event.given_session, event.line.clone().or_else(own)) {
             (Some(given), _) => (Line::Given(business, given.clone()), self.gaps.hard_us()),

@@ -15,8 +15,8 @@ use super::append::{self, Seen};
 use super::clients::Clients;
 use super::log::{Log, Published, entries};
 use super::projection::{CONFLICT, Projected};
-use super::promises;
 use super::sessions::{Gaps, Sessions};
+use super::{deliveries, promises};
 use crate::event::record::{self, Envelope};
 use crate::event::{BusinessId, RecordNo};
 use crate::privacy::{self, Blob, BusinessKeys, MasterKey};
@@ -81,6 +81,7 @@ impl Pen {
         append::remember(tx, &id, &body, record).unwrap();
         append::event(tx, &projected.row, session, identity.map(|identity| identity.id)).unwrap();
         promises::insert(tx, &projected.row, &promises::said(&projected.row)).unwrap();
+        deliveries::insert(tx, projected.row.record, projected.delivery.as_ref()).unwrap();
         if let Some(stems) = projected.row.stems() {
             append::words(tx, record, &stems).unwrap();
         }

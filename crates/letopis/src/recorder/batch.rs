@@ -24,7 +24,7 @@ use crate::journal::clients::{Clients, Identity};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::quarantine::{self, Refusal};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, acts, forwards, progress, promises, record_days, remnants};
+use crate::journal::{Generations, acts, deliveries, forwards, progress, promises, record_days, remnants};
 use crate::privacy::mask::Masker;
 use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Period, Vault};
 
@@ -249,6 +249,7 @@ impl Scribe {
         append::remember(tx, &event.id_digest, &event.body_digest, record)?;
         append::event(tx, &event.projected.row, session, identity.map(|i| i.id))?;
         promises::insert(tx, &event.projected.row, &event.promises)?;
+        deliveries::insert(tx, record.as_i64(), event.projected.delivery.as_ref())?;
         if let (Some(chain), Some(home)) = (&event.projected.chain, &home) {
             chains::remember(tx, keys, record, chain, home)?;
         }

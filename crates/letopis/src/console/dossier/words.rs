@@ -82,6 +82,7 @@ pub(super) fn kind(word: &str) -> &str {
         "evaluation" => "оценка программой",
         "llm_details" => "подробности запроса к модели",
         "crm_call" => "запрос к CRM",
+        "delivery_status" => "статус доставки",
         "action" => "действие",
         "other" => "событие",
         other => other,

@@ -1,10 +1,23 @@
 //! Channels: where clients write. One file a platform, twins: each turns what came by hook (`Way::Hook`), what the bot answered to that
 //! (`Way::Answer`), what it did not take (`Way::Deferred`) and what it called through the proxy (`Way::Proxy`) into events.
 //!
-//! * `telegram` – the Bot API · `hook` – any JSON, with a map of its fields
+//! * `telegram` – the Bot API · `whatsapp` – the Cloud API · `instagram` · `max` · `vk` · `avito` · `yclients` – visits, not words
+//! * `hook` – any JSON, with a map of its fields
+//! * `delivered`, `outward` – what the others have in common · `graph` – what Meta's have
 
+pub mod avito;
+mod delivered;
+mod graph;
 pub mod hook;
+pub mod instagram;
+pub mod max;
+mod outward;
 pub mod telegram;
+#[cfg(test)]
+mod testing;
+pub mod vk;
+pub mod whatsapp;
+pub mod yclients;
 
 use serde_json::{Value, json};
 
@@ -20,7 +33,13 @@ use crate::access::ConnectionKind;
 pub fn chat(kind: ConnectionKind, request: &Request) -> Option<String> {
     let body: Value = serde_json::from_slice(&decoded(&request.headers, &request.body)).ok()?;
     match kind {
+        ConnectionKind::Avito => avito::chat(&body),
+        ConnectionKind::Instagram => instagram::chat(&body),
+        ConnectionKind::Max => max::chat(&body),
         ConnectionKind::Telegram => telegram::chat(&body),
+        ConnectionKind::Vk => vk::chat(&body),
+        ConnectionKind::Whatsapp => whatsapp::chat(&body),
+        ConnectionKind::Yclients => yclients::chat(&body),
         _ => None,
     }
 }
@@ -38,7 +57,12 @@ pub fn speaks(kind: ConnectionKind, settings: &crate::access::Settings, body: &[
 /// Whether an exchange says nothing at all: a poll that brought nothing, a sign that somebody types.
 #[must_use]
 pub(super) fn is_silence(exchange: &Exchange, kind: ConnectionKind) -> bool {
-    kind == ConnectionKind::Telegram && telegram::is_silence(exchange)
+    match kind {
+        ConnectionKind::Max => max::is_silence(exchange),
+        ConnectionKind::Telegram => telegram::is_silence(exchange),
+        ConnectionKind::Vk => vk::is_silence(exchange),
+        _ => false,
+    }
 }
 
 /// That the bot failed at a delivery, or did not take it in time: an error in the conversation of whom `client` names.

@@ -1,10 +1,10 @@
-//! The rows of records that go: blobs, events, words, promises, and the data keys under which nothing is left.
+//! The rows of records that go: blobs, events, words, promises, deliveries, and the data keys under which nothing is left.
 
 use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::super::promises;
+use super::super::{deliveries, promises};
 use crate::event::{Facets, RecordNo};
 use crate::privacy::{self, KeyId};
 
@@ -69,6 +69,7 @@ pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<To
             event.execute([record])?;
         }
         promises::remove(tx, record)?;
+        deliveries::remove(tx, record)?;
         blob.execute([record])?;
         chain.execute([record])?;
     }

@@ -11,7 +11,7 @@ use super::super::chains::{self, Home};
 use super::super::event_rows::{self, Stored};
 use super::super::evidence::{self, EvidenceError, Opened, Sealed};
 use super::super::projection::{Mark, Projected};
-use super::super::promises;
+use super::super::{deliveries, promises};
 use super::acts::Acts;
 use super::people::People;
 use super::{Audit, Report};
@@ -197,6 +197,7 @@ impl<'a> Check<'a> {
         self.people.hear(self.audit, &said)?;
         self.known(&said, &record::essence(&envelope.source, client_bytes), report)?;
         self.promised(&said, report)?;
+        self.delivered(&said, report)?;
         self.chained(&said, report)?;
         let Some(stored) = row else {
             report.add("row", index, "events", "the record is sealed, but its row is missing");
@@ -219,6 +220,15 @@ impl<'a> Check<'a> {
         let seen = append::seen(self.audit.conn, &keys.id_digest(&said.row.event_id), &keys.body_digest(essence))?;
         if seen != Seen::Duplicate(record) {
             report.add("seen", Some(record.index()), "seen", "a retry of this event would not be known as one");
+        }
+        Ok(())
+    }
+
+    /// What it tells of a message that left must be what its row says.
+    fn delivered(&self, said: &Projected, report: &mut Report) -> rusqlite::Result<()> {
+        if deliveries::stored(self.audit.conn, said.row.record)? != said.delivery {
+            let index = RecordNo::from_i64(said.row.record).index();
+            report.add("row", Some(index), "deliveries", "the row is not what the record tells of a message");
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ use crate::access::{Action, trail::What};
 use crate::event::{BusinessId, Facets, RecordNo};
 use crate::journal::log::Log;
 use crate::journal::reading::{self, SessionDetail};
-use crate::journal::{acts, sessions};
+use crate::journal::{acts, deliveries, sessions};
 use crate::privacy::BusinessKeys;
 use pieces::{Body, Piece};
 use proof::{Seen, Verdict};
@@ -135,6 +135,7 @@ fn story(
     let mut seen: Vec<Seen> = events.into_iter().map(|event| proof::look(conn, books, t, event.row)).collect();
     for one in seen.iter_mut().filter(|one| one.row.facets.has(Facets::REPLY)) {
         one.promised = promises::marks(conn, t, clock, one.row.record)?;
+        one.fate = deliveries::fate(conn, one.row.record)?;
     }
     let session = &found.session;
     let who = who::of_line(conn, business, t, &found)?;

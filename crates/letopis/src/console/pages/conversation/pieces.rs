@@ -9,6 +9,7 @@ use super::fold::{self, Fold};
 use super::proof::Seen;
 use super::step::{self, Step};
 use crate::event::{Facets, RecordNo};
+use crate::journal::deliveries::Status;
 use crate::journal::projection::{CLOCK_SKEW, CONFLICT, MASKED_PHONE};
 
 /// A silence longer than this is shown.
@@ -79,7 +80,9 @@ impl Teller<'_> {
         let row = &seen.row;
         self.silence(row.ts_us);
         let mut bodies = Vec::with_capacity(3);
-        if let Some(said) = row.said.as_deref().filter(|said| !said.trim().is_empty()) {
+        if seen.is_known_echo() {
+            bodies.push(Body::Step(step::echo(self.t)));
+        } else if let Some(said) = row.said.as_deref().filter(|said| !said.trim().is_empty()) {
             let side = match () {
                 () if row.facets.has(Facets::INBOUND) => Side::Client,
                 () if row.operator.is_some() || row.facets.has(Facets::OPERATOR) => Side::Staff,
@@ -87,11 +90,13 @@ impl Teller<'_> {
             };
             bodies.push(self.bubble(seen, side, said));
         }
-        if let Some(reply) = &row.reply {
+        if let Some(reply) = row.reply.as_ref().filter(|_| !seen.is_known_echo()) {
             let side = if row.facets.has(Facets::OPERATOR) { Side::Staff } else { Side::Bot };
             bodies.push(self.bubble(seen, side, reply));
         }
-        bodies.extend(step::step(self.t, self.clock, seen, bodies.is_empty()).map(Body::Step));
+        if !seen.is_known_echo() {
+            bodies.extend(step::step(self.t, self.clock, seen, bodies.is_empty()).map(Body::Step));
+        }
         let last = bodies.len().saturating_sub(1);
         for (at, body) in bodies.into_iter().enumerate() {
             let ends = at == last;
@@ -153,7 +158,7 @@ impl Teller<'_> {
 fn marks(t: &Texts, seen: &Seen) -> Vec<Chip> {
     let row = &seen.row;
     let has = |flag| row.flags & flag != 0;
-    let mut marks = Vec::new();
+    let mut marks = fate(t, seen);
     if has(CONFLICT) {
         marks.push(Chip::new("bad", t.say("mark-conflict")));
     }
@@ -165,6 +170,22 @@ fn marks(t: &Texts, seen: &Seen) -> Vec<Chip> {
     }
     let unsure = row.confidence.filter(|confidence| *confidence < super::super::journal::LOW_CONFIDENCE);
     marks.extend(unsure.map(|confidence| Chip::new("warn", t.count("unsure", labels::percent(confidence)))));
+    marks
+}
+
+/// What became of a message that left, and whether it went past the journal.
+fn fate(t: &Texts, seen: &Seen) -> Vec<Chip> {
+    let Some(fate) = seen.fate.filter(|_| !seen.is_known_echo()) else { return Vec::new() };
+    let tone = match fate.status {
+        Status::Failed => "bad",
+        Status::Unknown => "warn",
+        Status::Delivered | Status::Read | Status::Played => "ok",
+        Status::Queued | Status::Sent => "",
+    };
+    let mut marks = vec![Chip::new(tone, t.of("delivery-status", fate.status.as_str()))];
+    if !fate.is_sending_known {
+        marks.push(Chip::new("warn", t.say("mark-bypass")));
+    }
     marks
 }
 

@@ -9,6 +9,7 @@ use super::super::labels::Chip;
 use super::super::language::Texts;
 use super::Books;
 use crate::event::{Event, RecordNo, record};
+use crate::journal::deliveries::Fate;
 use crate::journal::evidence::{self, EvidenceError};
 use crate::journal::projection::EventRow;
 
@@ -36,6 +37,15 @@ pub(super) struct Seen {
     pub(super) event: Option<Event>,
     /// What the assistant promises in it, and whether that was done.
     pub(super) promised: Vec<Chip>,
+    /// What became of the message that it tells of.
+    pub(super) fate: Option<Fate>,
+}
+
+impl Seen {
+    /// The platform's word on a message whose sending is in the journal.
+    pub(super) fn is_known_echo(&self) -> bool {
+        self.event.as_ref().is_some_and(Event::is_echo) && self.fate.is_some_and(|fate| fate.is_sending_known)
+    }
 }
 
 /// The badge of the whole conversation.
@@ -69,7 +79,7 @@ pub(super) fn look(conn: &Connection, books: &Books, t: &Texts, row: EventRow) -
         evidence::compare(&row, &opened)?;
         evidence::inclusion(&books.log, &opened)
     });
-    Seen { badge: badge(t, checked.map(drop)), row, event, promised: Vec::new() }
+    Seen { badge: badge(t, checked.map(drop)), row, event, promised: Vec::new(), fate: None }
 }
 
 fn badge(t: &Texts, checked: Result<(), EvidenceError>) -> Badge {

@@ -23,7 +23,7 @@ pub(super) fn step(t: &Texts, clock: &Clock, seen: &Seen, alone: bool) -> Option
     let talk = matches!(kind, EventType::MessageIn | EventType::MessageOut | EventType::OperatorReply);
     let claimed = row.facets.has(Facets::LEAD_CLAIMED);
     let failed = row.facets.has(Facets::FAILURE);
-    if talk && !alone && !claimed && !failed && row.action.is_none() && row.crm.is_none() && !has_particulars(seen.event.as_ref()) {
+    if talk && !alone && !claimed && !failed && row.action.is_none() && row.crm.is_none() && !has_particulars(seen) {
         return None;
     }
     let (icon, tone) = if failed { ("error", "bad") } else { look(&kind) };
@@ -36,6 +36,11 @@ pub(super) fn step(t: &Texts, clock: &Clock, seen: &Seen, alone: bool) -> Option
     };
     let tone = if claimed { "warn" } else { tone };
     Some(Step { icon, tone, title, particulars: particulars(t, clock, seen, &kind) })
+}
+
+/// The platform's word on a message that stands in the conversation already.
+pub(super) fn echo(t: &Texts) -> Step {
+    Step { icon: "link", tone: "", title: t.say("step-echo"), particulars: Vec::new() }
 }
 
 fn look(kind: &EventType) -> (&'static str, &'static str) {
@@ -56,8 +61,11 @@ fn look(kind: &EventType) -> (&'static str, &'static str) {
     }
 }
 
-fn has_particulars(event: Option<&Event>) -> bool {
-    event.is_some_and(|event| event.booking.is_some() || event.payment.is_some() || event.error.is_some() || event.delivery.is_some())
+/// What became of a message is a mark under its words.
+fn has_particulars(seen: &Seen) -> bool {
+    let delivered = |event: &Event| event.delivery.is_some() && seen.fate.is_none();
+    let has = |event: &Event| event.booking.is_some() || event.payment.is_some() || event.error.is_some() || delivered(event);
+    seen.event.as_ref().is_some_and(has)
 }
 
 fn particulars(t: &Texts, clock: &Clock, seen: &Seen, kind: &EventType) -> Vec<(String, String)> {
