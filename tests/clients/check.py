@@ -1,0 +1,126 @@
+"""Runs every client twice, directly against its fake and through letopis, and compares what both ends saw; then reads the journal.
+
+    check.py WORK LETOPIS [NAME…]     all, or the clients named
+    check.py WORK --direct [NAME…]    every client twice directly: are the fakes and the scripts the same each time?
+
+WORK holds venv, node_modules, calls and tls (run.sh prepares it). Prints a table; exit status 1 when something failed.
+"""
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from importlib.util import find_spec
+from pathlib import Path
+
+import compare
+import journal
+from server import Fakes, Server, Tls
+from table import CLIENTS
+
+HERE = Path(__file__).parent
+LIMIT = 90
+
+
+class Table:
+    """Passed, failed, skipped, by client."""
+
+    def __init__(self):
+        self.rows, self.reasons = {}, []
+
+    def note(self, client, verdict, case="", reason=""):
+        row = self.rows.setdefault(client, {"passed": 0, "failed": 0, "skipped": 0})
+        row[verdict] += 1
+        if verdict != "passed":
+            self.reasons.append(f"{verdict.upper():7} {client}{': ' + case if case else ''}: {reason}")
+            print(self.reasons[-1], flush=True)
+
+    def end(self):
+        print(f"\n{'client':24}{'passed':>8}{'failed':>8}{'skipped':>9}")
+        for name, row in self.rows.items():
+            print(f"{name:24}{row['passed']:>8}{row['failed']:>8}{row['skipped']:>9}")
+        passed, failed, skipped = (sum(row[part] for row in self.rows.values()) for part in ("passed", "failed", "skipped"))
+        print(f"{passed} passed, {failed} failed, {skipped} skipped")
+        return failed == 0
+
+
+def missing(work, client):
+    """Why a client cannot run here; None where it can."""
+    if client.script.endswith(".mjs"):
+        return None if (work / "node_modules" / client.module).exists() else f"npm package {client.module} is not installed"
+    return None if not client.module or find_spec(client.module) else f"Python package {client.module} is not installed"
+
+
+def run(work, client, base, fake, via, more):
+    """One run of a script: {case: what the client saw}, {case: when it ran}."""
+    env = {**os.environ, "BASE": base, "FAKE": fake, "VIA": via, "REQUESTS_CA_BUNDLE": str(work / "tls/ca.pem"), "NODE_EXTRA_CA_CERTS": str(work / "tls/ca.pem"),
+           "PYTHONDONTWRITEBYTECODE": "1", "NO_PROXY": "*", "no_proxy": "*", **more}
+    words = ["node", work / "calls" / client.script] if client.script.endswith(".mjs") else [sys.executable, HERE / "calls" / client.script]
+    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=LIMIT)
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"at"')]
+    if done.returncode or not lines:
+        return None, None, (done.stderr or done.stdout)[-600:]
+    return {line["case"]: line["saw"] for line in lines}, {line["case"]: line["at"] for line in lines}, None
+
+
+def ask(url, method="GET"):
+    return json.load(urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=10))
+
+
+def check(client, work, fakes, server, table):
+    """One client: directly, through letopis, the same."""
+    if reason := missing(work, client):
+        return table.note(client.name, "skipped", reason=reason)
+    fake, auth = fakes.urls[client.fake], fakes.urls["gigachat-auth"]
+    with Tls(work, fake) if client.tls else Plain(fake) as base:
+        ask(fake + "/__reset", "POST")
+        direct, _, wrong = run(work, client, base, fake, "direct", {"AUTH": auth + "/api/v2/oauth"})
+        direct_seen = compare.by_case(ask(fake + "/__seen"))
+    if wrong:
+        return table.note(client.name, "failed", "directly", wrong)
+    ask(fake + "/__reset", "POST")
+    with server.connect(client, fake, auth, work) as connected:
+        through, at, wrong = run(work, client, connected.base, fake, connected.via, connected.more)
+    through_seen = compare.by_case(ask(fake + "/__seen"))
+    if wrong:
+        return table.note(client.name, "failed", "through letopis", wrong)
+    events = journal.by_case(connected, at, table, client) if connected.via == "letopis" else None
+    host = compare.host_of(fake) if connected.via == "letopis" else None
+    for case in direct:
+        wrong = compare.requests_differ(direct_seen.get(case, []), through_seen.get(case, []), host) or compare.saw_differs(direct[case], through.get(case))
+        if not wrong and events is not None:
+            wrong = journal.wrong(client, case, events[case])
+        table.note(client.name, "failed" if wrong else "passed", case, wrong or "")
+    return None
+
+
+class Plain:
+    def __init__(self, url):
+        self.url = url
+
+    def __enter__(self):
+        return self.url
+
+    def __exit__(self, *_):
+        pass
+
+
+def main():
+    work, what, *names = Path(sys.argv[1]).resolve(), sys.argv[2], *sys.argv[3:]
+    began, table = time.monotonic(), Table()
+    chosen = [client for client in CLIENTS if not names or client.name in names or client.script.split(".")[0] in names]
+    with Fakes(work) as fakes, Server(work, None if what == "--direct" else what) as server:
+        for client in chosen:
+            try:
+                check(client, work, fakes, server, table)
+            except Exception as error:  # One client that hangs or breaks must not hide the others.
+                table.note(client.name, "failed", reason=f"{type(error).__name__}: {error}")
+        if server.binary:
+            server.after(table)
+    good = table.end()
+    print(f"{time.monotonic() - began:.0f} s")
+    sys.exit(0 if good else 1)
+
+
+main()

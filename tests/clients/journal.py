@@ -1,0 +1,64 @@
+"""What the journal says about a run: events by case, and whether they are the ones expected.py asks for."""
+import time
+from datetime import datetime
+
+import expected
+from server import get
+
+
+def events(connected):
+    """All events of the client's business in the order they were recorded, once no more come."""
+    known, until = None, time.monotonic() + 10
+    while True:
+        found, cursor = [], ""
+        while True:
+            page = get(connected, f"/api/v1/events?limit=500{cursor}")
+            found += page["events"]
+            if not page.get("next"):
+                break
+            cursor = f"&cursor={page['next']}"
+        if known == len(found) and known or time.monotonic() > until:
+            return sorted(found, key=lambda event: event["record"])
+        known = len(found)
+        time.sleep(0.5)
+
+
+def by_case(connected, at, table, client):
+    """Events by the case during which they were received."""
+    found = {case: [] for case in at}
+    begins = sorted((begin, case) for case, begin in at.items())
+    for event in events(connected):
+        if event["source"] not in ("proxy", "hook"):
+            continue
+        when = datetime.fromisoformat(event["received_at"].replace("Z", "+00:00")).timestamp()
+        case = next((case for begin, case in reversed(begins) if begin <= when), None)
+        if case is None:
+            table.note(client.name, "failed", "the journal", f"an event before the first case: {event['event_id']}")
+        else:
+            found[case].append(event)
+    return found
+
+
+def wrong(client, case, found):
+    """Why the events of a case are not the ones expected; None where they are."""
+    wanted = expected.of(client, case)
+    if wanted is None:
+        return None
+    if len(found) != len(wanted):
+        return f"the journal has {len(found)} events ({', '.join(event['type'] for event in found)}), not {len(wanted)} ({', '.join(one['type'] for one in wanted)})"
+    for one, event in zip(wanted, found):
+        for path, value in one.items():
+            got = at_path(event, path)
+            if not (value(got) if callable(value) else got == value):
+                return f"the journal: {event['type']} has {path} = {got!r}, not {value.__name__ if callable(value) else repr(value)}"
+    return None
+
+
+def at_path(event, path):
+    place = event
+    for key in path.split("."):
+        if isinstance(place, list):
+            place = place[int(key)] if key.isdigit() and int(key) < len(place) else None
+        else:
+            place = place.get(key) if isinstance(place, dict) else None
+    return place
