@@ -6,7 +6,7 @@ import base64
 import re
 from urllib.parse import urlsplit
 
-HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "proxy-connection"}
+HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "proxy-connection", "expect"}
 DRAWN_HEADERS = {"x-request-id": r"[0-9a-f-]{36}", "rquid": r"[0-9a-f-]{36}"}
 DRAWN_QUERY = re.compile(r"(bx24_request_id=)[0-9a-f-]+")
 # aiogram and grammY name the parts of a form at random.

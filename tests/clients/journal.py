@@ -6,14 +6,14 @@ import expected
 from server import get
 
 
-def events(connected):
+def events(connected, patience=10):
     """All events of the client's business in the order they were recorded, once no more come."""
-    known, until = None, time.monotonic() + 10
+    known, until = None, time.monotonic() + patience
     while True:
         found, cursor = [], ""
         while True:
             page = get(connected, f"/api/v1/events?limit=500{cursor}")
-            found += page["events"]
+            found += page["items"]
             if not page.get("next"):
                 break
             cursor = f"&cursor={page['next']}"
@@ -23,7 +23,7 @@ def events(connected):
         time.sleep(0.5)
 
 
-def by_case(connected, at, table, client):
+def by_case(connected, at):
     """Events by the case during which they were received."""
     found = {case: [] for case in at}
     begins = sorted((begin, case) for case, begin in at.items())
@@ -32,25 +32,44 @@ def by_case(connected, at, table, client):
             continue
         when = datetime.fromisoformat(event["received_at"].replace("Z", "+00:00")).timestamp()
         case = next((case for begin, case in reversed(begins) if begin <= when), None)
-        if case is None:
-            table.note(client.name, "failed", "the journal", f"an event before the first case: {event['event_id']}")
-        else:
-            found[case].append(event)
+        found.setdefault(case, []).append(event)
     return found
 
 
 def wrong(client, case, found):
     """Why the events of a case are not the ones expected; None where they are."""
     wanted = expected.of(client, case)
-    if wanted is None:
-        return None
-    if len(found) != len(wanted):
-        return f"the journal has {len(found)} events ({', '.join(event['type'] for event in found)}), not {len(wanted)} ({', '.join(one['type'] for one in wanted)})"
-    for one, event in zip(wanted, found):
-        for path, value in one.items():
-            got = at_path(event, path)
-            if not (value(got) if callable(value) else got == value):
-                return f"the journal: {event['type']} has {path} = {got!r}, not {value.__name__ if callable(value) else repr(value)}"
+    why = wanted is not None and wrong_of(wanted, found)
+    if not why and (client.script.split(".")[0], case) in expected.ONE_CONVERSATION and len({event["session_id"] for event in found}) != 1:
+        return f"the journal: one conversation became {[event['session_id'] for event in found]}"
+    return why or None
+
+
+def wrong_of(wanted, found):
+    some = isinstance(wanted, expected.Some)
+    if not some and len(found) != len(wanted):
+        return f"the journal has {len(found)} events ({types(found)}), not {len(wanted)}"
+    rest = list(found)
+    for one in wanted:
+        why = "nothing more is there"
+        while rest:
+            event = rest.pop(0)
+            if (why := unlike(one, event)) is None or not some:
+                break
+        if why:
+            return f"the journal ({types(found)}): {why}"
+    return None
+
+
+def types(found):
+    return ", ".join(event["type"] for event in found) or "nothing"
+
+
+def unlike(wanted, event):
+    for path, value in wanted.items():
+        got = at_path(event, path)
+        if not (value(got) if callable(value) else got == value):
+            return f"{event['type']} has {path} = {got!r}, not {value.__name__ if callable(value) else repr(value)}"
     return None
 
 

@@ -1,4 +1,7 @@
-"""No secret of a client reaches our log or the journal: every file of the data folder is searched for the bytes."""
+"""No secret of a client reaches our log or the journal: every file of the data folder is searched for the bytes, and every event as it is read back."""
+import json
+
+import journal
 
 SECRETS = ["sk-fake", "sk-ant-fake", "ZmFrZTpmYWtl", "fake.access.token", "FAKE-token", "hook-secret-", "max-fake-token", "max-secret-1", "EAAFAKEtoken", "vk1.fake", "fakesecret"]
 
@@ -12,5 +15,11 @@ def check(server, table):
             place = data.find(secret.encode())
             if place >= 0:
                 table.note("secrets", "failed", str(path.relative_to(server.data)), f"{secret} is in it: …{data[max(0, place - 60):place + 20]!r}")
+    for connected in server.connected:
+        for event in journal.events(connected, patience=0):
+            text = json.dumps(event, ensure_ascii=False)
+            for secret in SECRETS:
+                if (place := text.find(secret)) >= 0:
+                    table.note("secrets", "failed", f"{connected.business}: {event['event_id']}", f"{secret} is in it: …{text[max(0, place - 80):place + 20]}")
     if "secrets" not in table.rows:
         table.note("secrets", "passed")

@@ -48,7 +48,7 @@ class Tls:
     """https://localhost:… in front of an http URL."""
 
     def __init__(self, work, url):
-        self.work, self.url, self.file = work, url, work / "tls.port"
+        self.work, self.url, self.file = work, url, work / f"tls.{time.monotonic_ns()}"
 
     def __enter__(self):
         self.file.unlink(missing_ok=True)
@@ -58,6 +58,7 @@ class Tls:
 
     def __exit__(self, *_):
         stop(self.process)
+        self.file.unlink(missing_ok=True)
 
 
 class Connected:
@@ -80,7 +81,7 @@ class Server:
     """letopis itself; with no binary, connections are none and clients run directly."""
 
     def __init__(self, work, binary):
-        self.work, self.binary, self.data = work, binary and Path(binary).resolve(), work / "letopis"
+        self.work, self.binary, self.data, self.connected = work, binary and Path(binary).resolve(), work / "letopis", []
 
     def __enter__(self):
         if self.binary:
@@ -88,7 +89,7 @@ class Server:
             self.data.mkdir()
             self.said = open(self.data / "out", "w+")
             self.process = subprocess.Popen([self.binary, "serve", "--data", self.data / "data", "--listen", "127.0.0.1:0"], stdout=self.said, stderr=open(self.data / "log", "w"),
-                                            env={**os.environ, "RUST_LOG": "debug"})
+                                            env={**os.environ, "LETOPIS_LOG": "debug"})
             until = time.monotonic() + 20
             while "ltp_ingest" not in (text := (self.data / "out").read_text()):
                 if self.process.poll() is not None or time.monotonic() > until:
@@ -112,7 +113,12 @@ class Server:
         """A business of its own for each client, so that journals do not mix; its read key."""
         slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
         self.command("business", "add", slug, "--name", name)
-        return slug, self.command("key", "create", "--role", "read", "--business", slug)["key"]
+        key = self.command("key", "create", "--role", "read", "--business", slug)["key"]
+        self.connected.append(Connected(None, "letopis", {}, None, slug, key, self.url))
+        return slug, key
+
+    def hook(self, made):
+        return f"{self.url}/hooks/{made['token']}"
 
     def connect(self, client, fake, auth, work):
         if not self.binary:
@@ -135,3 +141,7 @@ class Server:
 def get(connected, path):
     request = urllib.request.Request(connected.url + path, headers={"Authorization": f"Bearer {connected.read_key}"})
     return json.load(urllib.request.urlopen(request, timeout=10))
+
+
+def ask(url, method="GET"):
+    return json.load(urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=10))

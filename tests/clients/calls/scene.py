@@ -76,6 +76,7 @@ def run(around=None):
             for function in chosen:
                 await one(function)
         else:
+            mark("opening")
             async with around:
                 for function in chosen:
                     await one(function)

@@ -20,6 +20,9 @@ def respond(path, request, memory):
         return Answer(body={"message": {"sender": BOT, "recipient": recipient, "timestamp": 1735722000000 + number, "body": body}})
     if path in ("/messages", "/answers", "/subscriptions") and request.method in ("POST", "PUT", "DELETE"):
         return Answer(body={"success": True})
+    if path.startswith("/chats/"):
+        return Answer(body={"chat_id": int(path.split("/")[2]), "type": "dialog", "status": "active", "title": None, "icon": None, "last_event_time": 1735722000000,
+                            "participants_count": 2, "is_public": False, "link": None, "description": None})
     if path == "/subscriptions":
         return Answer(body={"subscriptions": []})
     return Answer(404, {"code": "not.found", "message": f"Path {path} is not recognized"})

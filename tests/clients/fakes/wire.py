@@ -118,7 +118,7 @@ class Fake:
                     await send(writer, self.control(request))
                 elif not await self.exchange(request, writer):
                     break
-                if request.header("connection").lower() == "close":
+                if "close" in request.header("connection").lower():
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
@@ -146,7 +146,7 @@ class Fake:
         except Exception as error:  # A fake that fails must be seen as such, not as an answer of the vendor.
             answer = Answer(599, {"fake_failed": repr(error), "path": path})
         answer = misbehave(fault, answer, self.asked[path])
-        sent = await send(writer, answer)
+        sent = await send(writer, answer, request.method == "HEAD")
         note["answer"] = {"status": answer.status, "headers": answer.headers, "body": base64.b64encode(sent).decode(), "cut": answer.cut is not None}
         return answer.cut is None
 
@@ -170,7 +170,7 @@ async def read(reader):
     return Request(method, target, headers, await reader.readexactly(length), "length" if length else "none")
 
 
-async def send(writer, answer):
+async def send(writer, answer, head_only=False):
     """Sends; gives the bytes of the body that went out."""
     if answer.before:
         await asyncio.sleep(answer.before)
@@ -180,7 +180,9 @@ async def send(writer, answer):
     framing = ("Content-Length", str(len(answer.body))) if whole else ("Transfer-Encoding", "chunked")
     lines = [f"HTTP/1.1 {answer.status} Said"] + [f"{name}: {value}" for name, value in [*answer.headers, framing]]
     writer.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
-    if whole:
+    if head_only:
+        sent = b""
+    elif whole:
         sent = answer.body[: answer.cut]
         writer.write(sent)
     else:
