@@ -18,6 +18,7 @@ import compare
 import expected
 import hooks
 import journal
+import recipes
 from server import Fakes, Server, Tls, ask
 from table import CLIENTS
 
@@ -129,6 +130,8 @@ def main():
             list(pool.map(lambda fake: several([client for client in chosen if client.fake == fake], work, fakes, server, table), dict.fromkeys(client.fake for client in chosen)))
         if server.binary:
             hooks.run(work, fakes, server, table, names)
+            if not names or "recipes" in names:
+                recipes.check(work, fakes, server.binary, table)
             server.after(table)
     good = table.end()
     print(f"{time.monotonic() - began:.0f} s")

@@ -217,7 +217,7 @@ B24JS = {
     "item_add": [{"event.crm_id": DEAL}],
     "batch_named": [made(LEAD), action(**{"event.crm_id": LEAD})],
     "batch_ordered": Some([made(LEAD), {"event.crm_id": lambda card: "4522" in str(card) and "C" in str(card).upper()}]),
-    "not_found": Some([{"event.error.message": holds("400")}]),
+    "not_found": Some([{"event.error.message": holds("Not found")}]),
 }
 B24FAST = {
     "lead_add": [made(LEAD)],

@@ -6,8 +6,8 @@ import expected
 from server import get
 
 
-def events(connected, patience=10):
-    """All events of the client's business in the order they were recorded, once no more come."""
+def events(connected, patience=6, sources=("proxy", "hook")):
+    """What clients did in a business, in the order recorded, once no more comes."""
     known, until = None, time.monotonic() + patience
     while True:
         found, cursor = [], ""
@@ -18,7 +18,7 @@ def events(connected, patience=10):
                 break
             cursor = f"&cursor={page['next']}"
         if known == len(found) and known or time.monotonic() > until:
-            return sorted(found, key=lambda event: event["record"])
+            return sorted((event for event in found if event["source"] in sources), key=lambda event: event["record"])
         known = len(found)
         time.sleep(0.5)
 
@@ -28,8 +28,6 @@ def by_case(connected, at):
     found = {case: [] for case in at}
     begins = sorted((begin, case) for case, begin in at.items())
     for event in events(connected):
-        if event["source"] not in ("proxy", "hook"):
-            continue
         when = datetime.fromisoformat(event["received_at"].replace("Z", "+00:00")).timestamp()
         case = next((case for begin, case in reversed(begins) if begin <= when), None)
         found.setdefault(case, []).append(event)

@@ -16,10 +16,11 @@ def check(server, table):
             if place >= 0:
                 table.note("secrets", "failed", str(path.relative_to(server.data)), f"{secret} is in it: …{data[max(0, place - 60):place + 20]!r}")
     for connected in server.connected:
-        for event in journal.events(connected, patience=0):
-            text = json.dumps(event, ensure_ascii=False)
-            for secret in SECRETS:
-                if (place := text.find(secret)) >= 0:
-                    table.note("secrets", "failed", f"{connected.business}: {event['event_id']}", f"{secret} is in it: …{text[max(0, place - 80):place + 20]}")
+        texts = [json.dumps(event, ensure_ascii=False) for event in journal.events(connected, patience=0)]
+        for secret in SECRETS:
+            holding = [text for text in texts if secret in text]
+            if holding:
+                place = holding[0].find(secret)
+                table.note("secrets", "failed", connected.business, f"{secret} is in {len(holding)} events: …{holding[0][max(0, place - 80):place + 20]}")
     if "secrets" not in table.rows:
         table.note("secrets", "passed")

@@ -80,8 +80,8 @@ class Connected:
 class Server:
     """letopis itself; with no binary, connections are none and clients run directly."""
 
-    def __init__(self, work, binary):
-        self.work, self.binary, self.data, self.connected = work, binary and Path(binary).resolve(), work / "letopis", []
+    def __init__(self, work, binary, folder="letopis"):
+        self.work, self.binary, self.data, self.connected = work, binary and Path(binary).resolve(), work / folder, []
 
     def __enter__(self):
         if self.binary:
