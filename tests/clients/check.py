@@ -74,17 +74,22 @@ def check(client, work, fakes, server, table):
     fake, auth = fakes.urls[client.fake], fakes.urls["gigachat-auth"]
     with Tls(work, fake) if client.tls else Plain(fake) as base:
         ask(fake + "/__reset", "POST")
+        ask(auth + "/__reset", "POST")
         direct, _, wrong = run(work, client, base, fake, "direct", {"AUTH": auth + "/api/v2/oauth"})
-        direct_seen = compare.by_case(ask(fake + "/__seen"))
+        direct_seen, direct_auth = compare.by_case(ask(fake + "/__seen")), ask(auth + "/__seen")
     if wrong:
         return table.note(client.name, "failed", "directly", wrong)
     ask(fake + "/__reset", "POST")
+    ask(auth + "/__reset", "POST")
     with server.connect(client, fake, auth, work) as connected:
         through, at, wrong = run(work, client, connected.base, fake, connected.via, connected.more)
     through_seen = compare.by_case(ask(fake + "/__seen"))
     if wrong:
         return table.note(client.name, "failed", "through letopis", wrong)
     events = journal.by_case(connected, at) if connected.via == "letopis" else None
+    if client.fake == "gigachat":
+        wrong = compare.requests_differ(direct_auth, ask(auth + "/__seen"), compare.host_of(auth) if connected.via == "letopis" else None)
+        table.note(client.name, "failed" if wrong else "passed", "oauth", wrong or "")
     host = compare.host_of(fake) if connected.via == "letopis" else None
     for case in direct:
         wrong = compare.requests_differ(direct_seen.get(case, []), through_seen.get(case, []), host) or saw_differs(client, case, direct[case], through.get(case), connected)

@@ -49,13 +49,11 @@ def wrong_of(wanted, found):
         return f"the journal has {len(found)} events ({types(found)}), not {len(wanted)}"
     rest = list(found)
     for one in wanted:
-        why = "nothing more is there"
-        while rest:
-            event = rest.pop(0)
-            if (why := unlike(one, event)) is None or not some:
-                break
-        if why:
-            return f"the journal ({types(found)}): {why}"
+        fits = next((event for event in rest if unlike(one, event) is None), None)
+        if fits is None:
+            near = next((event for event in rest if "type" not in one or not unlike({"type": one["type"]}, event)), None)
+            return f"the journal ({types(found)}): {unlike(one, near) if near else 'no ' + str(one.get('type', 'event that fits'))}"
+        rest.remove(fits)
     return None
 
 

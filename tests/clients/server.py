@@ -126,8 +126,11 @@ class Server:
             return Connected(base, "direct", {"AUTH": auth + "/api/v2/oauth"}, tls=Tls(work, base) if client.tls else None)
         slug, key = self.business(client.name)
         made = self.command("connection", "add", "--kind", client.kind, "--business", slug, "--upstream", fake + client.upstream)
-        base = made["url"] + client.base
-        return Connected(base, "letopis", {"AUTH": base + "/api/v2/oauth"}, made["id"], slug, key, self.url, Tls(work, base) if client.tls else None)
+        base, more = made["url"] + client.base, {}
+        if client.kind == "gigachat":  # Tokens come from a host of their own: a connection of their own.
+            door = self.command("connection", "add", "--kind", "gigachat", "--business", slug, "--upstream", auth)
+            more = {"AUTH": door["url"] + "/api/v2/oauth"}
+        return Connected(base, "letopis", more, made["id"], slug, key, self.url, Tls(work, base) if client.tls else None)
 
     def after(self, table):
         """What must hold at the end: no secret of any client in the log or in the journal's file."""

@@ -1,4 +1,6 @@
 """openai (Python): chat completions, responses, embeddings, models; sync and async, JSON and streams, tools, errors, retries, faults."""
+import base64
+
 from openai import AsyncOpenAI, OpenAI
 
 from scene import BASE, case, run
@@ -60,7 +62,8 @@ def tools_stream():
 
 @case
 def image():
-    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}}
+    drawn = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 12).decode()
+    picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{drawn}"}}
     return client.chat.completions.create(model="gpt-4o-mini", messages=[{"role": "user", "content": [{"type": "text", "text": "Что на снимке?"}, picture]}])
 
 
