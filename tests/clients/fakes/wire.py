@@ -1,7 +1,7 @@
 """A small HTTP/1.1 server for the fakes: keeps every request and every answer as bytes, and can misbehave on purpose.
 
 Written on sockets so that nothing is normalised on the way: header names keep their case and order, bodies are the bytes that came.
-Control, on the same port: GET /__seen, POST /__reset, POST /__mark?NAME (what follows is recorded under NAME; counters start anew).
+Control, on the same port: GET /__seen, POST /__reset, POST /__mark?NAME (what follows is recorded under NAME).
 Faults are asked for by a header, `X-Fake-Fault: NAME`, or a path prefix, `/__fault/NAME/…` (see `misbehave`).
 """
 import asyncio
@@ -94,17 +94,18 @@ def misbehave(name, answer, times):
 
 
 class Fake:
-    def __init__(self, name, respond):
-        self.name, self.respond, self.port = name, respond, None
+    def __init__(self, name, respond, forgets):
+        self.name, self.respond, self.forgets, self.port = name, respond, forgets, None
         self.reset()
 
     def reset(self):
+        self.seen, self.memory = [], {}
         self.mark("")
 
     def mark(self, name):
-        if not name:
-            self.seen = []
-        self.marked, self.memory, self.asked = name, {}, {}
+        self.marked, self.asked = name, {}
+        if self.forgets:
+            self.memory = {}
 
     async def start(self):
         server = await asyncio.start_server(self.serve, "127.0.0.1", 0, limit=1 << 20)
