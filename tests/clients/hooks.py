@@ -109,7 +109,7 @@ def generic(number):
 
 
 def came(channel, channel_id, **more):
-    return {"type": "message_in", "channel": channel, "event.text": TEXT, "event.client.channel_id": channel_id, "source": "hook", **more}
+    return {"type": "message_in", "channel": channel, "event.text": TEXT, "event.client.channel_id": channel_id, **more}
 
 
 GENERIC = ["text=$.message.text", "client.phone=$.from.phone", "client.name=$.from.name", "event_id=$.event.id", "timestamp=$.event.when", "channel==site"]

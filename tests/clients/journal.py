@@ -6,7 +6,7 @@ import expected
 from server import get
 
 
-def events(connected, patience=6, sources=("proxy", "hook")):
+def events(connected, patience=6, sources=("proxy", "hook", "channel")):
     """What clients did in a business, in the order recorded, once no more comes."""
     known, until = None, time.monotonic() + patience
     while True:

@@ -67,7 +67,7 @@ def check(work, fakes, binary, table):
         with Server(work, binary, f"letopis-{page}") as server:
             try:
                 key = server.command("key", "create", "--role", "read")["key"]
-                wrong = run(page, work, fakes, server) or journal.wrong_of(wanted, journal.events(Connected(None, "letopis", {}, read_key=key, url=server.url), sources=("proxy", "hook", "api")))
+                wrong = run(page, work, fakes, server) or journal.wrong_of(wanted, journal.events(Connected(None, "letopis", {}, read_key=key, url=server.url), sources=("proxy", "hook", "channel", "api")))
             except Exception as error:
                 wrong = f"{type(error).__name__}: {error}"
             table.note("docs/connect", "failed" if wrong else "passed", f"{page}.md", wrong or "")
