@@ -107,6 +107,18 @@ def several(clients, work, fakes, server, table):
             table.note(client.name, "failed", reason=f"{type(error).__name__}: {error}")
 
 
+def telemetry(server, table):
+    """OpenTelemetry SDKs have a script of their own."""
+    script = HERE / "otlp" / "run.sh"
+    if not script.exists():
+        return table.note("OpenTelemetry", "skipped", reason="tests/clients/otlp/run.sh is not there yet")
+    slug, read_key = server.business("OpenTelemetry")
+    ingest_key = server.command("key", "create", "--role", "ingest", "--business", slug)["key"]
+    done = subprocess.run([script, server.url, ingest_key, read_key], capture_output=True, text=True, timeout=600)
+    print(done.stdout, end="", flush=True)
+    return table.note("OpenTelemetry", "failed" if done.returncode else "passed", "otlp/run.sh", (done.stderr or done.stdout)[-400:])
+
+
 def saw_differs(client, case, direct, through, connected):
     otherwise = expected.SEES_OTHERWISE.get((client.script.split(".")[0], case))
     if otherwise and connected.via == "letopis":
@@ -135,6 +147,8 @@ def main():
             list(pool.map(lambda fake: several([client for client in chosen if client.fake == fake], work, fakes, server, table), dict.fromkeys(client.fake for client in chosen)))
         if server.binary:
             hooks.run(work, fakes, server, table, names)
+            if not names or "otlp" in names:
+                telemetry(server, table)
             if not names or "recipes" in names:
                 recipes.check(work, fakes, server.binary, table)
             server.after(table)

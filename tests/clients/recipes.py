@@ -13,7 +13,8 @@ from server import HERE, Connected, Server
 
 PAGES = HERE.parent.parent / "docs" / "connect"
 WANTED = {
-    "curl": Some([{"type": "llm_call", "session_id": "order-17", "event.tokens_in": 57}, {"type": "lead_created", "event.crm_id": "LEAD_4521"}, {"type": "operator_reply", "session_id": "order-18"}]),
+    "curl": Some([{"type": "llm_call", "session_id": "order-17", "event.tokens_in": 57}, {"type": "lead_created", "event.crm_id": "LEAD_4521"}, {"type": "operator_reply", "session_id": "order-18"},
+                  {"type": "message_in", "session_id": "order-19", "event.text": "Сколько стоит стрижка?"}]),
     "python": Some([{"type": "llm_call", "event.model": holds("gpt")}, {"type": "llm_call", "event.model": holds("claude")}, {"type": "message_out", "event.client.channel_id": "4211"}]),
     "javascript": Some([{"type": "llm_call", "event.tokens_in": 57}, {"type": "message_out", "event.client.channel_id": "4231"}]),
     "n8n": Some([{"type": "message_in", "event.text": holds('"завтра"'), "event_id": "n8n-900001"}]),
