@@ -60,7 +60,7 @@ def run(work, client, base, fake, via, more):
     env = {**os.environ, "BASE": base, "FAKE": fake, "VIA": via, "REQUESTS_CA_BUNDLE": str(work / "tls/ca.pem"), "NODE_EXTRA_CA_CERTS": str(work / "tls/ca.pem"),
            "PYTHONDONTWRITEBYTECODE": "1", "NO_PROXY": "*", "no_proxy": "*", **more}
     words = ["node", work / "calls" / client.script] if client.script.endswith(".mjs") else [sys.executable, HERE / "calls" / client.script]
-    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=LIMIT)
+    done = subprocess.run([*words, *client.cases], env=env, capture_output=True, text=True, timeout=LIMIT)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"at"')]
     if done.returncode or not lines:
         return None, None, (done.stderr or done.stdout)[-600:]

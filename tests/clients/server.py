@@ -122,11 +122,10 @@ class Server:
 
     def connect(self, client, fake, auth, work):
         if not self.binary:
-            base, tls = fake + client.upstream + client.base, None
-            return Connected(base, "direct", {"AUTH": auth + "/api/v2/oauth"}, tls=Tls(work, base) if client.tls else None)
+            return Connected(fake, "direct", {"AUTH": auth + "/api/v2/oauth"}, tls=Tls(work, fake) if client.tls else None)
         slug, key = self.business(client.name)
-        made = self.command("connection", "add", "--kind", client.kind, "--business", slug, "--upstream", fake + client.upstream)
-        base, more = made["url"] + client.base, {}
+        made = self.command("connection", "add", "--kind", client.kind, "--business", slug, "--upstream", fake, "--mode", client.mode)
+        base, more = made["url"], {}
         if client.kind == "gigachat":  # Tokens come from a host of their own: a connection of their own.
             door = self.command("connection", "add", "--kind", "gigachat", "--business", slug, "--upstream", auth)
             more = {"AUTH": door["url"] + "/api/v2/oauth"}

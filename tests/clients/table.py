@@ -9,14 +9,16 @@ class Client:
     fake: str
     kind: str
     tls: bool = False  # knows only https
-    base: str = ""  # what is appended to the connection's URL
-    upstream: str = ""  # what is appended to the fake's address
     module: str = ""  # what must be importable
+    mode: str = "confirm"
+    cases: tuple = ()  # only these
 
 
 CLIENTS = [
     Client("raw sockets", "raw.py", "openai", "http"),
     Client("openai (Python)", "openai_py.py", "openai", "openai", module="openai"),
+    Client("openai, observe", "openai_py.py", "openai", "openai", module="openai", mode="observe", cases=("chat", "chat_stream", "chain", "gzip_stream", "cut_stream", "leaves_midway")),
+    Client("openai, strict", "openai_py.py", "openai", "openai", module="openai", mode="strict", cases=("chat", "chat_stream", "chain", "error_401", "cut_stream", "leaves_midway")),
     Client("openai (JS)", "openai_js.mjs", "openai", "openai", module="openai"),
     Client("anthropic", "anthropic_py.py", "anthropic", "anthropic", module="anthropic"),
     Client("gigachat", "gigachat_py.py", "gigachat", "gigachat", module="gigachat"),

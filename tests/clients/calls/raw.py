@@ -5,6 +5,7 @@ An answer is shown as status, end-to-end headers and body, with the framing's ma
 import base64
 import json
 import socket
+import time
 from urllib.parse import urlsplit
 
 from scene import BASE, VIA, case, run
@@ -77,6 +78,20 @@ def post():
 @case
 def stream():
     return ask("POST", "/v1/chat/completions", [JSON, "Accept: text/event-stream"], STREAM)
+
+
+@case
+def stream_is_not_held():
+    """The pieces of a stream, 20 ms apart, arrive apart: all but the end before the end."""
+    body = STREAM
+    with socket.create_connection((URL.hostname, URL.port), timeout=15) as wire:
+        wire.sendall(f"POST {URL.path}/v1/chat/completions HTTP/1.1\r\nHost: {URL.netloc}\r\n{JSON}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+        moments = []
+        while wire.recv(65536):
+            moments.append(time.monotonic())
+    spread, largest = moments[-1] - moments[0], max(late - early for early, late in zip(moments, moments[1:]))
+    assert len(moments) >= 5 and spread >= 0.1 and largest < spread / 2, f"{len(moments)} pieces in {spread:.3f} s, {largest:.3f} s between two"
+    return "pieces"
 
 
 @case
