@@ -72,22 +72,23 @@ def check(client, work, fakes, server, table):
     if reason := missing(work, client):
         return table.note(client.name, "skipped", reason=reason)
     fake, auth = fakes.urls[client.fake], fakes.urls["gigachat-auth"]
+    heard = [fake, auth] if client.fake == "gigachat" else [fake]
     with Tls(work, fake) if client.tls else Plain(fake) as base:
-        ask(fake + "/__reset", "POST")
-        ask(auth + "/__reset", "POST")
+        for one in heard:
+            ask(one + "/__reset", "POST")
         direct, _, wrong = run(work, client, base, fake, "direct", {"AUTH": auth + "/api/v2/oauth"})
-        direct_seen, direct_auth = compare.by_case(ask(fake + "/__seen")), ask(auth + "/__seen")
+        direct_seen, direct_auth = compare.by_case(ask(fake + "/__seen")), ask(heard[-1] + "/__seen")
     if wrong:
         return table.note(client.name, "failed", "directly", wrong)
-    ask(fake + "/__reset", "POST")
-    ask(auth + "/__reset", "POST")
+    for one in heard:
+        ask(one + "/__reset", "POST")
     with server.connect(client, fake, auth, work) as connected:
         through, at, wrong = run(work, client, connected.base, fake, connected.via, connected.more)
     through_seen = compare.by_case(ask(fake + "/__seen"))
     if wrong:
         return table.note(client.name, "failed", "through letopis", wrong)
     events = journal.by_case(connected, at) if connected.via == "letopis" else None
-    if client.fake == "gigachat":
+    if auth in heard:
         wrong = compare.requests_differ(direct_auth, ask(auth + "/__seen"), compare.host_of(auth) if connected.via == "letopis" else None)
         table.note(client.name, "failed" if wrong else "passed", "oauth", wrong or "")
     host = compare.host_of(fake) if connected.via == "letopis" else None
@@ -143,12 +144,13 @@ def main():
     chosen = [client for client in CLIENTS if not names or client.name in names or client.script.split(".")[0] in names]
     with Fakes(work) as fakes, Server(work, None if what == "--direct" else what) as server:
         # A fake hears one client at a time; different fakes may be busy at once.
-        with ThreadPoolExecutor(3) as pool:
-            list(pool.map(lambda fake: several([client for client in chosen if client.fake == fake], work, fakes, server, table), dict.fromkeys(client.fake for client in chosen)))
+        tasks = [(several, [client for client in chosen if client.fake == fake], work, fakes, server, table) for fake in dict.fromkeys(client.fake for client in chosen)]
         if server.binary:
-            hooks.run(work, fakes, server, table, names)
-            if not names or "otlp" in names:
-                telemetry(server, table)
+            tasks += [(hooks.run, work, fakes, server, table, names)] + ([] if names and "otlp" not in names else [(telemetry, server, table)])
+        with ThreadPoolExecutor(3) as pool:
+            for done in [pool.submit(*task) for task in tasks]:
+                done.result()
+        if server.binary:
             if not names or "recipes" in names:
                 recipes.check(work, fakes, server.binary, table)
             server.after(table)

@@ -27,7 +27,7 @@ class Bots:
 
     def __enter__(self):
         self.file.unlink(missing_ok=True)
-        self.process = subprocess.Popen([sys.executable, HERE / "bots.py", self.file], env={"PATH": "/usr/bin:/bin", "MAX": self.fakes.urls["max"], "PYTHONDONTWRITEBYTECODE": "1"},
+        self.process = subprocess.Popen([sys.executable, HERE / "bots.py", self.file], env={"PATH": "/usr/bin:/bin", "MAX": self.fakes.urls["max-for-bots"], "PYTHONDONTWRITEBYTECODE": "1"},
                                         stderr=open(self.file.with_suffix(".log"), "w"))
         self.url = json.loads(wait_for(self.file, self.process, 60))
         return self
@@ -168,6 +168,12 @@ def without_boundary(answer):
     return status, headers, body
 
 
+def named(request):
+    """A delivery that names no program is forwarded under our name."""
+    headers = [pair for pair in request["headers"] if not (pair[0].lower() == "user-agent" and pair[1].startswith("letopis/"))]
+    return request | {"headers": headers}
+
+
 def check(name, bots, server, table):
     kind, path, secrets, more, cases = HOOKS[name]
     slug, key = server.business(name)
@@ -183,7 +189,7 @@ def check(name, bots, server, table):
         at[case] = time.time()
         through = [without_boundary(deliver(url, *delivery)) for delivery in deliveries]
         time.sleep(0.15)
-        seen[case] = ask(bots.url + "/__seen")["seen"]
+        seen[case] = [named(request) for request in ask(bots.url + "/__seen")["seen"]]
         greeting = case in ("greeting", "confirmation")
         if direct != through and not (greeting and direct[0][0] == through[0][0] and direct[0][2] == through[0][2]):
             wrong[case] = f"the platform got {compare.shown(through)}, from the bot itself {compare.shown(direct)}"

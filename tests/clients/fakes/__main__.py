@@ -8,7 +8,7 @@ from . import anthropic, bitrix24, gigachat, max, openai, telegram, vk, whatsapp
 from .wire import Fake
 
 FAKES = {"openai": openai.respond, "anthropic": anthropic.respond, "gigachat": gigachat.respond, "gigachat-auth": gigachat.respond_auth, "telegram": telegram.respond,
-         "max": max.respond, "whatsapp": whatsapp.respond, "vk": vk.respond, "bitrix24": bitrix24.respond}
+         "max": max.respond, "max-for-bots": max.respond, "whatsapp": whatsapp.respond, "vk": vk.respond, "bitrix24": bitrix24.respond}
 
 
 async def main(path):
