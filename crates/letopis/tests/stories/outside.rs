@@ -111,10 +111,10 @@ fn request(connection: usize, stream: &mut TcpStream, read: &mut Vec<u8>) -> Res
 /// Where a body in chunks ends, trailers included.
 fn last_chunk(stream: &mut TcpStream, read: &mut Vec<u8>) -> Result<usize> {
     loop {
-        if let Some(at) = read.windows(5).position(|five| five == b"\r\n0\r\n" || five == b"0\r\n\r\n") {
-            if let Some(end) = read[at..].windows(4).position(|four| four == b"\r\n\r\n") {
-                return Ok(at + end + 4);
-            }
+        if let Some(at) = read.windows(5).position(|five| five == b"\r\n0\r\n" || five == b"0\r\n\r\n")
+            && let Some(end) = read[at..].windows(4).position(|four| four == b"\r\n\r\n")
+        {
+            return Ok(at + end + 4);
         }
         more(stream, read)?;
     }
