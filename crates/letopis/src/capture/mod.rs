@@ -95,8 +95,8 @@ pub struct Capture {
     vault: Vault,
     config: Config,
     room: Room,
-    /// Asks bots.
-    bots: Upstream,
+    /// Asks bots; the second one also at link-local addresses, where a connection allows it.
+    bots: [Upstream; 2],
     waiting: Arc<Waiting>,
     proxying: Proxying,
     /// How connections fare.
@@ -158,7 +158,7 @@ impl Capture {
         let Ground { queue, keys, connections, vault, folder, now_us } = ground;
         let (room, proxying) = (Room::new(config.in_flight_bytes), Proxying::new(proxy, folder));
         let (pulses, guesses, waiting, counters, bots) =
-            (Pulses::default(), Guesses::default(), Arc::default(), Counters::default(), Upstream::new()?);
+            (Pulses::default(), Guesses::default(), Arc::default(), Counters::default(), [Upstream::guarded()?, Upstream::new()?]);
         Ok(Self { queue, keys, connections, vault, config, room, bots, waiting, proxying, pulses, guesses, now_us, counters })
     }
 
