@@ -160,6 +160,7 @@ fn what_was_not_kept_is_said_in_the_answer_and_counted() {
     let sql = span(3, 1, &[("db.system", "postgresql"), ("session.id", "s")]);
     let mut early = call(4, "s");
     early["startTimeUnixNano"] = json!("5");
+    early["endTimeUnixNano"] = json!(9);
     let mut nameless = call(5, "s");
     nameless["spanId"] = json!("");
     let body = request(&[call(1, "s"), sql, early, nameless]);
