@@ -8,9 +8,11 @@ use queue::Queue;
 use queue::disk::DiskQueue;
 use zeroize::Zeroizing;
 
-use super::Config;
+use super::{Config, Folder, now_us};
+use crate::access::{ConnectionRing, KeyRing};
+use crate::capture::{Capture, Ground};
 use crate::journal::log::Log;
-use crate::privacy::{self, BusinessKeys, MasterKey, installation};
+use crate::privacy::{self, BusinessKeys, MasterKey, Vault, installation};
 use crate::store::{Migration, Store, StoreError};
 use crate::{access, journal};
 
@@ -51,6 +53,19 @@ pub(super) fn open_queue(folder: &Path, key: queue::disk::MasterKey, config: &Co
     Ok(Arc::new(DiskQueue::open(folder, key, queue::disk::Config { limits, ..queue::disk::Config::default() })?))
 }
 
+/// The doors.
+pub(super) fn open_capture(
+    folder: &Folder,
+    config: &Config,
+    queue: &Arc<dyn Queue>,
+    rings: (&Arc<KeyRing>, &Arc<ConnectionRing>),
+    vault: &Vault,
+) -> anyhow::Result<Arc<Capture>> {
+    let (queue, keys, connections) = (Arc::clone(queue), Arc::clone(rings.0), Arc::clone(rings.1));
+    let ground = Ground { queue, keys, connections, vault: vault.clone(), folder: folder.path(), now_us };
+    Ok(Arc::new(Capture::new(ground, config.capture, config.proxy)?))
+}
+
 /// The log of a business: its name, its key and where its files are.
 pub(super) fn log_of(name: &str, folder: &Path, slug: &str, keys: &BusinessKeys) -> anyhow::Result<Log> {
     let key = SigningKey::from_seed(name, keys.signing_seed())?;
@@ -61,4 +76,15 @@ pub(super) fn log_of(name: &str, folder: &Path, slug: &str, keys: &BusinessKeys)
 pub(super) fn drawn_origin(master: &MasterKey) -> String {
     let drawn: String = master.derive("origin/v1")[..5].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("letopis-{drawn}.local")
+}
+
+/// Why a business could not be made.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WelcomeError {
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    #[error(transparent)]
+    Access(#[from] access::AccessError),
+    #[error(transparent)]
+    Key(#[from] privacy::KeyError),
 }

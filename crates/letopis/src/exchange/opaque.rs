@@ -14,6 +14,12 @@ pub(super) fn read(exchange: &Exchange, about: &About<'_>) -> Told {
     writer.told()
 }
 
+/// The request of a strict proxy, before anybody has answered: the exchange itself follows under its own id.
+pub(super) fn asked(exchange: &Exchange, about: &About<'_>) -> Told {
+    let mut writer = Writer::new(exchange, about, &format!("{}:asked", exchange.id));
+    writer.set("type", "other").set("direction", "internal").whole(exchange).told()
+}
+
 /// What went wrong on the wire, in words.
 pub(super) fn failure(exchange: &Exchange) -> Option<String> {
     match (&exchange.ended, &exchange.response) {

@@ -1,4 +1,7 @@
-//! The one HTTP client for everything outside: [`Upstream`] asks and reads an answer, [`Streaming`] passes bodies through.
+//! The HTTP clients for everything outside: [`Upstream`] asks and reads an answer, [`Streaming`] passes bodies through.
+//!
+//! * `streaming` – the proxy's client · `dial` – connections, by a `Route` · `guard` – addresses nobody may ask · `outbound` – a proxy on
+//!   the way · `tls` – whom TLS trusts
 //!
 //! A request goes to where it is told and nowhere else: no redirect is followed, no header of ours is added but `Host` and a name,
 //! answers are read up to a limit and within a time. TLS is rustls with ring and the common web roots; nothing of the system is needed.
@@ -17,7 +20,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 /// Below what common servers keep an idle connection for, so that a request is not sent into one that is being closed.
 const IDLE: Duration = Duration::from_secs(4);
-const CONNECT: Duration = Duration::from_secs(5);
+/// Until there is a connection.
+pub const CONNECT: Duration = Duration::from_secs(5);
 const NAME: HeaderValue = HeaderValue::from_static(concat!("letopis/", env!("CARGO_PKG_VERSION")));
 
 /// An address that may be asked: http or https, with a host, without a password in it.
@@ -184,9 +188,17 @@ fn reason(error: &dyn std::error::Error) -> String {
     inner.to_string()
 }
 
+mod dial;
+mod guard;
+mod outbound;
 mod streaming;
+mod tls;
 
-pub use streaming::Streaming;
+pub use dial::Route;
+pub use guard::Own;
+pub use outbound::Outbound;
+pub use streaming::{Arriving, PassError, Streaming};
+pub use tls::{BadCertificates, are_certificates};
 
 #[cfg(test)]
 mod tests;
