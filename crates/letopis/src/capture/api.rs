@@ -108,7 +108,7 @@ impl Capture {
             DoorError::Role => (StatusCode::FORBIDDEN, "forbidden", None),
             DoorError::Sender(_) => (StatusCode::FORBIDDEN, "not_the_sender", None),
             DoorError::Hook => (StatusCode::NOT_FOUND, "unknown_hook", None),
-            DoorError::Guessing(wait_s) => (StatusCode::TOO_MANY_REQUESTS, "too_many_guesses", Some(*wait_s)),
+            DoorError::Guessing(wait_s) => (StatusCode::TOO_MANY_REQUESTS, "too_many_guesses", Some(*wait_s as u16)),
             DoorError::Body(body) => match body {
                 BadBody::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
                 BadBody::Encoding | BadBody::Type | BadBody::OtlpType => {
