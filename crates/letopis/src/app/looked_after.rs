@@ -22,6 +22,7 @@ impl App {
     }
 
     async fn tend(&self) {
+        self.capture.look_back();
         loop {
             self.capture.tend().await;
             self.note_health().await;

@@ -331,7 +331,6 @@ impl App {
         });
         let local = Doors { events: None, router: local };
         let looked_after = tokio::spawn(Arc::clone(&self).look_after(ended.clone()));
-        self.capture.look_back();
         tokio::spawn(keeping::run(Arc::clone(&self), ended.clone()));
         let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
         let doors = Doors { events: Some(Arc::clone(&self.capture)), router: self.router() };

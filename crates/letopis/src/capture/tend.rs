@@ -10,7 +10,7 @@ use crate::access::{ConnectionId, ConnectionKind};
 use crate::event::{BusinessId, Frame, Item, ItemKind};
 
 impl Capture {
-    /// Counts what the last run lost; once, at the start.
+    /// Counts what the last run lost; once, before the first [`Self::tend`].
     pub fn look_back(&self) {
         for gap in self.proxying.gaps.before() {
             let kind = self.kind_of(gap.connection);
