@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::http::header;
+use axum::http::{Version, header};
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::{Body as _, Frame, SizeHint};
@@ -39,6 +39,8 @@ pub(super) async fn back(mut note: Note, answer: hyper::Response<Arriving<Copyin
         parts.headers.remove(header::CONTENT_LENGTH);
     }
     head::end_to_end(&mut parts.headers);
+    // A system outside that speaks HTTP/1.0 ends its own connection, not the caller's.
+    parts.version = Version::HTTP_11;
     let mut back = Back {
         length: body.size_hint().exact(),
         before: VecDeque::new(),
