@@ -149,7 +149,8 @@ def main():
             tasks += [(hooks.run, work, fakes, server, table, names)] + ([] if names and "otlp" not in names else [(telemetry, server, table)])
         with ThreadPoolExecutor(3) as pool:
             for done in [pool.submit(*task) for task in tasks]:
-                done.result()
+                if error := done.exception():
+                    table.note("hooks, OpenTelemetry", "failed", reason=f"{type(error).__name__}: {error}")
         if server.binary:
             if not names or "recipes" in names:
                 recipes.check(work, fakes, server.binary, table)

@@ -29,7 +29,7 @@ class Bots:
         self.file.unlink(missing_ok=True)
         self.process = subprocess.Popen([sys.executable, HERE / "bots.py", self.file], env={"PATH": "/usr/bin:/bin", "MAX": self.fakes.urls["max-for-bots"], "PYTHONDONTWRITEBYTECODE": "1"},
                                         stderr=open(self.file.with_suffix(".log"), "w"))
-        self.url = json.loads(wait_for(self.file, self.process, 60))
+        self.url = json.loads(wait_for(self.file, self.process, 150))
         return self
 
     def __exit__(self, *_):
