@@ -123,7 +123,7 @@ def telemetry(server, table):
 def saw_differs(client, case, direct, through, connected):
     otherwise = expected.SEES_OTHERWISE.get((client.script.split(".")[0], case))
     if otherwise and connected.via == "letopis":
-        return None if otherwise(through) else f"the client saw {compare.shown(through)}"
+        return None if otherwise(direct, through) else f"the client saw {compare.shown(through)}"
     return compare.saw_differs(direct, through)
 
 
