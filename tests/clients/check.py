@@ -91,9 +91,8 @@ def check(client, work, fakes, server, table):
     if auth in heard:
         wrong = compare.requests_differ(direct_auth, ask(auth + "/__seen"), compare.host_of(auth) if connected.via == "letopis" else None)
         table.note(client.name, "failed" if wrong else "passed", "oauth", wrong or "")
-    host = compare.host_of(fake) if connected.via == "letopis" else None
     for case in direct:
-        wrong = compare.requests_differ(direct_seen.get(case, []), through_seen.get(case, []), host) or saw_differs(client, case, direct[case], through.get(case), connected)
+        wrong = compare.requests_differ(direct_seen.get(case, []), through_seen.get(case, []), connected.host) or saw_differs(client, case, direct[case], through.get(case), connected)
         if not wrong and events is not None:
             wrong = journal.wrong(client, case, events[case])
         table.note(client.name, "failed" if wrong else "passed", case, wrong or "")
