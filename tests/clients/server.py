@@ -16,6 +16,7 @@ def wait_for(path, process, seconds=20):
     until = time.monotonic() + seconds
     while not path.exists():
         if process.poll() is not None or time.monotonic() > until:
+            stop(process)
             raise RuntimeError(f"{path.name} did not appear: {process.args}")
         time.sleep(0.05)
     return path.read_text()
@@ -95,6 +96,7 @@ class Server:
             until = time.monotonic() + 20
             while "ltp_ingest" not in (text := (self.data / "out").read_text()):
                 if self.process.poll() is not None or time.monotonic() > until:
+                    stop(self.process)
                     raise RuntimeError("letopis did not start: " + (self.data / "log").read_text()[-500:])
                 time.sleep(0.05)
             self.url = re.search(r"http://127[^ /\s]*", text)[0]
