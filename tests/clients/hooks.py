@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import compare
@@ -29,7 +30,7 @@ class Bots:
         self.file.unlink(missing_ok=True)
         self.process = subprocess.Popen([sys.executable, HERE / "bots.py", self.file], env={"PATH": "/usr/bin:/bin", "MAX": self.fakes.urls["max-for-bots"], "PYTHONDONTWRITEBYTECODE": "1"},
                                         stderr=open(self.file.with_suffix(".log"), "w"))
-        self.url = json.loads(wait_for(self.file, self.process, 60))
+        self.url = json.loads(wait_for(self.file, self.process, 150))
         return self
 
     def __exit__(self, *_):
@@ -235,6 +236,9 @@ def slow_bot(bots, server, table):
 def run(work, fakes, server, table, names):
     chosen = [name for name in HOOKS if not names or name in names or "hooks" in names]
     if not chosen:
+        return
+    if missing := [package for package in ("aiogram", "aiohttp", "maxapi", "pywa", "vkbottle") if not find_spec(package)]:
+        table.note("hooks", "skipped", reason=f"{', '.join(missing)} not installed")
         return
     with Bots(work, fakes) as bots:
         def guarded(name, part, *arguments):
