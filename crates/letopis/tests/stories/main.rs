@@ -12,6 +12,7 @@ mod acts;
 mod audited;
 mod backed_up;
 mod bot;
+mod channels;
 mod clock;
 mod commands;
 mod epoch;

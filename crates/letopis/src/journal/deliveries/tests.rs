@@ -22,7 +22,9 @@ fn after(events: &[String]) -> Fate {
     let mut conn = empty();
     let tx = conn.transaction().unwrap();
     let mut pen = Pen::new(&tx, SALON);
-    events.iter().for_each(|event| drop(pen.event(&tx, event)));
+    for event in events {
+        pen.event(&tx, event);
+    }
     pen.flush(&tx);
     fate(&tx, RecordNo::new(SALON, 0).as_i64()).unwrap().unwrap()
 }
