@@ -1,9 +1,11 @@
-//! The measuring tools of Letopis: the floor, the load generator, the end-to-end filler, the page timer and the bare SQL loop.
+//! The measuring tools of Letopis: the floor, the load generator, the end-to-end filler, the page timer, the bare SQL loop and
+//! a model with its callers.
 //!
 //! One binary, one subcommand per tool, so that `bench/run.sh` builds once and every figure comes from the same code.
 //! Nothing here is part of the product, and nothing here uses the product's code: the tools see only what an outsider sees
 //! (HTTP, the public checkpoint, the database file), so they cannot share a mistake with what they measure.
 
+mod chat;
 mod client;
 mod fill;
 mod floor;
@@ -39,6 +41,10 @@ enum Tool {
     Pages(pages::Args),
     /// Insert rows in a bare SQLite loop, for comparison.
     Sql(sql::Args),
+    /// A model that answers at once: the system behind the proxies that are compared.
+    Upstream(chat::upstream::Args),
+    /// Streams of a model through a proxy: first token, delay of each chunk, memory of idle ones.
+    Streams(chat::streams::Args),
     /// Turn the JSON lines of a run into one Markdown table.
     Table(table::Args),
 }
@@ -50,6 +56,8 @@ fn main() -> anyhow::Result<()> {
         Tool::Fill(args) => fill::run(&args),
         Tool::Pages(args) => pages::run(&args),
         Tool::Sql(args) => sql::run(&args),
+        Tool::Upstream(args) => chat::upstream::run(&args),
+        Tool::Streams(args) => chat::streams::run(&args),
         Tool::Table(args) => table::run(&args),
     }
 }

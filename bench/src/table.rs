@@ -1,8 +1,8 @@
 //! Turns the JSON lines of one run into one Markdown table.
 //!
 //! Equal labels are short runs of one measurement: each figure becomes their median, and the spread (lowest–highest) stands
-//! beside it. A label `product/X` with a partner `floor/X` (or `bare/X`) gets the ratio of the medians; since the runs were
-//! interleaved, both saw the same machine.
+//! beside it. A label `product/X` with a partner `floor/X` (or `bare/X`), and `observe/X` and `confirm/X` with a partner `nginx/X`,
+//! get the ratio of the medians; since the runs were interleaved, both saw the same machine.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -22,9 +22,18 @@ pub(crate) struct Args {
 }
 
 /// The figures worth a place in the table, with the unit; the first that a measurement has is its main figure.
-const MAIN: [(&str, &str); 5] =
-    [("end_to_end_per_s", "events/s"), ("events_per_s", "events/s"), ("p99_ms", "ms p99"), ("fdatasync", "fdatasync"), ("value", "")];
-const DETAILS: [(&str, &str); 14] = [
+const MAIN: [(&str, &str); 6] = [
+    ("end_to_end_per_s", "events/s"),
+    ("delay_p99_ms", "ms chunk p99"),
+    ("events_per_s", "events/s"),
+    ("p99_ms", "ms p99"),
+    ("fdatasync", "fdatasync"),
+    ("value", ""),
+];
+const DETAILS: [(&str, &str); 17] = [
+    ("first_p50_ms", "first token p50 ms"),
+    ("first_p99_ms", "first token p99 ms"),
+    ("delay_p50_ms", "chunk p50 ms"),
     ("p50_ms", "p50 ms"),
     ("p95_ms", "p95 ms"),
     ("p99_ms", "p99 ms"),
@@ -116,11 +125,13 @@ impl Measurement {
 
     /// To the partner of the same name in another family.
     fn ratio(&self, all: &[Measurement], main: &str) -> Option<String> {
-        let rest = self.label.strip_prefix("product/")?;
-        if main == "p99_ms" {
+        let proxied = ["observe/", "confirm/"].iter().find_map(|way| self.label.strip_prefix(way));
+        let rest = proxied.or_else(|| self.label.strip_prefix("product/"))?;
+        if main.ends_with("p99_ms") {
             return None; // a latency has an aim of its own
         }
-        let partner = ["floor/", "bare/"].iter().find_map(|family| {
+        let families: &[&str] = if proxied.is_some() { &["nginx/"] } else { &["floor/", "bare/"] };
+        let partner = families.iter().find_map(|family| {
             let wanted = format!("{family}{rest}");
             all.iter().find(|m| m.label == wanted)
         })?;

@@ -38,6 +38,9 @@ pub(crate) struct Sending {
     /// Events in one request: 1 sends a JSON object, more send NDJSON.
     #[arg(long, default_value_t = 1)]
     pub(crate) batch: u32,
+    /// Not events but questions to a model, through a proxy or to `letopis-bench upstream` itself.
+    #[arg(long)]
+    chat: bool,
     /// The same seed sends the same events again (duplicates, to the server). Default: drawn from the clock.
     #[arg(long)]
     seed: Option<u32>,
@@ -84,6 +87,9 @@ impl Sending {
     }
 
     pub(crate) fn target(&self) -> Result<Target> {
+        if self.chat {
+            return Ok(Target::chat(Address::parse(&self.url)?));
+        }
         Target::new(Address::parse(&self.url)?, self.key.as_deref(), self.batch)
     }
 }

@@ -1,4 +1,5 @@
-//! The bytes of one request: a head that is the same for all, the length, and the next events of the salon.
+//! The bytes of one request: a head that is the same for all, the length, and the next events of the salon; or one and the same request
+//! to a model, again and again.
 
 use crate::client::Address;
 use crate::salon::Salon;
@@ -11,6 +12,8 @@ pub(crate) struct Target {
     pub(crate) address: Address,
     head: Vec<u8>,
     pub(crate) batch: u32,
+    /// The whole request, where all are the same.
+    same: Option<Vec<u8>>,
 }
 
 impl Target {
@@ -22,11 +25,21 @@ impl Target {
             head.push_str(&format!("Authorization: Bearer {key}\r\n"));
         }
         head.push_str("Content-Length: ");
-        Ok(Self { address, head: head.into_bytes(), batch })
+        Ok(Self { address, head: head.into_bytes(), batch, same: None })
+    }
+
+    /// A question to a model.
+    pub(crate) fn chat(address: Address) -> Self {
+        let same = Some(crate::chat::request(&address, crate::chat::COMPLETIONS, false));
+        Self { address, head: Vec::new(), batch: 1, same }
     }
 
     /// Replaces `out` by a request with the next `batch` events.
     pub(super) fn compose(&self, salon: &mut Salon, out: &mut Vec<u8>) {
+        if let Some(same) = &self.same {
+            out.clone_from(same);
+            return;
+        }
         let line_ends = if self.batch == 1 { 0 } else { self.batch as usize };
         let length = salon.upcoming_bytes(u64::from(self.batch)) + line_ends;
         out.clear();

@@ -16,7 +16,7 @@ pub(crate) struct Tally {
     statuses: BTreeMap<u16, u64>,
     pub(crate) lost_connections: u64,
     latency: Histogram,
-    /// The text of the first answer that was neither 202 nor 503: what a person needs to find a wrong key or path.
+    /// The text of the first answer that was no success and no 503: what a person needs to find a wrong key or path.
     pub(crate) first_refusal: Option<String>,
     server_pid: Option<u32>,
     at_start: Sides,
@@ -61,7 +61,7 @@ impl Tally {
     pub(super) fn answer(&mut self, status: u16, body: &[u8], batch: u32, latency: Duration, now: Instant) {
         *self.statuses.entry(status).or_default() += 1;
         match status {
-            202 => {
+            200 | 202 => {
                 let accepted = accepted_in(body).unwrap_or(u64::from(batch));
                 self.acknowledged += 1;
                 self.accepted += accepted;

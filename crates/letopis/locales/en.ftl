@@ -375,6 +375,8 @@ door = { $what ->
     [api] through the API
     [hook] through a connection
     [import] from a file
+    [channel] from the channel
+    [proxy] through the proxy
     [quarantine] corrected by hand
    *[other] { $what }
 }
@@ -544,6 +546,23 @@ connection-secret-set = Replace
 connection-url = Address of the connection
 connection-url-lead = Whoever knows the address writes as this system. Replace it if strangers may have seen it.
 connection-rotate = Replace the address
+connection-forwards = The bot did not take
+connection-forwards-lead = The platform was told that all is well. Messages wait here and go to the bot in order as soon as it answers. After a day they are not tried any more.
+connection-forwards-more = { $count ->
+    [one] and { $count } more
+   *[other] and { $count } more
+}
+connection-forward-state = { $what ->
+    [waiting] waits
+   *[failed] given up
+}
+connection-forward-tries = { $count ->
+    [one] { $count } attempt
+   *[other] { $count } attempts
+}
+connection-forward-retry = Try again now
+connection-forward-drop = Forget
+connection-forward-drop-ask = Forget this message? The bot will never get it.
 connection-rotate-ask = Replace the address? The old one stops working at once.
 people-title = People
 person-me = you
@@ -871,7 +890,7 @@ models-currency = Currency
 models-since = Since
 models-remove = Remove
 models-intents = Dictionary of intents
-models-intents-help = Models name one thing in many ways. All the words on the right are shown and counted under one name; an unknown word stays as it is.
+models-intents-help = Models name one thing in many ways. What comes through connections is recorded under the name you chose; an unknown word stays as it is.
 models-intent = Intent
 models-synonyms = Other words, with commas between
 models-synonyms-hint = booking, appointment
@@ -879,7 +898,7 @@ models-intent-remove-ask = Take “{ $what }” out of the dictionary?
 models-learnt = Guessing intents
 models-learnt-version = At work, version { $what }
 models-learnt-nothing = Not trained: where nobody named an intent, numbers say “not measured”.
-models-learnt-help = It learns from messages that your people labelled, and adds an intent where nobody named one. How sure it is, and its version, stand at every message.
+models-learnt-help = It learns from messages that your people labelled, and adds an intent where nobody named one. How sure it is, and its version, are recorded with the message.
 
 # Promises
 nav-promises = Promises

@@ -383,6 +383,8 @@ door = { $what ->
     [api] через API
     [hook] через подключение
     [import] из файла
+    [channel] из канала
+    [proxy] через прокси
     [quarantine] исправлено вручную
    *[other] { $what }
 }
@@ -553,6 +555,25 @@ connection-secret-set = Заменить
 connection-url = Адрес подключения
 connection-url-lead = Кто знает адрес, тот пишет от имени этой системы. Если он мог попасть к чужим, замените его.
 connection-rotate = Заменить адрес
+connection-forwards = Бот не принял
+connection-forwards-lead = Платформа уже получила ответ, что всё хорошо. Сообщения ждут здесь и уходят боту по порядку, как только он отзовётся. Через сутки попытки прекращаются.
+connection-forwards-more = { $count ->
+    [one] и ещё { $count } сообщение
+    [few] и ещё { $count } сообщения
+   *[many] и ещё { $count } сообщений
+}
+connection-forward-state = { $what ->
+    [waiting] ждёт
+   *[failed] попытки прекращены
+}
+connection-forward-tries = { $count ->
+    [one] { $count } попытка
+    [few] { $count } попытки
+   *[many] { $count } попыток
+}
+connection-forward-retry = Повторить сейчас
+connection-forward-drop = Забыть
+connection-forward-drop-ask = Забыть это сообщение? Бот его не получит.
 connection-rotate-ask = Заменить адрес? Старый сразу перестанет работать.
 people-title = Сотрудники
 person-me = это вы
@@ -892,7 +913,7 @@ models-currency = Валюта
 models-since = Действует с
 models-remove = Убрать
 models-intents = Словарь намерений
-models-intents-help = Модели называют одно и то же по-разному. Все слова справа показываются и считаются под одним именем; незнакомое слово остаётся как есть.
+models-intents-help = Модели называют одно и то же по-разному. Что приходит через подключения, записывается под именем, которое выбрали вы; незнакомое слово остаётся как есть.
 models-intent = Намерение
 models-synonyms = Другие слова, через запятую
 models-synonyms-hint = booking, записаться
@@ -900,7 +921,7 @@ models-intent-remove-ask = Убрать «{ $what }» из словаря?
 models-learnt = Угадывание намерений
 models-learnt-version = Работает, версия { $what }
 models-learnt-nothing = Не обучено: где намерение никто не назвал, стоит «не измеряется».
-models-learnt-help = Учится на сообщениях, которые разметили ваши люди, и дописывает намерение там, где его не назвали. Уверенность и версия видны у каждого сообщения.
+models-learnt-help = Учится на сообщениях, которые разметили ваши люди, и дописывает намерение там, где его не назвали. Уверенность и версия записываются вместе с сообщением.
 
 # Обещания
 nav-promises = Обещания

@@ -43,6 +43,14 @@ def sdk(app, mine):
     expect(app, "the client", {event["client"]["id"] for event in of(mine, "llm_call")} == {"client-1"})
 
 
+def json_(app, mine):
+    expect(app, "two calls: both writings of a batch are one", len(mine) == 2 and tokens(mine) == (20, 0))
+    expect(app, "one conversation", {line["event"].get("session_id") for line in mine} == {run + "-json"})
+    expect(app, "one failed", [event["error"]["message"] for event in of(mine, "llm_call") if "error" in event] == ["no answer"])
+    kept = [event["meta"] for event in of(mine, "llm_call") if "error" not in event][0]
+    expect(app, "a list and a fraction", kept["llm"]["params"]["stop_sequences"] == ["a", "b"] and kept["attributes"]["share"] == 0.5)
+
+
 def calls(app, mine, kinds):
     """What every instrumentation of the four calls must have told."""
     made = of(mine, "llm_call")
@@ -99,6 +107,7 @@ def mine_of(app, all_events):
     return [e for e in all_events if e["event"]["meta"]["otel"].get("trace") in traces - {None}]
 
 
+CHECKS = {"sdk": sdk, "json": json_, "openai_v2": openai_v2, "openllmetry": openllmetry, "openinference": openinference, "langfuse": langfuse}
 time.sleep(0.5)
 for app in sys.argv[4:]:
     before, deadline = -1, time.time() + 10
@@ -113,7 +122,7 @@ for app in sys.argv[4:]:
     count = len(failures)
     expect(app, "anything at all", mine)
     if mine:
-        globals()[app](app, mine)
+        CHECKS[app](app, mine)
     expect(app, "no conflicts", not any(line["flags"]["conflict"] for line in mine))
     print(("ok    " if len(failures) == count else "FAIL  ") + f"{app}: {len(mine)} events")
 for failure in failures:

@@ -11,7 +11,7 @@ project=$(cd "$here/../../.." && pwd)
 work=${CARGO_TARGET_DIR:-$project/target}/clients/otlp
 mkdir -p "$work"
 
-apps=(sdk openai_v2 openllmetry openinference langfuse)
+apps=(sdk json openai_v2 openllmetry openinference langfuse)
 python=$work/venv/bin/python
 if ! { [ -x "$python" ] && cmp -s "$here/requirements.txt" "$work/installed"; }; then
     base=

@@ -108,7 +108,8 @@ pub fn apply(tx: &Transaction<'_>, change: &Change) -> Result<()> {
         Change::KeyCreated { business, key, role, name, hash, at_us } => key::insert(tx, *business, *key, *role, name, hash, *at_us),
         Change::KeyRevoked { business, key, at_us } => key::set_revoked(tx, *business, *key, *at_us),
         Change::ConnectionAdded { business, connection, name, kind, hash, settings, at_us } => {
-            connection::insert(tx, *business, *connection, name, *kind, hash, settings, *at_us)
+            let draft = connection::Draft { kind: *kind, name: name.clone(), settings: Settings::clone(settings) };
+            connection::insert(tx, *business, *connection, &draft, hash, *at_us)
         }
         Change::ConnectionChanged { business, connection, name, settings, at_us } => {
             connection::update(tx, *business, *connection, name, settings, *at_us)

@@ -187,12 +187,11 @@ pub(super) fn insert(
     tx: &Transaction<'_>,
     business: BusinessId,
     connection: ConnectionId,
-    name: &Name,
-    kind: ConnectionKind,
+    draft: &Draft,
     hash: &Digest,
-    settings: &Settings,
     at_us: i64,
 ) -> Result<()> {
+    let Draft { kind, name, settings } = draft;
     business::must_exist(tx, business)?;
     let inserted = tx.execute(
         "INSERT INTO connections (id, business_id, name, kind, hash, settings, created_us, changed_us, rotated_us)

@@ -74,6 +74,22 @@ CREATE TABLE connection_secrets (
   PRIMARY KEY (connection_id, name)
 );
 
+-- How connections fare, by the hour; counted, never decided, so no reference.
+CREATE TABLE connection_health (
+  connection_id BIGINT NOT NULL,
+  hour_us       BIGINT NOT NULL,
+  business_id   BIGINT NOT NULL,
+  calls         BIGINT NOT NULL,
+  failures      TEXT   NOT NULL,           -- JSON: what went wrong → how often
+  latency       TEXT   NOT NULL,           -- JSON: calls by class of latency
+  gaps          BIGINT NOT NULL,           -- exchanges that are in no record
+  last_us       BIGINT,
+  last_error    TEXT,                      -- our own words: no address, no secret
+  last_error_us BIGINT,
+  PRIMARY KEY (connection_id, hour_us)
+);
+CREATE INDEX connection_health_by_business ON connection_health (business_id, hour_us);
+
 CREATE TABLE sign_in_links (
   hash       BLOB   PRIMARY KEY,
   user_id    BIGINT NOT NULL REFERENCES users (id),

@@ -25,6 +25,8 @@ pub struct Config {
     pub connections: usize,
     /// What strangers may send.
     pub capture: capture::Config,
+    /// What the proxy may use.
+    pub proxy: capture::ProxyConfig,
     /// When a silence ends a conversation.
     pub sessions: Gaps,
     /// The queue before the recorder.
@@ -79,6 +81,7 @@ impl Default for Config {
             origin: None,
             connections: 4096,
             capture: capture::Config::default(),
+            proxy: capture::ProxyConfig::default(),
             sessions: Gaps::default(),
             queue: QueueConfig::default(),
             backup: backup::Config::default(),

@@ -130,6 +130,7 @@ impl Health {
                 let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
             }
         }
+        self.capture.write_figures(&mut text);
         self.parts.iter().for_each(|part| part(&mut text));
         self.write_available(&mut text);
         text

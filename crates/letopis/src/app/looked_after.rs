@@ -1,4 +1,4 @@
-//! What is done without being asked while the server runs: retention runs, and counting what is still available.
+//! What is done without being asked while the server runs: retention runs, counting what is still available, how connections fare.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,17 +6,40 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::{App, now_us};
-use crate::access::{Business, business};
+use crate::access::{Business, business, connection_health};
 use crate::metrics::retention;
 
 /// How often the share of available events is counted: a million records take a tenth of a second.
 const COUNT_EVERY: Duration = Duration::from_secs(300);
+/// How often what connections did is written down.
+const TEND_EVERY: Duration = Duration::from_secs(10);
 
 impl App {
     /// Goes on until `stop` turns true.
     pub(super) async fn look_after(self: Arc<Self>, stop: watch::Receiver<bool>) {
         let runs = Arc::clone(&self.retention).keep(self.config.retention.hour, stop);
-        tokio::select! { () = runs => {}, () = self.count() => {} }
+        tokio::select! { () = runs => {}, () = self.count() => {}, () = self.tend() => {} }
+    }
+
+    async fn tend(&self) {
+        self.capture.look_back();
+        loop {
+            self.capture.tend().await;
+            self.note_health().await;
+            tokio::time::sleep(TEND_EVERY).await;
+        }
+    }
+
+    /// Writes down how connections fared since the last time.
+    pub(super) async fn note_health(&self) {
+        let counted = self.capture.pulses.take();
+        if counted.is_empty() {
+            return;
+        }
+        let noted = self.store.write(move |tx| Ok::<_, CountError>(connection_health::add(tx, &counted, now_us())?));
+        if let Err(e) = noted.await {
+            tracing::warn!(error = %e, "how connections fared is not written down");
+        }
     }
 
     async fn count(&self) {

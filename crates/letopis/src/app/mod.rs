@@ -47,7 +47,7 @@ use crate::privacy::{self, MasterKey, Vault, installation};
 use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder, Shelf};
 use crate::store::{Store, give_way};
 
-use parts::{installed, log_of, open_queue};
+use parts::{WelcomeError, installed, log_of, open_queue};
 use serve::Doors;
 
 pub use config::Config;
@@ -132,8 +132,15 @@ impl App {
         let (progress, outside) = (Progress::default(), Outside::new()?);
         let (keys, connections) = (Arc::new(KeyRing::default()), Arc::new(ConnectionRing::default()));
         let decide = Decide::new(Arc::clone(&queue), progress.clone());
-        let capture =
-            Arc::new(Capture::new(Arc::clone(&queue), Arc::clone(&keys), Arc::clone(&connections), vault.clone(), config.capture, now_us)?);
+        let ground = capture::Ground {
+            queue: Arc::clone(&queue),
+            keys: Arc::clone(&keys),
+            connections: Arc::clone(&connections),
+            vault: vault.clone(),
+            folder: folder.path(),
+            now_us,
+        };
+        let capture = Arc::new(Capture::new(ground, config.capture, config.proxy)?);
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let retention = Arc::new(Retention::new(store.clone(), decide.clone(), now_us));
@@ -224,7 +231,9 @@ impl App {
     pub async fn bind(&self) -> anyhow::Result<TcpListener> {
         let listen = self.config.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
-        let _ = self.address.set(listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let _ = self.address.set(address);
+        self.capture.listens(address);
         Ok(listener)
     }
 
@@ -337,6 +346,7 @@ impl App {
         let _ = end.send(true);
         let _ = commands.await;
         looked_after.abort();
+        self.note_health().await;
         let closed = self.close(parts).await;
         outside.finish().await;
         closed
@@ -387,14 +397,4 @@ impl App {
 #[must_use]
 pub fn now_us() -> i64 {
     jiff::Timestamp::now().as_microsecond()
-}
-
-#[derive(Debug, thiserror::Error)]
-enum WelcomeError {
-    #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
-    #[error(transparent)]
-    Access(#[from] access::AccessError),
-    #[error(transparent)]
-    Key(#[from] privacy::KeyError),
 }

@@ -62,3 +62,14 @@ pub(super) fn drawn_origin(master: &MasterKey) -> String {
     let drawn: String = master.derive("origin/v1")[..5].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("letopis-{drawn}.local")
 }
+
+/// Why a business could not be made.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WelcomeError {
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    #[error(transparent)]
+    Access(#[from] access::AccessError),
+    #[error(transparent)]
+    Key(#[from] privacy::KeyError),
+}

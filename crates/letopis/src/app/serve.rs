@@ -94,7 +94,7 @@ where
                     return Ok(capture::events(&capture, request.map(Body::new)).await);
                 }
                 if capture::is_proxied(&request) {
-                    return Ok(capture::proxy(&capture, request.map(Body::new)).await);
+                    return Ok(capture::proxy(&capture, address.map(|address| address.ip()), request).await);
                 }
             }
             if let Some(address) = address {
@@ -105,7 +105,7 @@ where
     });
     tokio::spawn(async move {
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).half_close(false);
+        builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).half_close(false).preserve_header_case(true);
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
         let done = tokio::select! {

@@ -25,8 +25,12 @@ pub(super) enum DoorError {
     Role,
     #[error("no such hook: the token is unknown or revoked")]
     Hook,
+    #[error("this delivery was forwarded by a Letopis already: its forward URL must be the bot's, not a hook's")]
+    Loop,
     #[error(transparent)]
     Sender(#[from] super::hooks::NotTheSender),
+    #[error("too many unknown tokens from this address: wait {0} s")]
+    Guessing(u32),
     #[error(transparent)]
     Body(#[from] BadBody),
     #[error(transparent)]
@@ -104,8 +108,10 @@ impl Capture {
         let (status, code, retry_s) = match error {
             DoorError::Key(_) => (StatusCode::UNAUTHORIZED, "unauthorized", None),
             DoorError::Role => (StatusCode::FORBIDDEN, "forbidden", None),
+            DoorError::Loop => (StatusCode::LOOP_DETECTED, "loop", None),
             DoorError::Sender(_) => (StatusCode::FORBIDDEN, "not_the_sender", None),
             DoorError::Hook => (StatusCode::NOT_FOUND, "unknown_hook", None),
+            DoorError::Guessing(wait_s) => (StatusCode::TOO_MANY_REQUESTS, "too_many_guesses", Some(*wait_s as u16)),
             DoorError::Body(body) => match body {
                 BadBody::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
                 BadBody::Encoding | BadBody::Type | BadBody::OtlpType => {

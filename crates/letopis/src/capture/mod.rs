@@ -3,21 +3,28 @@
 //! Stateless: authenticate, read the body within limits, check each item, draw what must be drawn once, publish one frame, and answer
 //! only when it is durable. It deliberately knows nothing of tables: what it accepts is recorded later, by others.
 //!
-//! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `otlp` – OpenTelemetry · `body` – reading a body from a stranger,
-//!   with `room` (memory) and `unpack` (gzip, zstd) · `items` – which bytes are which item · `accept` – the flow that all doors share ·
-//!   `again` – an item out of quarantine
+//! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `proxy` – `ANY /proxy/{token}/…` · `otlp` – OpenTelemetry
+//! * `body` – reading a body from a stranger, with `room` (memory) and `unpack` (gzip, zstd) · `items` – which bytes are which item ·
+//!   `accept` – the flow that all doors share · `again` – an item out of quarantine · `guesses` – unknown tokens · `pulse` – how
+//!   connections fare · `tend` – what is due
 
 mod accept;
 mod again;
 mod api;
 mod body;
+mod guesses;
 mod hooks;
 mod items;
 pub mod otlp;
 mod proxy;
+mod pulse;
 mod room;
+mod tend;
 mod unpack;
 
+use std::fmt::Write;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -26,15 +33,18 @@ use queue::Queue;
 use crate::access::{ConnectionRing, KeyRing};
 use crate::event::Limits;
 use crate::privacy::Vault;
-use crate::upstream::{Streaming, Upstream};
+use crate::upstream::Upstream;
 
+use guesses::Guesses;
+use proxy::Proxying;
 use room::Room;
 
 pub use accept::{Accepted, Refusal, Sender};
 pub use again::NotAccepted;
 pub use api::{events, is_events};
 pub use hooks::{Answered, Chat, Flight, NotTaken, Waiting};
-pub use proxy::{is_proxied, proxy};
+pub use proxy::{ProxyConfig, is_proxied, proxy};
+pub use pulse::{Pulse, Pulses};
 
 /// What a stranger may send.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
@@ -82,13 +92,16 @@ pub struct Capture {
     queue: Arc<dyn Queue>,
     keys: Arc<KeyRing>,
     connections: Arc<ConnectionRing>,
+    vault: Vault,
     config: Config,
     room: Room,
-    upstream: Streaming,
-    /// Asks bots.
-    bots: Upstream,
-    vault: Vault,
+    /// Asks bots; the second one also at link-local addresses, where a connection allows it.
+    bots: [Upstream; 2],
     waiting: Arc<Waiting>,
+    proxying: Proxying,
+    /// How connections fare.
+    pub pulses: Pulses,
+    guesses: Guesses,
     now_us: fn() -> i64,
     counters: Counters,
 }
@@ -120,28 +133,62 @@ impl Counters {
     }
 }
 
+/// What the doors stand on.
+pub struct Ground<'a> {
+    /// Where frames go.
+    pub queue: Arc<dyn Queue>,
+    /// API keys.
+    pub keys: Arc<KeyRing>,
+    /// Connection tokens.
+    pub connections: Arc<ConnectionRing>,
+    /// Opens the secrets of connections.
+    pub vault: Vault,
+    /// The data folder.
+    pub folder: &'a Path,
+    /// The time.
+    pub now_us: fn() -> i64,
+}
+
 impl Capture {
-    /// Publishes to `queue` what holders of `keys` and `connections` send.
+    /// Publishes what holders of keys and connections send.
     ///
     /// # Errors
     /// When the TLS library cannot be used.
-    pub fn new(
-        queue: Arc<dyn Queue>,
-        keys: Arc<KeyRing>,
-        connections: Arc<ConnectionRing>,
-        vault: Vault,
-        config: Config,
-        now_us: fn() -> i64,
-    ) -> Result<Self, rustls::Error> {
-        let (room, upstream) = (Room::new(config.in_flight_bytes), Streaming::new()?);
-        let (waiting, counters) = Default::default();
-        Ok(Self { queue, keys, connections, config, room, upstream, bots: Upstream::new()?, vault, waiting, now_us, counters })
+    pub fn new(ground: Ground<'_>, config: Config, proxy: ProxyConfig) -> Result<Self, rustls::Error> {
+        let Ground { queue, keys, connections, vault, folder, now_us } = ground;
+        let (room, proxying) = (Room::new(config.in_flight_bytes), Proxying::new(proxy, folder));
+        let (pulses, guesses, waiting, counters, bots) =
+            (Pulses::default(), Guesses::default(), Arc::default(), Counters::default(), [Upstream::guarded()?, Upstream::new()?]);
+        Ok(Self { queue, keys, connections, vault, config, room, bots, waiting, proxying, pulses, guesses, now_us, counters })
     }
 
     /// Deliveries that are still to be forwarded.
     #[must_use]
     pub fn waiting(&self) -> &Arc<Waiting> {
         &self.waiting
+    }
+
+    /// This server listens there, so no connection may lead there.
+    pub fn listens(&self, address: SocketAddr) {
+        self.proxying.own().listens(address);
+    }
+
+    /// Somebody tried a token that nobody has; how many seconds to wait, if it was one too many.
+    fn guessed(&self, from: Option<IpAddr>) -> Option<u32> {
+        self.guesses.note(from, (self.now_us)())
+    }
+
+    /// What connections add to `/metrics`.
+    pub fn write_figures(&self, text: &mut String) {
+        self.pulses.write(text);
+        let (taken, cut) = self.proxying.copied();
+        for (name, kind, help, value) in [
+            ("letopis_copies_bytes", "gauge", "Memory of copies of bodies under way.", taken as u64),
+            ("letopis_copies_cut_total", "counter", "Copies cut for lack of that memory; their digests are whole.", cut),
+            ("letopis_guesses_refused_total", "counter", "Unknown tokens answered 429.", self.guesses.refused()),
+        ] {
+            let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+        }
     }
 
     /// What happened so far.
@@ -155,12 +202,11 @@ impl Capture {
     }
 }
 
-/// The routes of all doors.
+/// The routes of the doors; the proxy is asked before all routes.
 pub fn routes(capture: Arc<Capture>) -> Router {
     Router::new()
         .route(api::EVENTS, axum::routing::post(api::route))
         .route("/hooks/{token}", axum::routing::any(hooks::hook))
-        .route("/proxy/{token}/{*path}", axum::routing::any(proxy::route))
         .merge(otlp::routes())
         .with_state(capture)
 }

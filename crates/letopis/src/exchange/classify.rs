@@ -257,7 +257,7 @@ fn temperature(examples: &[Example], labels: usize) -> f64 {
     }
     let surprise =
         |temperature: f64| -> f64 { unseen.iter().map(|(sums, label)| -softmax(sums, temperature)[*label].max(1e-12).ln()).sum() };
-    let candidates = (0..=40).map(|step| 0.2 * 1.1_f64.powi(step));
+    let candidates = (0..=40).map(|step| 0.5 * 1.1_f64.powi(step));
     candidates.map(|t| (surprise(t), t)).min_by(|one, other| one.0.total_cmp(&other.0)).map_or(1.0, |(_, t)| (t * 1e4).round() / 1e4)
 }
 

@@ -109,6 +109,9 @@ impl Known {
 #[must_use]
 pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
     secrets::take_out(&mut exchange, about.kind);
+    if exchange.way == Way::Asked {
+        return vec![opaque::asked(&exchange, about)];
+    }
     let told = match about.kind {
         ConnectionKind::Anthropic | ConnectionKind::Gigachat | ConnectionKind::Openai => llm::read(&exchange, about),
         ConnectionKind::Avito => channels::avito::read(&exchange, about),

@@ -216,8 +216,9 @@ fn kept(headers: &[(String, String)], body: &Body) -> Value {
     match bytes {
         Cow::Borrowed([]) => {}
         bytes => match std::str::from_utf8(&bytes) {
-            Ok(text) => drop(kept.insert("text".into(), text.into())),
-            Err(_) => drop(kept.insert("base64".into(), STANDARD.encode(&bytes).into())),
+            // An event may hold no NUL.
+            Ok(text) if !text.contains('\0') => drop(kept.insert("text".into(), text.into())),
+            _ => drop(kept.insert("base64".into(), STANDARD.encode(&bytes).into())),
         },
     }
     if body.is_cut() {

@@ -98,6 +98,18 @@ pub fn of(conn: &Connection, business: BusinessId, limit: u32) -> rusqlite::Resu
     conn.prepare_cached(&sql)?.query_map(params![business.0, limit], read)?.collect()
 }
 
+/// The first of a connection, given up ones included, and how many there are.
+///
+/// # Errors
+/// When the database says no.
+pub fn of_connection(conn: &Connection, business: BusinessId, connection: &str, limit: u32) -> rusqlite::Result<(Vec<Forward>, i64)> {
+    let sql = "SELECT count(*) FROM forwards WHERE business = ?1 AND connection = ?2";
+    let count = conn.prepare_cached(sql)?.query_row(params![business.0, connection], |row| row.get(0))?;
+    let sql = format!("SELECT {COLUMNS} FROM forwards WHERE business = ?1 AND connection = ?2 ORDER BY id LIMIT ?3");
+    let first = conn.prepare_cached(&sql)?.query_map(params![business.0, connection, limit], read)?.collect::<rusqlite::Result<_>>()?;
+    Ok((first, count))
+}
+
 /// How many were given up, of all businesses.
 ///
 /// # Errors

@@ -1,4 +1,7 @@
-//! The one HTTP client for everything outside: [`Upstream`] asks and reads an answer, [`Streaming`] passes bodies through.
+//! The HTTP clients for everything outside: [`Upstream`] asks and reads an answer, [`Streaming`] passes bodies through.
+//!
+//! * `streaming` – the proxy's client · `dial` – connections, by a `Route` · `guard` – addresses nobody may ask, `judge` – the same for [`Upstream`] · `outbound` – a proxy on
+//!   the way · `tls` – whom TLS trusts
 //!
 //! A request goes to where it is told and nowhere else: no redirect is followed, no header of ours is added but `Host` and a name,
 //! answers are read up to a limit and within a time. TLS is rustls with ring and the common web roots; nothing of the system is needed.
@@ -15,9 +18,12 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use judge::Judge;
+
 /// Below what common servers keep an idle connection for, so that a request is not sent into one that is being closed.
 const IDLE: Duration = Duration::from_secs(4);
-const CONNECT: Duration = Duration::from_secs(5);
+/// Until there is a connection.
+pub const CONNECT: Duration = Duration::from_secs(5);
 const NAME: HeaderValue = HeaderValue::from_static(concat!("letopis/", env!("CARGO_PKG_VERSION")));
 
 /// An address that may be asked: http or https, with a host, without a password in it.
@@ -72,7 +78,8 @@ pub struct Answered {
 /// The client; clones share its connections.
 #[derive(Clone)]
 pub struct Upstream {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<HttpsConnector<HttpConnector<Judge>>, Full<Bytes>>,
+    judge: Judge,
 }
 
 impl Upstream {
@@ -81,14 +88,26 @@ impl Upstream {
     /// # Errors
     /// When the TLS library was built without a protocol version that it takes for safe.
     pub fn new() -> Result<Self, rustls::Error> {
-        let mut tcp = HttpConnector::new();
+        Self::with(Judge { guarded: false })
+    }
+
+    /// The same for addresses that a business names: never a link-local one or a metadata service.
+    ///
+    /// # Errors
+    /// As [`Upstream::new`].
+    pub fn guarded() -> Result<Self, rustls::Error> {
+        Self::with(Judge { guarded: true })
+    }
+
+    fn with(judge: Judge) -> Result<Self, rustls::Error> {
+        let mut tcp = HttpConnector::new_with_resolver(judge);
         tcp.set_connect_timeout(Some(CONNECT));
         tcp.set_nodelay(true);
         tcp.enforce_http(false);
         let tls = HttpsConnectorBuilder::new().with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?;
         let mut builder = Client::builder(TokioExecutor::new());
         builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).pool_max_idle_per_host(2);
-        Ok(Self { client: builder.build(tls.https_or_http().enable_http1().wrap_connector(tcp)) })
+        Ok(Self { client: builder.build(tls.https_or_http().enable_http1().wrap_connector(tcp)), judge })
     }
 
     /// Asks once.
@@ -104,6 +123,9 @@ impl Upstream {
     async fn exchange(&self, question: Question, limit: usize) -> Result<Answered, UpstreamError> {
         let Question { method, url, headers, body, .. } = question;
         let uri: Uri = url.parse().map_err(|_| UpstreamError::Unreachable("not a URL".into()))?;
+        if self.judge.refuses(&uri) {
+            return Err(UpstreamError::Unreachable(judge::LOCAL.into()));
+        }
         let mut request = Request::builder().method(method);
         if !headers.iter().any(|(name, _)| *name == USER_AGENT) {
             request = request.header(USER_AGENT, NAME);
@@ -184,9 +206,18 @@ fn reason(error: &dyn std::error::Error) -> String {
     inner.to_string()
 }
 
+mod dial;
+mod guard;
+mod judge;
+mod outbound;
 mod streaming;
+mod tls;
 
-pub use streaming::Streaming;
+pub use dial::Route;
+pub use guard::Own;
+pub use outbound::Outbound;
+pub use streaming::{Arriving, PassError, Streaming};
+pub use tls::{BadCertificates, are_certificates};
 
 #[cfg(test)]
 mod tests;

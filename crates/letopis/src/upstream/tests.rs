@@ -31,6 +31,16 @@ async fn server(says: &'static [u8]) -> (String, tokio::task::JoinHandle<String>
 }
 
 #[tokio::test]
+async fn a_guarded_client_asks_no_metadata_service() {
+    for url in ["http://169.254.169.254/latest", "http://[fd00:ec2::254]/", "http://[::ffff:169.254.169.254]:1/"] {
+        let asked = Upstream::guarded().unwrap().ask(question(url.to_owned())).await;
+        assert!(asked.is_err_and(|e| e.to_string().contains("metadata")), "{url}");
+    }
+    let (url, _asked) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+    assert_eq!(Upstream::guarded().unwrap().ask(question(url.replace("127.0.0.1", "localhost"))).await.unwrap().status, 200);
+}
+
+#[tokio::test]
 async fn an_answer_is_given_as_it_came_and_no_redirect_is_followed() {
     let (url, asked) = server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 2\r\n\r\nhi").await;
     let answered = Upstream::new().unwrap().ask(question(url)).await.unwrap();

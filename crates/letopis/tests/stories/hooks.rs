@@ -92,6 +92,8 @@ fn a_message_goes_to_the_bot_and_its_answer_back_and_both_are_kept() {
     assert_eq!(story.deliver(&[], &first).status, 403);
     let refused = story.deliver(&[("X-Telegram-Bot-Api-Secret-Token", "s3cret-of-theirs")], &first);
     assert_eq!((refused.status, &refused.json()["error"]["code"]), (403, &json!("not_the_sender")));
+    let looped = story.deliver(&[("X-Letopis-Delivery", "x"), ("X-Telegram-Bot-Api-Secret-Token", "s3cret-of-ours")], &first);
+    assert_eq!(looped.status, 508, "a forward URL that points at a hook does not go in circles");
     assert!(bot.asked().is_empty());
     let proof = [
         ("X-Telegram-Bot-Api-Secret-Token", "s3cret-of-ours"),

@@ -29,6 +29,11 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
     }
 
+    /// As it came.
+    pub fn head(&self) -> &str {
+        &self.head
+    }
+
     /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
         let named = |line: &&str| line.split_once(':').is_some_and(|(n, _)| n.eq_ignore_ascii_case(name));
@@ -87,6 +92,19 @@ impl Line {
             None => Vec::new(),
         };
         Ok(answer)
+    }
+
+    /// Everything until the other side closes.
+    pub fn rest(&mut self) -> String {
+        while self.more().is_ok() {}
+        String::from_utf8_lossy(&std::mem::take(&mut self.read)).into_owned()
+    }
+
+    /// Waits until these words have come.
+    pub fn until(&mut self, words: &str) {
+        while !self.read.windows(words.len()).any(|window| window == words.as_bytes()) {
+            self.more().unwrap();
+        }
     }
 
     /// Whether the other side has closed.

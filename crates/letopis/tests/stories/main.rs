@@ -1,11 +1,12 @@
 //! Stories: what Letopis promises, told against the real binary.
 //!
 //! One integration binary. `app` starts, kills and restarts the server on a folder of its own; `http` is a client that can
-//! also be rude; `stopped` opens the folder of a stopped server, as an auditor would. Every other module is a story.
+//! also be rude; `outside` is a system that a proxy asks; `stopped` opens the folder of a stopped server, as an auditor would. Every other module is a story.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod app;
 mod http;
+mod outside;
 mod stopped;
 
 mod acts;
@@ -28,6 +29,7 @@ mod models;
 mod nightly;
 mod otlp;
 mod promises;
+mod proxy_faults;
 mod quarantine;
 mod rebuilt;
 mod retention;

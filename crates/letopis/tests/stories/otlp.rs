@@ -33,6 +33,9 @@ struct Status {
     message: String,
 }
 
+/// Path, authorization, further headers, body.
+type Call<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a [u8]);
+
 /// A span with a string attribute for each pair; ids by number.
 fn span(id: u8, parent: u8, attributes: &[(&str, &str)]) -> Value {
     let attributes: Vec<Value> = attributes.iter().map(|(key, value)| json!({"key": key, "value": {"stringValue": value}})).collect();
@@ -138,7 +141,7 @@ fn both_encodings_packed_or_not_are_taken_and_answered_in_kind() {
     let (langfuse, first) = (basic(format!("pk-lf-any:{}", app.key)), basic(format!("{}:", app.key)));
     let proto = "application/x-protobuf";
     let zipped = gzip(&protobuf());
-    let calls: [(&str, &str, &[(&str, &str)], &[u8]); 3] = [
+    let calls: [Call<'_>; 3] = [
         ("/v1/traces", &bearer, &[("Content-Encoding", "gzip")], &zipped),
         ("/api/public/otel/v1/traces", &langfuse, &[], &protobuf()),
         ("/v1/traces", &first, &[], &protobuf()),
@@ -160,6 +163,7 @@ fn what_was_not_kept_is_said_in_the_answer_and_counted() {
     let sql = span(3, 1, &[("db.system", "postgresql"), ("session.id", "s")]);
     let mut early = call(4, "s");
     early["startTimeUnixNano"] = json!("5");
+    early["endTimeUnixNano"] = json!(9);
     let mut nameless = call(5, "s");
     nameless["spanId"] = json!("");
     let body = request(&[call(1, "s"), sql, early, nameless]);

@@ -48,6 +48,11 @@ struct Delivery {
 /// Takes a delivery and answers the platform.
 pub(super) async fn take(capture: &Arc<Capture>, known: &Arc<ConnectionIdentity>, request: Request) -> Result<Response, DoorError> {
     let (head, mut rest) = request.into_parts();
+    // It came from a Letopis: a forward URL that points at a hook would go in circles.
+    if head.headers.contains_key(forward::DELIVERY) {
+        discard(capture, &head, &mut rest).await;
+        return Err(DoorError::Loop);
+    }
     let keys = capture.vault.keys(known.business).ok_or(DoorError::Hook)?;
     let word = known.secret(&keys, SecretName::Verify);
     let greeting = greet::at_head(known.kind, &head, word.as_ref().map(|word| word.as_str()));

@@ -17,12 +17,15 @@ use sha2::Sha256;
 
 use super::super::Capture;
 use super::super::proxy::head;
+use crate::access::connection_health::Failure;
 use crate::access::{ConnectionIdentity, SecretName};
 use crate::exchange::{self, Ended, Request};
 use crate::upstream::{Question, UpstreamError};
 
 /// How long a bot may think when no platform waits for it.
 pub(super) const LONGEST: Duration = Duration::from_secs(60);
+/// Names a delivery; whoever sees it at our own door stands in a circle.
+pub(super) const DELIVERY: &str = "x-letopis-delivery";
 /// Bytes of a bot's answer.
 const ANSWER_BYTES: usize = 8 << 20;
 
@@ -98,6 +101,17 @@ pub(super) fn onward_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     headers.iter().take(200).map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
+/// What went wrong, for the connection's health.
+fn failure(answer: &Result<crate::upstream::Answered, UpstreamError>) -> Option<(Failure, String)> {
+    Some(match answer {
+        Ok(answer) if answer.status >= 500 => (Failure::Failed, format!("the bot answered with status {}", answer.status)),
+        Ok(answer) if answer.status >= 400 => (Failure::Refused, format!("the bot answered with status {}", answer.status)),
+        Ok(_) => return None,
+        Err(UpstreamError::Slow(_)) => (Failure::Slow, "the bot gave no answer in time".to_owned()),
+        Err(e) => (Failure::Unreachable, format!("the bot {e}")),
+    })
+}
+
 impl Capture {
     /// Forwards a delivery, and waits for the bot as long as anybody would.
     ///
@@ -108,7 +122,7 @@ impl Capture {
         let forward = known.secret(&keys, SecretName::Forward).ok_or(NotTaken::Nowhere)?;
         let url = address(&forward, &request.target).ok_or(NotTaken::Nowhere)?;
         let mut headers: Vec<(HeaderName, HeaderValue)> = request.headers.iter().filter_map(onward).collect();
-        let mut ours = vec![("x-letopis-delivery", delivery.to_owned()), ("x-letopis-attempt", attempt.to_string())];
+        let mut ours = vec![(DELIVERY, delivery.to_owned()), ("x-letopis-attempt", attempt.to_string())];
         if let Some(sign) = known.secret(&keys, SecretName::Sign) {
             let made = signature(&sign, (self.now_us)() / 1_000_000, &request.body.bytes);
             ours.extend(made.map(|made| ("x-letopis-signature", made)));
@@ -116,7 +130,11 @@ impl Capture {
         headers.extend(ours.into_iter().filter_map(|(name, value)| Some((HeaderName::from_static(name), value.try_into().ok()?))));
         let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::POST);
         let question = Question { method, url, headers, body: request.body.bytes.clone(), patience: LONGEST, answer_bytes: ANSWER_BYTES };
-        let answer = self.bots.ask(question).await.map_err(|e| match e {
+        let asked_us = (self.now_us)();
+        let answer = self.bots[usize::from(known.settings.link_local)].ask(question).await;
+        let now_us = (self.now_us)();
+        self.pulses.of(known).call(now_us, Some(now_us - asked_us), failure(&answer));
+        let answer = answer.map_err(|e| match e {
             UpstreamError::Slow(patience) => NotTaken::Slow(patience),
             other => NotTaken::Unreachable(other.to_string()),
         })?;

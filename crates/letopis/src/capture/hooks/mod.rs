@@ -14,9 +14,10 @@ mod sender;
 mod success;
 mod waiting;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::response::Response;
 
 use super::Capture;
@@ -35,6 +36,12 @@ pub(super) async fn hook(State(capture): State<Arc<Capture>>, Path(token): Path<
     if let Some(known) = found.as_ref().filter(|known| known.kind != ConnectionKind::Events) {
         let taken = delivery::take(&capture, known, request).await;
         return taken.unwrap_or_else(|e| capture.refuse(&e));
+    }
+    if found.is_none() {
+        let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        if let Some(wait_s) = capture.guessed(from) {
+            return capture.refuse(&DoorError::Guessing(wait_s));
+        }
     }
     let sender = found.ok_or(DoorError::Hook);
     let sender = sender.map(|known| Sender { business: known.business, source: "hook", connection: Some(known.connection.to_string()) });

@@ -4,96 +4,196 @@
 //! be delayed for the sake of the record is the connection's mode: nothing (*observe*), the last frame of the answer (*confirm*), or that and the
 //! request (*strict*).
 //!
-//! * `head` – which headers pass, which are kept · `copy` – the bounded copy of a body · `answer` – the answer's body on its way back
-//! * `note` – an exchange into the queue
+//! * `line` – a connection as the proxy uses it · `head` – which headers pass, which are kept · `copy` – the bounded copy of a body
+//! * `answer` – the answer's body on its way back · `note` – an exchange into the queue · `retries` – which one repeats which
+//! * `gaps` – what *observe* lost · `refused` – what a caller is told when there is no answer from outside
 
 mod answer;
 mod copy;
+mod gaps;
 pub(super) mod head;
+mod line;
 mod note;
+mod refused;
+mod retries;
 
+use std::net::IpAddr;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::Json;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{Method, Request, Uri, header};
 use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
 
 use super::Capture;
-use crate::access::{ConnectionIdentity, ConnectionKind, Mode};
-use crate::exchange::{Ended, Way};
-use copy::{Copied, Copying};
+use crate::access::{ConnectionId, Mode};
+use crate::exchange::Ended;
+use crate::upstream::{Own, PassError};
+use copy::{Asked, Copies, Copying, locked};
+use gaps::Gaps;
+use head::Head;
+use line::{Line, Lines};
 use note::Note;
+use refused::Refused;
+use retries::Retries;
 
 /// Below our own: `/proxy/{token}/…`.
 const PREFIX: &str = "/proxy/";
-/// Bytes of a body that are kept where the connection does not say otherwise.
-const KEEP_BYTES: u32 = 1 << 20;
-/// Until the head of an answer, where the connection does not say otherwise: models think.
-const FIRST_BYTE: Duration = Duration::from_secs(300);
+
+/// For the rest of a request that could not be passed on.
+const UNREAD: Duration = Duration::from_secs(2);
+
+/// What the proxy may use.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProxyConfig {
+    /// Bytes of all copies of bodies together; beyond it copies are cut, never the traffic.
+    pub copies_bytes: usize,
+}
+
+impl Default for ProxyConfig {
+    fn default() -> Self {
+        Self { copies_bytes: 64 << 20 }
+    }
+}
+
+/// What the proxy keeps from request to request.
+pub(super) struct Proxying {
+    lines: Lines,
+    copies: Arc<Copies>,
+    retries: Retries,
+    pub(super) gaps: Gaps,
+}
+
+impl Proxying {
+    pub(super) fn new(config: ProxyConfig, folder: &Path) -> Self {
+        let (lines, retries) = (Lines::default(), Retries::default());
+        Self { lines, copies: Arc::new(Copies::new(config.copies_bytes)), retries, gaps: Gaps::open(folder) }
+    }
+
+    /// Where this server listens, once it does.
+    pub(super) fn own(&self) -> &Own {
+        &self.lines.own
+    }
+
+    /// Closes and forgets what is not used any more.
+    pub(super) fn sweep(&self, lives: impl Fn(ConnectionId) -> bool) {
+        self.lines.sweep(lives);
+    }
+
+    /// Bytes of copies now, and copies cut so far for lack of room.
+    pub(super) fn copied(&self) -> (usize, u64) {
+        (self.copies.taken(), self.copies.cut())
+    }
+}
 
 /// Whether this is for [`proxy`].
 #[must_use]
-pub fn is_proxied<B>(request: &axum::http::Request<B>) -> bool {
+pub fn is_proxied<B>(request: &Request<B>) -> bool {
     request.uri().path().starts_with(PREFIX)
 }
 
-/// The same as a route.
-pub(super) async fn route(State(capture): State<Arc<Capture>>, request: Request) -> Response {
-    proxy(&capture, request).await
-}
-
-/// Passes one request on, and its answer back.
-pub async fn proxy(capture: &Arc<Capture>, request: Request) -> Response {
-    match pass(capture, request).await {
+/// Passes one request on, and its answer back. `from` is who asks.
+pub async fn proxy(capture: &Arc<Capture>, from: Option<IpAddr>, request: Request<Incoming>) -> Response {
+    match pass(capture, from, request).await {
         Ok(answer) => answer,
-        Err(refused) => refused.into_response(),
+        Err(refused) => {
+            capture.counters.refused.fetch_add(1, Ordering::Relaxed);
+            refused.into_response()
+        }
     }
 }
 
-/// Why a request was not passed on, or has no answer.
-#[derive(Debug, thiserror::Error)]
-enum Refused {
-    #[error("no such connection: the token is unknown or revoked")]
-    Unknown,
-    #[error("this connection has no upstream: set one")]
-    NoUpstream,
-    #[error("a websocket cannot be passed on; use plain HTTP requests or server-sent events")]
-    Upgrade,
-    #[error("the system outside {0}")]
-    Unreachable(String),
-    #[error("the system outside gives no answer in time")]
-    Slow,
-    #[error("the request could not be stored now, and this connection is strict; try again")]
-    NotStored,
-}
-
-async fn pass(capture: &Arc<Capture>, request: Request) -> Result<Response, Refused> {
-    let (token, target) = split(request.uri()).ok_or(Refused::Unknown)?;
-    let known = capture.connections.find(token).ok_or(Refused::Unknown)?;
-    if request.headers().contains_key(header::UPGRADE) {
+async fn pass(capture: &Arc<Capture>, from: Option<IpAddr>, request: Request<Incoming>) -> Result<Response, Refused> {
+    let (token, target) = split(request.uri()).unwrap_or_default();
+    let Some(known) = capture.connections.find(token) else {
+        let wait_s = capture.guessed(from);
+        return Err(wait_s.map_or(Refused::Unknown, Refused::Guessing));
+    };
+    if request.headers().contains_key(header::UPGRADE) || request.method() == Method::CONNECT {
         return Err(Refused::Upgrade);
     }
-    let upstream = known.settings.upstream.as_deref().or_else(|| usual(known.kind)).ok_or(Refused::NoUpstream)?;
-    let uri: Uri = format!("{upstream}{target}").parse().map_err(|_| Refused::NoUpstream)?;
-    let keep = known.settings.keep_bytes.unwrap_or(KEEP_BYTES) as usize;
-    let asked = Arc::new(Mutex::new(Copied::new(keep)));
-    let note = Note::begin(capture, &known, &request, target, Arc::clone(&asked));
-    let request = head::onwards(request, uri, |body| Body::new(Copying::new(body, Arc::clone(&asked))));
-    if known.settings.mode() == Mode::Strict {
-        note.publish(Way::Asked, Ended::Whole).await.map_err(|_| Refused::NotStored)?;
+    let line = capture.proxying.lines.of(capture, &known);
+    let (out, uri) = line.out(target)?;
+    let asked = Asked::new(request.body(), line.keep, &capture.proxying.copies);
+    let head = Head { method: request.method().clone(), target: target.to_owned(), headers: head::kept(request.headers()) };
+    let mut note = Note::begin(capture, &line, head, Arc::clone(&asked));
+    let mut request = head::onwards(request, uri, out.host.clone(), |body| Copying::new(body, Arc::clone(&asked)));
+    if line.mode == Mode::Strict {
+        note = store_first(note, &mut request).await?;
     }
-    let patience = known.settings.first_byte_seconds.map_or(FIRST_BYTE, |seconds| Duration::from_secs(seconds.into()));
-    let answered = tokio::time::timeout(patience, capture.upstream.pass(request)).await;
-    let (refused, ended) = match answered {
-        Ok(Ok(answer)) => return Ok(answer::back(note, answer, keep).await),
-        Ok(Err(e)) => (Refused::Unreachable(e.to_string()), Ended::Broken(e.to_string())),
-        Err(_) => (Refused::Slow, Ended::TimedOut("first byte".to_owned())),
+    let (refused, ended) = match in_time(&line, &asked, out.client.pass(request, line.connect)).await {
+        Ok(Ok(answer)) => return answer::back(note, answer).await,
+        Ok(Err((e, unread))) => {
+            if let Some(mut body) = unread {
+                // Nobody was there to read it; what was to be asked is worth knowing.
+                let _ = tokio::time::timeout(UNREAD, body.read_ahead(line.keep)).await;
+            }
+            why(e, &asked)
+        }
+        Err(Late::Caller) => (Refused::CallerSlow, Ended::RequestBroken),
+        Err(Late::Outside) => (Refused::Slow, Ended::TimedOut("first byte".to_owned())),
     };
     note.settle(ended).await;
     Err(refused)
+}
+
+/// *Strict*: nobody sees the request before it is durable, as far as a copy goes.
+async fn store_first(mut note: Note, request: &mut Request<Copying>) -> Result<Note, Refused> {
+    let (line, asked) = (Arc::clone(&note.line), Arc::clone(&note.asked));
+    let read = in_time(&line, &asked, request.body_mut().read_ahead(line.keep)).await;
+    if !matches!(read, Ok(Ok(()))) {
+        note.settle(Ended::RequestBroken).await;
+        return Err(Refused::CallerSlow);
+    }
+    match note.publish_asked().await {
+        Ok(()) => Ok(note),
+        Err(e) => {
+            tracing::error!(error = %e, "request not recorded: it is not passed on");
+            note.later(Ended::Broken("was not asked: the request could not be stored".to_owned()));
+            Err(Refused::NotStored)
+        }
+    }
+}
+
+fn why(error: PassError, asked: &Mutex<Asked>) -> (Refused, Ended) {
+    let words = error.to_string();
+    match error {
+        PassError::Forbidden(_) => (Refused::Forbidden(words.clone()), Ended::Broken(words)),
+        PassError::Own => (Refused::Loop, Ended::Broken(words)),
+        PassError::ConnectSlow(_) => (Refused::Unreachable(words), Ended::TimedOut("connect".to_owned())),
+        PassError::Unreachable(_) => (Refused::Unreachable(words.clone()), Ended::Broken(words)),
+        PassError::Broke(_) if locked(asked).is_broken => (Refused::CallerSlow, Ended::RequestBroken),
+        PassError::Broke(_) => (Refused::Broke(words.clone()), Ended::Broken(words)),
+    }
+}
+
+/// Who took too long.
+enum Late {
+    Caller,
+    Outside,
+}
+
+/// Waits for an answer: as long as the request moves, and then as long as the connection's limits say.
+async fn in_time<T>(line: &Line, asked: &Mutex<Asked>, passing: impl Future<Output = T>) -> Result<T, Late> {
+    let mut passing = pin!(passing);
+    let mut look = Instant::now() + line.idle.min(line.first_byte);
+    loop {
+        if let Ok(done) = tokio::time::timeout_at(look.into(), passing.as_mut()).await {
+            return Ok(done);
+        }
+        let (awaits_caller, moved) = {
+            let asked = locked(asked);
+            (asked.awaits_caller && !asked.is_whole, asked.moved)
+        };
+        look = moved + if awaits_caller { line.idle } else { line.first_byte };
+        if look <= Instant::now() {
+            return Err(if awaits_caller { Late::Caller } else { Late::Outside });
+        }
+    }
 }
 
 /// The token, and path and query below it exactly as they came.
@@ -104,33 +204,20 @@ fn split(uri: &Uri) -> Option<(&str, &str)> {
     Some(rest.split_at(end))
 }
 
-/// Where a kind usually is.
-fn usual(kind: ConnectionKind) -> Option<&'static str> {
-    Some(match kind {
-        ConnectionKind::Openai => "https://api.openai.com",
-        ConnectionKind::Anthropic => "https://api.anthropic.com",
-        ConnectionKind::Gigachat => "https://api.giga.chat",
-        ConnectionKind::Telegram => "https://api.telegram.org",
-        ConnectionKind::Whatsapp => "https://graph.facebook.com",
-        ConnectionKind::Instagram => "https://graph.instagram.com",
-        ConnectionKind::Max => "https://platform-api2.max.ru",
-        ConnectionKind::Vk => "https://api.vk.ru",
-        ConnectionKind::Avito => "https://api.avito.ru",
-        ConnectionKind::Yclients => "https://api.yclients.ru",
-        _ => return None,
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        let (status, code) = match self {
-            Self::Unknown => (StatusCode::NOT_FOUND, "unknown_connection"),
-            Self::NoUpstream => (StatusCode::BAD_GATEWAY, "no_upstream"),
-            Self::Upgrade => (StatusCode::NOT_IMPLEMENTED, "websocket_not_supported"),
-            Self::Unreachable(_) => (StatusCode::BAD_GATEWAY, "upstream_unreachable"),
-            Self::Slow => (StatusCode::GATEWAY_TIMEOUT, "upstream_slow"),
-            Self::NotStored => (StatusCode::SERVICE_UNAVAILABLE, "not_stored"),
-        };
-        (status, Json(serde_json::json!({ "error": { "code": code, "message": self.to_string() } }))).into_response()
+    #[test]
+    fn a_path_is_cut_after_the_token_and_nowhere_else() {
+        for (path, token, target) in [
+            ("/proxy/t/v1/chat?a=1", "t", "/v1/chat?a=1"),
+            ("/proxy/t", "t", ""),
+            ("/proxy/t?x=/y", "t", "?x=/y"),
+            ("/proxy/t//a/%2e%2e/b%20c", "t", "//a/%2e%2e/b%20c"),
+            ("http://h/proxy/t/x", "t", "/x"),
+        ] {
+            assert_eq!(path.parse().ok().as_ref().and_then(split), Some((token, target)), "{path}");
+        }
     }
 }

@@ -18,9 +18,11 @@ use serde_json::{Value, json};
 use super::control::{OfBusiness, Result, Told, choose, decide};
 use super::house::House;
 use super::voice::{Voice, out};
-use crate::access::{ConnectionId, Slug, connection};
+use crate::access::{self, ConnectionId, Slug, connection, connection_health};
 use crate::app::{App, now_us};
 use add::Add;
+
+const DAY_US: i64 = 86_400_000_000;
 
 /// Connections.
 #[derive(Debug, Subcommand)]
@@ -103,9 +105,22 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/connection/revoke", post(revoke))
 }
 
-async fn list(State(app): State<Arc<App>>, Json(about): Json<OfBusiness>) -> Result<Json<Vec<connection::Connection>>> {
+/// A connection, and how it fared in the last day.
+#[derive(Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    connection: connection::Connection,
+    health: Option<connection_health::Health>,
+}
+
+async fn list(State(app): State<Arc<App>>, Json(about): Json<OfBusiness>) -> Result<Json<Vec<Listed>>> {
     let business = choose(&app, about.business).await?;
-    Ok(Json(app.store.read(move |conn| connection::all(conn, business.id)).await?))
+    let listed = app.store.read(move |conn| {
+        let mut health = connection_health::since(conn, business.id, now_us() - DAY_US)?;
+        let all = connection::all(conn, business.id)?.into_iter();
+        Ok::<_, access::AccessError>(all.map(|connection| Listed { health: health.remove(&connection.id), connection }).collect())
+    });
+    Ok(Json(listed.await?))
 }
 
 async fn revoke(State(app): State<Arc<App>>, Json(revoke): Json<Which>) -> Told<Value> {

@@ -136,6 +136,8 @@ fn settings_routes() -> Router<Desk> {
         .route("/settings/connections/{id}", get(connections::one::show).post(connections::one::set))
         .route("/settings/connections/{id}/secret", post(connections::one::replace))
         .route("/settings/connections/{id}/rotate", post(connections::one::rotate))
+        .route("/settings/connections/{id}/forwards/{number}/retry", post(connections::forwards::retry))
+        .route("/settings/connections/{id}/forwards/{number}/drop", post(connections::forwards::discard))
         .route("/settings/connections/{id}/revoke", post(connections::one::revoke))
         .route("/settings/witnesses", post(outside::join))
         .route("/settings/witnesses/leave", post(outside::leave))

@@ -412,3 +412,26 @@ async fn what_became_of_a_message_is_marked_and_one_that_passed_by_too() {
     assert!(page.contains(r#"<span class="chip warn">отправлено мимо Летописи</span>"#));
     assert!(owner.get("/sessions/anna?lang=en").await.body.contains("sent past Letopis"));
 }
+
+#[tokio::test]
+async fn deliveries_that_wait_for_a_bot_are_shown_tried_again_and_dropped() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    owner.submit("/settings/connections", "name=Бот&kind=telegram").await;
+    let list = owner.get("/settings/connections").await.body;
+    let id = list.split("href=\"/settings/connections/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let url = format!("/settings/connections/{id}");
+    assert!(!owner.get(&url).await.body.contains("id=\"forwards\""), "nothing waits");
+    scene.defer(id).await;
+    let page = owner.get(&url).await.body;
+    assert!(page.contains("Бот не принял") && page.contains("попытки прекращены") && page.contains("connection refused"), "{page}");
+    assert!(!page.contains("words of a client"), "what is in it is not shown");
+    let marketer = scene.member(Role::Marketer).await;
+    assert_eq!(marketer.submit(&format!("{url}/forwards/2/retry"), "").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(owner.submit(&format!("{url}/forwards/2/retry"), "").await.location(), format!("{url}#forwards"));
+    assert!(!owner.get(&url).await.body.contains("попытки прекращены"));
+    for number in [1, 2, 2] {
+        assert_eq!(owner.submit(&format!("{url}/forwards/{number}/drop"), "").await.status, StatusCode::SEE_OTHER);
+    }
+    assert!(!owner.get(&url).await.body.contains("id=\"forwards\""));
+}

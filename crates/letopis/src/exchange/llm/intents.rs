@@ -40,7 +40,7 @@ impl Intents {
     /// What is wrong with it, in words; none when it can be used.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
-        if self.words.iter().map(|(_, synonyms)| 1 + synonyms.len()).sum::<usize>() > MOST {
+        if self.words.values().map(|synonyms| 1 + synonyms.len()).sum::<usize>() > MOST {
             return Some(format!("a dictionary has at most {MOST} words"));
         }
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();

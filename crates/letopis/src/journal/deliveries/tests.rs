@@ -23,7 +23,7 @@ fn after(events: &[String]) -> Fate {
     let tx = conn.transaction().unwrap();
     let mut pen = Pen::new(&tx, SALON);
     for event in events {
-        pen.event(&tx, event);
+        let _ = pen.event(&tx, event);
     }
     pen.flush(&tx);
     fate(&tx, RecordNo::new(SALON, 0).as_i64()).unwrap().unwrap()

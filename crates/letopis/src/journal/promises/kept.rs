@@ -95,21 +95,19 @@ struct Deed {
     record: i64,
     ts_us: i64,
     facets: Facets,
-    kind: String,
     action: Option<String>,
     carded: bool,
 }
 
 impl Deed {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let action: Option<String> = row.get(4)?;
+        let action: Option<String> = row.get(3)?;
         Ok(Self {
             record: row.get(0)?,
             ts_us: row.get(1)?,
             facets: Facets::from_bits(row.get(2)?),
-            kind: row.get(3)?,
             action: action.map(|action| action.to_lowercase()),
-            carded: row.get(5)?,
+            carded: row.get(4)?,
         })
     }
 
@@ -120,11 +118,9 @@ impl Deed {
             return false;
         }
         match kind {
+            // «Ждём завтра в 15:00» after the client's yes to a reminder is true as well.
             PromiseKind::Booked => {
-                has(Facets::BOOKING)
-                    || has(Facets::RESCHEDULED)
-                    || self.kind == "booking_confirmed"
-                    || self.on_visit(&["add", "create", "book"])
+                [Facets::BOOKING, Facets::RESCHEDULED, Facets::CONFIRMED].into_iter().any(has) || self.on_visit(&["add", "create", "book"])
             }
             PromiseKind::Rescheduled => has(Facets::RESCHEDULED) || has(Facets::BOOKING) || self.on_visit(&["update", "move", "reschedul"]),
             PromiseKind::Cancelled => has(Facets::CANCELLED) || self.on_visit(&["delete", "cancel", "remove"]),
@@ -163,15 +159,15 @@ fn around(conn: &Connection, place: Place, terms: Terms) -> rusqlite::Result<Vec
          talks (id) AS (
            SELECT ?1 WHERE ?1 IS NOT NULL
            UNION SELECT s.id FROM people p CROSS JOIN sessions s WHERE s.client = p.id AND s.last_us >= ?3 AND s.started_us <= ?4)
-       SELECT e.record, e.ts_us, e.facets, e.type, e.action, e.crm IS NOT NULL FROM talks t CROSS JOIN events e
+       SELECT e.record, e.ts_us, e.facets, e.action, e.crm IS NOT NULL FROM talks t CROSS JOIN events e
         WHERE e.session = t.id AND e.ts_us BETWEEN ?3 AND ?4 AND (e.facets & ?5 <> 0 OR e.action IS NOT NULL)
        UNION ALL
-       SELECT e.record, e.ts_us, e.facets, e.type, e.action, e.crm IS NOT NULL
+       SELECT e.record, e.ts_us, e.facets, e.action, e.crm IS NOT NULL
          FROM people p CROSS JOIN identities i CROSS JOIN events e
         WHERE i.client = p.id AND e.identity = i.id AND e.session IS NULL AND e.ts_us BETWEEN ?3 AND ?4
           AND (e.facets & ?5 <> 0 OR e.action IS NOT NULL)
        UNION ALL
-       SELECT record, ts_us, facets, type, action, crm IS NOT NULL FROM events WHERE record = ?6 AND session IS NULL
+       SELECT record, ts_us, facets, action, crm IS NOT NULL FROM events WHERE record = ?6 AND session IS NULL
        LIMIT ?7";
     let deeds = [
         Facets::OPERATOR,

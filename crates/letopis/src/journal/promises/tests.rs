@@ -55,6 +55,7 @@ fn what_was_done_before_after_or_in_the_same_event_keeps_it() {
         r#""action":"create_booking""#,
         r#""type":"crm_call","action":"booking.v1.booking.add""#,
         r#""booking":{"id":1,"status":"confirmed"}"#,
+        r#""type":"reminder_confirmed","text":"да""#,
     ] {
         for minutes in [-30, 1, 50] {
             assert_eq!(standing(&[(TALK, 0, booked), (TALK, minutes, deed)]), ["booked kept"], "{deed} at {minutes}");

@@ -2,8 +2,9 @@
 //!
 //! A token is on the page that answers its making and nowhere else, so those forms answer with the page itself.
 //!
-//! * `one` – a connection: its health, settings, secrets, URL · `steps` – what to do with a fresh URL
+//! * `one` – a connection: its health, settings, secrets, URL · `forwards` – what its bot did not take · `steps` – what to do with a fresh URL
 
+pub(super) mod forwards;
 pub(super) mod one;
 mod steps;
 

@@ -10,6 +10,7 @@ use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
 use super::super::frame::{Frame, Section, page};
 use super::super::visitor::Visitor;
+use super::forwards::{self, Waiting};
 use super::steps::Steps;
 use super::{address, change, connection_secrets, fresh};
 use crate::access::connection::{self, Connection};
@@ -47,6 +48,7 @@ struct OnePage {
     fields: String,
     secrets: Vec<SecretRow>,
     fresh: Option<Steps>,
+    waiting: Waiting,
 }
 
 /// What the form of the settings sends.
@@ -211,5 +213,6 @@ async fn draw(desk: &Desk, visitor: &Visitor, id: ConnectionId, fresh: Option<St
         name: known.name.to_string(),
         settings: known.settings,
         fresh,
+        waiting: forwards::of(desk, visitor, id).await?,
     })
 }

@@ -24,7 +24,7 @@ use crate::event::{self, BusinessId, Frame, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, acts, append, extent, gone, quarantine, witnesses};
+use crate::journal::{self, Progress, acts, append, extent, forwards, gone, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
 
@@ -156,6 +156,22 @@ impl Scene {
             Ok::<_, StoreError>(tx.last_insert_rowid())
         });
         kept.await.unwrap()
+    }
+
+    /// Two deliveries that the bot of a connection did not take; the second was given up.
+    pub(super) async fn defer(&self, connection: String) {
+        let keys = self.vault.keys(self.business).unwrap();
+        let stored = self.store.write(move |tx| {
+            for exchange in ["a", "b"] {
+                let (problem, bytes) = ("cannot be reached (connection refused)".to_owned(), b"words of a client".to_vec());
+                let (connection, exchange) = (connection.clone(), exchange.to_owned());
+                let delivery = forwards::Delivery { connection, exchange, chat: None, delivered_us: NOW, problem, bytes };
+                forwards::insert(tx, &keys, &delivery, &mut rand::rng())?;
+            }
+            forwards::give_up(tx, 2, "it was tried 90 times", NOW)?;
+            Ok::<_, StoreError>(())
+        });
+        stored.await.unwrap();
     }
 
     /// Does something to the database behind everybody's back.

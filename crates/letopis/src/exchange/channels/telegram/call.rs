@@ -11,7 +11,7 @@ use super::super::super::told::{Told, Writer};
 use super::super::super::wire::{Exchange, Way};
 use super::super::super::{About, form, opaque};
 use super::message::{moment, of_chat, place, words};
-use super::{method, update};
+use super::update;
 
 /// Names of parameters that are secrets here, beside the common ones.
 const SECRETS: [&str; 3] = ["secret_token", "provider_token", "certificate"];
@@ -39,18 +39,6 @@ pub(super) fn called(exchange: &Exchange, about: &About<'_>, method: &str, param
     } else {
         failed(&mut writer, exchange, &answer, method, params);
     }
-    Some(writer.told())
-}
-
-/// The request of a call, before its answer is known.
-pub(super) fn asked(exchange: &Exchange, about: &About<'_>) -> Option<Told> {
-    let request = &exchange.request;
-    let params = form::params(&request.target, &request.headers, &request.body);
-    let method = method(&request.target)?;
-    let mut writer = Writer::new(exchange, about, &format!("{}.asked", exchange.id));
-    writer.set("type", "action").set("direction", "internal").set("action", action(&method));
-    writer.meta("stage", "asked").own(exchange, Some(evidence(&params, &method)), None);
-    addressee(&mut writer, &params);
     Some(writer.told())
 }
 

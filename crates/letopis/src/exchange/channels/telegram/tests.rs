@@ -196,6 +196,10 @@ fn what_failed_is_no_answer_and_what_opens_something_is_not_kept() {
     let told = call("setWebhook", "application/json", set, r#"{"ok":true,"result":true}"#).remove(0);
     assert_eq!((&told["action"], &told["type"]), (&json!("telegram.setwebhook"), &json!("action")));
     assert!(!told.to_string().contains("s3cret"), "{told}");
+    let asked = events(exchange(Way::Asked, &format!("/bot{TOKEN}/setWebhook"), "application/json", set, None)).remove(0);
+    assert!(!asked.to_string().contains("s3cret") && !asked.to_string().contains("made_up_token"), "{asked}");
+    let asked = events(exchange(Way::Asked, &format!("/bot{TOKEN}/sendMessage"), "application/json", r#"{"text":"да"}"#, None)).remove(0);
+    assert_eq!(asked["meta"]["exchange"]["request_part"]["text"], "да");
     let answer = r#"{"ok":true,"result":"123:s3cret"}"#;
     assert!(!call("getManagedBotToken", "application/json", "{}", answer)[0].to_string().contains("s3cret"));
 }
