@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, u8, &str, &str, &[u8], &[u8])| {
     let (kind, way, target, content, asked, answered) = input;
-    let kinds: Vec<_> = ConnectionKind::ALL.iter().copied().filter(|kind| kind.is_channel()).collect();
+    let kinds: Vec<_> = ConnectionKind::ALL.iter().copied().filter(|kind| kind.is_channel() || *kind == ConnectionKind::Yclients).collect();
     let kind = kinds[usize::from(kind) % kinds.len()];
     let ways = [Way::Hook, Way::Answer, Way::Deferred, Way::Late, Way::Proxy, Way::Asked];
     let fields = [("items", "$.a[*]"), ("text", "$.t"), ("client.id", "$.c"), ("timestamp", "$.w"), ("answer.bot_response", "$.t")];

@@ -13,6 +13,7 @@ mod acts;
 mod audited;
 mod backed_up;
 mod bot;
+mod channels;
 mod clock;
 mod commands;
 mod epoch;

@@ -394,6 +394,26 @@ async fn a_promise_that_nothing_kept_is_marked_and_listed() {
 }
 
 #[tokio::test]
+async fn what_became_of_a_message_is_marked_and_one_that_passed_by_too() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    assert!(!owner.get("/sessions/anna").await.body.contains("✓"), "nothing was told of it");
+    scene
+        .tamper(
+            "INSERT INTO deliveries SELECT record, business, 'telegram', '7', 'sent', 'sending' FROM events WHERE event_id = 'a2';
+             INSERT INTO deliveries SELECT record, business, 'telegram', '7', 'read', 'status' FROM events WHERE event_id = 'b1';",
+        )
+        .await;
+    let page = owner.get("/sessions/anna").await.body;
+    assert!(page.contains(r#"<span class="chip ok">✓✓ прочитано</span>"#) && !page.contains("мимо Летописи"), "{page}");
+    scene.tamper("UPDATE deliveries SET status = 'failed', told_by = 'echo'").await;
+    let page = owner.get("/sessions/anna").await.body;
+    assert!(page.contains(r#"<span class="chip bad">✗ не доставлено</span>"#), "{page}");
+    assert!(page.contains(r#"<span class="chip warn">отправлено мимо Летописи</span>"#));
+    assert!(owner.get("/sessions/anna?lang=en").await.body.contains("sent past Letopis"));
+}
+
+#[tokio::test]
 async fn deliveries_that_wait_for_a_bot_are_shown_tried_again_and_dropped() {
     let scene = Scene::open().await;
     let owner = scene.owner().await;

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::secrets::{HIDDEN, is_secret};
+use super::super::secrets;
 use super::super::text::decoded;
 use super::super::told::{Told, Writer};
 use super::super::wire::{Exchange, header};
@@ -270,17 +270,9 @@ fn number(value: &Value) -> Option<String> {
 }
 
 /// Without what opens something (`auth`, tokens of an answer).
-fn hidden(value: Value) -> Value {
-    match value {
-        Value::Object(parts) => {
-            let hide = |(name, part): (String, Value)| {
-                if is_secret(&name) && part.is_string() { (name, HIDDEN.into()) } else { (name, hidden(part)) }
-            };
-            Value::Object(parts.into_iter().map(hide).collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(hidden).collect()),
-        other => other,
-    }
+fn hidden(mut value: Value) -> Value {
+    secrets::hide(&mut value);
+    value
 }
 
 #[cfg(test)]
