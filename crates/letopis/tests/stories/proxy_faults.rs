@@ -392,6 +392,7 @@ fn what_observe_loses_is_counted_and_the_journal_says_so() {
     });
     let mut proxied = Proxied::to(&outside.url(), "observe");
     proxied.post("/kept", &[], b"");
+    outside.heard();
     proxied.events(1);
     let lines = [0; 3].map(|_| proxied.raw("POST PATH/lost HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"));
     lines.iter().for_each(|_| drop(outside.heard()));

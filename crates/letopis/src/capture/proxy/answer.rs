@@ -50,6 +50,7 @@ pub(super) async fn back(mut note: Note, answer: hyper::Response<Arriving<Copyin
         holding: None,
         idle: None,
         moved: Instant::now(),
+        broken: None,
         body: None,
         note: None,
     };
@@ -104,6 +105,8 @@ struct Back {
     /// Set once there is silence, and put forward when it fires too early: most answers never need it.
     idle: Option<Pin<Box<Sleep>>>,
     moved: Instant,
+    /// How the body broke off, until it is said.
+    broken: Option<Failure>,
 }
 
 impl Back {
@@ -199,12 +202,16 @@ impl hyper::body::Body for Back {
         if let Some(frame) = this.before.pop_front() {
             return this.pass(frame, cx);
         }
-        let Some(body) = &mut this.body else { return Poll::Ready(None) };
+        let Some(body) = &mut this.body else { return Poll::Ready(this.broken.take().map(Err)) };
         match Pin::new(body).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => this.pass(frame, cx),
             Poll::Ready(Some(Err(e))) => {
                 this.finish(Ended::Broken("broke off".to_owned()));
-                Poll::Ready(Some(Err(Box::new(e))))
+                // What came before goes out first: an error now would end the caller's connection with it still in the buffer.
+                this.body = None;
+                this.broken = Some(Box::new(e));
+                cx.waker().wake_by_ref();
+                Poll::Pending
             }
             Poll::Ready(None) => {
                 // Its connection can serve somebody else from here on.
