@@ -141,7 +141,8 @@ HOOKS = {
         "confirmation": ([("POST", "", {"Content-Type": "application/json"}, b'{"type":"confirmation","group_id":77}')], None),
         "message": ([vk(11)], [came("vk", "6151")]),
     }),
-    "Avito payloads": ("avito", "/plain", {}, [], {"message": ([avito(1)], [came("avito", "5401")])}),
+    # An answer on Avito goes to the chat, so the chat is whom a conversation is with.
+    "Avito payloads": ("avito", "/plain", {}, [], {"message": ([avito(1)], [came("avito", "u2i-fake-1")])}),
     "YCLIENTS payloads": ("yclients", "/plain", {}, [], {
         "booked": ([yclients(771)], Some([{"type": "booking_created", "event.booking.service": "Стрижка", "event.client.phone": holds("79211234567")}])),
         "no_show": ([yclients(771, attendance=-1, visit_attendance=-1)], Some([{"type": "visit_no_show"}])),
