@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::prepare::{Arrival, NewEvent, Prepared, Sealable, Unreadable};
 use super::{RecordError, Stale, decisions};
+use crate::access::connection;
 use crate::event::record::Decided;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::append::{self, Seen};
@@ -112,17 +113,21 @@ impl Scribe {
             self.clients.forget();
         }
         self.must_continue(tx)?;
-        let mut done = Recorded::default();
+        let (mut done, mut heard) = (Recorded::default(), HashMap::new());
         for arrival in arrivals {
             if arrival.position <= self.recorded_until(tx, arrival.lane)? {
                 continue;
             }
             let (lane, position) = (arrival.lane, arrival.position);
             self.sweep(tx, arrival.received_us)?;
+            heard.extend(arrival.heard().map(|(business, connection, us)| ((business, connection), us)));
             self.record_frame(tx, arrival, &mut done)?;
             self.recorded.insert(lane, position);
         }
         self.sessions.flush(tx)?;
+        for ((business, connection), us) in heard {
+            connection::note_event(tx, business, connection, us)?;
+        }
         for (lane, position) in &self.recorded {
             progress::store(tx, *lane, *position)?;
         }

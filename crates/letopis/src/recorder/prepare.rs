@@ -8,7 +8,7 @@ use bytes::Bytes;
 use queue::{Delivery, Lane, Position};
 
 use super::Shelf;
-use crate::access::{ConnectionKind, ConnectionRing};
+use crate::access::{ConnectionId, ConnectionKind, ConnectionRing};
 use crate::event::record::{self, DECISION_SOURCE, Decided, Envelope};
 use crate::event::{BusinessId, Frame, FrameError, Item, ItemKind};
 use crate::exchange::{self, About, Ended, Exchange, NotAnExchange, Way, channels};
@@ -25,6 +25,8 @@ pub(super) struct Arrival {
     pub content: Result<Vec<Prepared>, (Unreadable, Bytes)>,
     pub business: BusinessId,
     pub received_us: i64,
+    /// Through which connection it came.
+    pub connection: Option<ConnectionId>,
 }
 
 /// One item of it.
@@ -78,10 +80,17 @@ pub(super) enum Unreadable {
 }
 
 impl Arrival {
+    /// Through which connection an event came, and when.
+    pub(super) fn heard(&self) -> Option<(BusinessId, ConnectionId, i64)> {
+        let has_event = self.content.as_ref().is_ok_and(|items| items.iter().any(|item| matches!(item, Prepared::Event(_))));
+        self.connection.filter(|_| has_event).map(|connection| (self.business, connection, self.received_us))
+    }
+
     pub(super) fn of(delivery: &Delivery, vault: &Vault, (connections, known): (&ConnectionRing, &Shelf), packer: &mut Packer) -> Self {
-        let (mut business, mut received_us) = (BusinessId(delivery.lane.0), 0);
+        let (mut business, mut received_us, mut connection) = (BusinessId(delivery.lane.0), 0, None);
         let content = Frame::decode(&delivery.frame).map_err(Unreadable::from).and_then(|frame| {
             (business, received_us) = (frame.business, frame.received_us);
+            connection = frame.connection.as_deref().and_then(|id| id.parse().ok());
             let keys = vault.keys(frame.business).ok_or(Unreadable::Business(frame.business))?;
             let mut items = Vec::with_capacity(frame.items.len());
             for item in &frame.items {
@@ -90,7 +99,7 @@ impl Arrival {
             Ok(items)
         });
         let content = content.map_err(|unreadable| (unreadable, delivery.frame.clone()));
-        Self { lane: delivery.lane, position: delivery.position, content, business, received_us }
+        Self { lane: delivery.lane, position: delivery.position, content, business, received_us, connection }
     }
 }
 

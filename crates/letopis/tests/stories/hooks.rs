@@ -136,6 +136,7 @@ fn a_message_goes_to_the_bot_and_its_answer_back_and_both_are_kept() {
     let sessions: i64 = story.app.tables().query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)).unwrap();
     assert_eq!(sessions, 1, "all of it is one conversation");
     let folder = story.app.data().to_owned();
+    assert!(!json_of(&folder, &["connection", "list"])[0]["last_event_us"].is_null(), "it is known when something last came");
     story.app.stopped().must_verify();
     for secret in ["s3cret-of-ours", "AAA-token", "key-of-ours", "telegram?bot=1"] {
         assert!(!story.app.said().contains(secret), "{secret} is in the log");

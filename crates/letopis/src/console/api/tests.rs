@@ -383,9 +383,14 @@ async fn the_log_is_that_of_c2sp_up_to_the_signed_size() {
 }
 
 /// Everything else that strangers can call: other rooms answer it.
-const ELSEWHERE: [(&str, &str); 8] = [
+const ELSEWHERE: [(&str, &str); 13] = [
     ("/api/v1/events", "post"),
     ("/hooks/{token}", "post"),
+    ("/proxy/{token}/{path}", "get"),
+    ("/proxy/{token}/{path}", "post"),
+    ("/proxy/{token}/{path}", "put"),
+    ("/proxy/{token}/{path}", "patch"),
+    ("/proxy/{token}/{path}", "delete"),
     ("/v1/traces", "post"),
     ("/v1/logs", "post"),
     ("/api/public/otel/v1/traces", "post"),
