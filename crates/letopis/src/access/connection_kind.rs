@@ -79,6 +79,12 @@ impl ConnectionKind {
         }
     }
 
+    /// Whether something outside delivers to its hook.
+    #[must_use]
+    pub fn is_hooked(self) -> bool {
+        self.is_channel() || matches!(self, Self::Events | Self::Yclients)
+    }
+
     /// Whether a system outside is asked through it.
     #[must_use]
     pub fn is_proxied(self) -> bool {

@@ -99,7 +99,7 @@ pub(super) fn urls(base: &str, kind: ConnectionKind, id: ConnectionId, token: &s
     let (proxy, hook) = (format!("{base}/proxy/{token}"), format!("{base}/hooks/{token}"));
     let url = if kind.is_proxied() { &proxy } else { &hook };
     let mut told = json!({ "id": id, "token": token, "url": url });
-    if kind.is_proxied() && kind.is_channel() {
+    if kind.is_proxied() && kind.is_hooked() {
         told["hook_url"] = hook.into();
     }
     told

@@ -60,8 +60,8 @@ pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice)
     match command {
         ConnectionCommand::Add(add) => {
             let made: Value = house.ask("connection/add", &add).await?;
-            voice.say(&made, |made| out!("{}", made["url"].as_str().unwrap_or_default()));
-            voice.note(format_args!("connection {}; the URL is shown only now", made["id"].as_str().unwrap_or_default()));
+            urls(voice, &made);
+            voice.note(format_args!("connection {}; what stands above is shown only now", made["id"].as_str().unwrap_or_default()));
         }
         ConnectionCommand::List { business } => {
             let connections: Value = house.ask("connection/list", &OfBusiness { business }).await?;
@@ -79,7 +79,7 @@ pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice)
         }
         ConnectionCommand::Rotate(which) => {
             let made: Value = house.ask("connection/rotate", &which).await?;
-            voice.say(&made, |made| out!("{}", made["url"].as_str().unwrap_or_default()));
+            urls(voice, &made);
             voice.note(format_args!("the old URL of {} works no more; this one is shown only now", which.id));
         }
         ConnectionCommand::Try(try_it) => {
@@ -92,6 +92,16 @@ pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice)
         }
     }
     Ok(())
+}
+
+/// What it is reached under: the proxy or the hook, and the hook where it has both.
+fn urls(voice: Voice, made: &Value) {
+    voice.say(made, |made| {
+        out!("{}", made["url"].as_str().unwrap_or_default());
+        if let Some(hook) = made["hook_url"].as_str() {
+            out!("{hook}");
+        }
+    });
 }
 
 pub(super) fn routes() -> Router<Arc<App>> {

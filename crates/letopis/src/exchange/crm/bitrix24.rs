@@ -16,6 +16,9 @@ use super::php;
 /// Commands of one batch that are read; Bitrix24 itself takes 50.
 const COMMANDS: usize = 200;
 
+/// Steps of a reference.
+const DEEPEST: usize = 12;
+
 /// One command and what came of it.
 struct Command<'a> {
     /// Lower case, without `.json`.
@@ -104,9 +107,32 @@ fn unpacked<'a>(params: &Value, answer: &'a Value) -> Vec<Command<'a>> {
             (None, None, false) => Some(("not_executed".to_owned(), "not executed: an earlier command of the batch failed".to_owned())),
         };
         let error = failed.or_else(unanswered);
-        Command { method, params: php::parse(query), result, error, key: Some(key) }
+        let params = filled(php::parse(query), inner.get("result").unwrap_or(&Value::Null));
+        Command { method, params, result, error, key: Some(key) }
     };
     commands.into_iter().take(COMMANDS).map(command).collect()
+}
+
+/// With what earlier commands gave in place of references to it (`$result[contact]`, `$result[list][0][ID]`); one that leads nowhere stays.
+fn filled(params: Value, results: &Value) -> Value {
+    match params {
+        Value::Object(parts) => Value::Object(parts.into_iter().map(|(name, part)| (name, filled(part, results))).collect()),
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| filled(item, results)).collect()),
+        Value::String(text) => match referred(&text, results) {
+            Some(found) if found.is_string() || found.is_number() => found.clone(),
+            _ => Value::String(text),
+        },
+        other => other,
+    }
+}
+
+fn referred<'a>(text: &str, results: &'a Value) -> Option<&'a Value> {
+    let steps = text.strip_prefix("$result[")?.strip_suffix(']')?.split("][");
+    steps.take(DEEPEST).try_fold(results, |at, step| match at {
+        Value::Object(parts) => parts.get(step),
+        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+        _ => None,
+    })
 }
 
 /// `error` may be a code, a number, empty with a text only, or an object (REST 3.0).

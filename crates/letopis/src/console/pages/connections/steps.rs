@@ -27,7 +27,7 @@ impl Steps {
             kind if kind.is_proxied() => Some(proxy),
             _ => None,
         };
-        let inward = (kind.is_channel() || matches!(kind, ConnectionKind::Events | ConnectionKind::Yclients)).then_some(hook);
+        let inward = kind.is_hooked().then_some(hook);
         let step = |way: &str, line: String| Step { about: t.of(way, kind.as_str()), line };
         let steps = inward.map(|line| step("connection-step-hook", line)).into_iter();
         let steps = steps.chain(outward.map(|line| step("connection-step-proxy", line))).collect();

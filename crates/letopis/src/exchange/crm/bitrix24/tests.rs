@@ -84,6 +84,15 @@ fn a_batch_becomes_one_event_a_command_whatever_it_looks_like() {
 }
 
 #[test]
+fn a_reference_is_what_the_earlier_command_gave() {
+    let body = r#"{"cmd":{"a":"crm.lead.add?fields[TITLE]=x","n":"crm.timeline.comment.add?fields[ENTITY_TYPE]=lead&fields[ENTITY_ID]=%24result%5Ba%5D","u":"crm.contact.update?id=$result[f][0][ID]","z":"crm.lead.get?id=$result[nobody]"}}"#;
+    let answer = json!({ "result": { "result": { "a": 12, "n": 5, "u": true, "f": [{ "ID": "9" }], "z": {} }, "result_error": [] } });
+    let events = told(exchange("/rest/1/s/batch", "application/json", body, Some(&answer)));
+    let cards: Vec<_> = events.iter().map(|event| event["crm_id"].as_str()).collect();
+    assert_eq!(cards, [Some("LEAD_12"), Some("LEAD_12"), Some("CONTACT_9"), None]);
+}
+
+#[test]
 fn what_has_no_result_is_not_claimed() {
     let two = r#"{"halt":1,"cmd":{"a":"crm.lead.add?fields[TITLE]=1","b":"crm.lead.add?fields[TITLE]=2"}}"#;
     let halted = json!({ "result": { "result": [], "result_error": { "a": { "error": "ERROR_CORE", "error_description": "no" } } } });
