@@ -140,7 +140,7 @@ HOOKS = {
         "confirmation": ([("POST", "", {"Content-Type": "application/json"}, b'{"type":"confirmation","group_id":77}')], None),
         "message": ([vk(11)], [came("vk", "6151")]),
     }),
-    "Avito payloads": ("avito", "/plain", {}, [], {"message": ([avito(1)], [came("avito", "5401")])}),
+    "Avito payloads": ("avito", "/plain", {}, [], {"message": ([avito(1)], [came("avito", "u2i-fake-1", **{"event.client.id": "avito:5401"})])}),
     "YCLIENTS payloads": ("yclients", "/plain", {}, [], {
         "booked": ([yclients(771)], Some([{"type": "booking_created", "event.booking.service": "Стрижка", "event.client.phone": holds("79211234567")}])),
         "no_show": ([yclients(771, attendance=-1, visit_attendance=-1)], Some([{"type": "visit_no_show"}])),
