@@ -22,6 +22,10 @@ lint:
 interop *ARGS:
     tests/interop/run.sh {{ARGS}}
 
+# SDKs nobody here wrote, against fake vendors, through letopis
+clients *ARGS:
+    tests/clients/run.sh {{ARGS}}
+
 # Figures against the floor; table in bench/README.md
 bench *ARGS:
     bench/run.sh {{ARGS}}

@@ -91,9 +91,8 @@ def check(client, work, fakes, server, table):
     if auth in heard:
         wrong = compare.requests_differ(direct_auth, ask(auth + "/__seen"), compare.host_of(auth) if connected.via == "letopis" else None)
         table.note(client.name, "failed" if wrong else "passed", "oauth", wrong or "")
-    host = compare.host_of(fake) if connected.via == "letopis" else None
     for case in direct:
-        wrong = compare.requests_differ(direct_seen.get(case, []), through_seen.get(case, []), host) or saw_differs(client, case, direct[case], through.get(case), connected)
+        wrong = compare.requests_differ(direct_seen.get(case, []), through_seen.get(case, []), connected.host) or saw_differs(client, case, direct[case], through.get(case), connected)
         if not wrong and events is not None:
             wrong = journal.wrong(client, case, events[case])
         table.note(client.name, "failed" if wrong else "passed", case, wrong or "")
@@ -123,7 +122,7 @@ def telemetry(server, table):
 def saw_differs(client, case, direct, through, connected):
     otherwise = expected.SEES_OTHERWISE.get((client.script.split(".")[0], case))
     if otherwise and connected.via == "letopis":
-        return None if otherwise(through) else f"the client saw {compare.shown(through)}"
+        return None if otherwise(direct, through) else f"the client saw {compare.shown(through)}"
     return compare.saw_differs(direct, through)
 
 
@@ -149,7 +148,8 @@ def main():
             tasks += [(hooks.run, work, fakes, server, table, names)] + ([] if names and "otlp" not in names else [(telemetry, server, table)])
         with ThreadPoolExecutor(3) as pool:
             for done in [pool.submit(*task) for task in tasks]:
-                done.result()
+                if error := done.exception():
+                    table.note("hooks, OpenTelemetry", "failed", reason=f"{type(error).__name__}: {error}")
         if server.binary:
             if not names or "recipes" in names:
                 recipes.check(work, fakes, server.binary, table)

@@ -244,5 +244,15 @@ TABLES = {
 
 # Cases all of whose events are one conversation, though nobody named it.
 ONE_CONVERSATION = {("openai_py", "chain"), ("openai_py", "chat"), ("anthropic_py", "chain"), ("openai_py", "retried_429")}
+
+
+def broke_off(direct, through):
+    """Of an answer that breaks off, the last piece may be lost with the connection."""
+    if isinstance(direct, dict):  # Of raw sockets.
+        return not through["whole"] and direct["body"].startswith(through["body"].rstrip("=")[:-4]) and through["status"] == direct["status"]
+    return len(through) >= 3 and through[-1] == direct[-1] and through[:-1] == direct[: len(through) - 1]
+
+
 # What the client may see otherwise than directly: a proxy cannot break a connection that it never had.
-SEES_OTHERWISE = {("openai_py", "silent"): lambda saw: saw.get("status_code") == 502}
+SEES_OTHERWISE = {("openai_py", "silent"): lambda direct, through: through.get("status_code") == 502,
+                  ("openai_py", "cut_stream"): broke_off, ("anthropic_py", "cut_stream"): broke_off, ("raw", "cut_stream"): broke_off}

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import compare
@@ -29,7 +30,7 @@ class Bots:
         self.file.unlink(missing_ok=True)
         self.process = subprocess.Popen([sys.executable, HERE / "bots.py", self.file], env={"PATH": "/usr/bin:/bin", "MAX": self.fakes.urls["max-for-bots"], "PYTHONDONTWRITEBYTECODE": "1"},
                                         stderr=open(self.file.with_suffix(".log"), "w"))
-        self.url = json.loads(wait_for(self.file, self.process, 60))
+        self.url = json.loads(wait_for(self.file, self.process, 150))
         return self
 
     def __exit__(self, *_):
@@ -140,7 +141,8 @@ HOOKS = {
         "confirmation": ([("POST", "", {"Content-Type": "application/json"}, b'{"type":"confirmation","group_id":77}')], None),
         "message": ([vk(11)], [came("vk", "6151")]),
     }),
-    "Avito payloads": ("avito", "/plain", {}, [], {"message": ([avito(1)], [came("avito", "u2i-fake-1", **{"event.client.id": "avito:5401"})])}),
+    # An answer on Avito goes to the chat, so the chat is whom a conversation is with.
+    "Avito payloads": ("avito", "/plain", {}, [], {"message": ([avito(1)], [came("avito", "u2i-fake-1")])}),
     "YCLIENTS payloads": ("yclients", "/plain", {}, [], {
         "booked": ([yclients(771)], Some([{"type": "booking_created", "event.booking.service": "Стрижка", "event.client.phone": holds("79211234567")}])),
         "no_show": ([yclients(771, attendance=-1, visit_attendance=-1)], Some([{"type": "visit_no_show"}])),
@@ -235,6 +237,9 @@ def slow_bot(bots, server, table):
 def run(work, fakes, server, table, names):
     chosen = [name for name in HOOKS if not names or name in names or "hooks" in names]
     if not chosen:
+        return
+    if missing := [package for package in ("aiogram", "aiohttp", "maxapi", "pywa", "vkbottle") if not find_spec(package)]:
+        table.note("hooks", "skipped", reason=f"{', '.join(missing)} not installed")
         return
     with Bots(work, fakes) as bots:
         def guarded(name, part, *arguments):

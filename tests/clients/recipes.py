@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import journal
 from expected import Some, given, holds
@@ -63,8 +64,21 @@ def failed(words, env):
     return (done.stderr + done.stdout).strip()[-500:] if done.returncode else None
 
 
+NEEDS = {"python": ("openai", "anthropic", "aiogram"), "bitrix24": ("fast_bitrix24",)}
+
+
+def missing(page, work):
+    if blocks(page, "js") and not all((work / "node_modules" / package).exists() for package in ("openai", "grammy")):
+        return "the JavaScript SDKs are not installed"
+    lacking = [package for package in NEEDS.get(page, ()) if not find_spec(package)]
+    return f"{', '.join(lacking)} not installed" if lacking else None
+
+
 def check(work, fakes, binary, table):
     for page, wanted in WANTED.items():
+        if reason := missing(page, work):
+            table.note("docs/connect", "skipped", f"{page}.md", reason)
+            continue
         with Server(work, binary, f"letopis-{page}") as server:
             try:
                 key = server.command("key", "create", "--role", "read")["key"]

@@ -16,6 +16,7 @@ def wait_for(path, process, seconds=20):
     until = time.monotonic() + seconds
     while not path.exists():
         if process.poll() is not None or time.monotonic() > until:
+            stop(process)
             raise RuntimeError(f"{path.name} did not appear: {process.args}")
         time.sleep(0.05)
     return path.read_text()
@@ -64,8 +65,9 @@ class Tls:
 class Connected:
     """A connection and where its client is pointed."""
 
-    def __init__(self, base, via, more, connection=None, business=None, read_key=None, url=None, tls=None):
-        self.base, self.via, self.more, self.connection, self.business, self.read_key, self.url, self.tls = base, via, more, connection, business, read_key, url, tls
+    def __init__(self, base, via, more, connection=None, business=None, read_key=None, url=None, tls=None, host=None, outside=None):
+        self.base, self.via, self.more, self.connection, self.business, self.read_key, self.url = base, via, more, connection, business, read_key, url
+        self.tls, self.host, self.outside = tls, host, outside
 
     def __enter__(self):
         if self.tls:
@@ -73,8 +75,9 @@ class Connected:
         return self
 
     def __exit__(self, *_):
-        if self.tls:
-            self.tls.__exit__()
+        for relay in (self.tls, self.outside):
+            if relay:
+                relay.__exit__()
 
 
 class Server:
@@ -93,6 +96,7 @@ class Server:
             until = time.monotonic() + 20
             while "ltp_ingest" not in (text := (self.data / "out").read_text()):
                 if self.process.poll() is not None or time.monotonic() > until:
+                    stop(self.process)
                     raise RuntimeError("letopis did not start: " + (self.data / "log").read_text()[-500:])
                 time.sleep(0.05)
             self.url = re.search(r"http://127[^ /\s]*", text)[0]
@@ -124,12 +128,16 @@ class Server:
         if not self.binary:
             return Connected(fake, "direct", {"AUTH": auth + "/api/v2/oauth"}, tls=Tls(work, fake) if client.tls else None)
         slug, key = self.business(client.name)
-        made = self.command("connection", "add", "--kind", client.kind, "--business", slug, "--upstream", fake, "--mode", client.mode)
+        outside = Tls(work, fake) if client.own_ca else None
+        upstream = outside.__enter__() if outside else fake
+        made = self.command("connection", "add", "--kind", client.kind, "--business", slug, "--upstream", upstream, "--mode", client.mode)
+        if outside:
+            self.command("connection", "set", made["id"], "--business", slug, "--ca", work / "tls/ca.pem")
         base, more = made["url"], {}
         if client.kind == "gigachat":  # Tokens come from a host of their own: a connection of their own.
             door = self.command("connection", "add", "--kind", "gigachat", "--business", slug, "--upstream", auth)
             more = {"AUTH": door["url"] + "/api/v2/oauth"}
-        return Connected(base, "letopis", more, made["id"], slug, key, self.url, Tls(work, base) if client.tls else None)
+        return Connected(base, "letopis", more, made["id"], slug, key, self.url, Tls(work, base) if client.tls else None, upstream.split("//")[1], outside)
 
     def after(self, table):
         """What must hold at the end: no secret of any client in the log or in the journal's file."""

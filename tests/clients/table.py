@@ -12,6 +12,7 @@ class Client:
     module: str = ""  # what must be importable
     mode: str = "confirm"
     cases: tuple = ()  # only these
+    own_ca: bool = False  # the system outside has a certificate of a CA that only the connection knows
 
 
 CLIENTS = [
@@ -25,6 +26,7 @@ CLIENTS = [
     Client("aiogram", "telegram_aiogram.py", "telegram", "telegram", module="aiogram"),
     Client("python-telegram-bot", "telegram_ptb.py", "telegram", "telegram", module="telegram"),
     Client("grammY", "telegram_grammy.mjs", "telegram", "telegram", module="grammy"),
+    Client("grammY, own CA", "telegram_grammy.mjs", "telegram", "telegram", module="grammy", own_ca=True, cases=("get_me", "send_message", "send_document")),
     Client("maxapi", "max_maxapi.py", "max", "max", module="maxapi"),
     Client("pywa", "whatsapp_pywa.py", "whatsapp", "whatsapp", module="pywa"),
     Client("vkbottle", "vk_vkbottle.py", "vk", "vk", module="vkbottle"),

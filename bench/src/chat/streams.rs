@@ -103,21 +103,25 @@ async fn call(socket: std::net::SocketAddr, request: &[u8], seen: &Mutex<Seen>, 
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         let now_ns = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
-        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        for sent_ns in stamps(&read) {
-            if std::mem::take(&mut is_first) {
-                seen.first.add(asked.elapsed());
-            }
-            seen.delay.add(Duration::from_nanos(now_ns.saturating_sub(sent_ns)));
-        }
-        drop(seen);
+        note(seen, &read, now_ns, std::mem::take(&mut is_first).then(|| asked.elapsed()));
         if read.windows(DONE.len()).any(|window| window == DONE) {
             return Ok(());
         }
-        if let Some(end) = hold.filter(|_| !is_first) {
+        if let Some(end) = hold {
             tokio::time::sleep_until(end.into()).await;
             return Ok(());
         }
+    }
+}
+
+/// What one piece says. The head comes with the first chunk.
+fn note(seen: &Mutex<Seen>, piece: &[u8], now_ns: u64, first: Option<Duration>) {
+    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(first) = first {
+        seen.first.add(first);
+    }
+    for sent_ns in stamps(piece) {
+        seen.delay.add(Duration::from_nanos(now_ns.saturating_sub(sent_ns)));
     }
 }
 

@@ -139,3 +139,36 @@ fn more(stream: &mut TcpStream, read: &mut Vec<u8>) -> Result<()> {
         }
     }
 }
+
+/// The certificate authority that [`tls`] is certified by; nobody else trusts it. Its key does not exist any more.
+pub const TEST_CA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/test-ca.pem");
+
+/// Answers every request over TLS as `localhost`; gives the port.
+pub fn tls(answer: &'static [u8]) -> u16 {
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    const CERTIFIED: &[u8] = include_bytes!("../data/test-localhost.pem");
+
+    let certificate = CertificateDer::from_pem_slice(CERTIFIED).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(CERTIFIED).unwrap();
+    let builder = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
+    let config = builder.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    let config = Arc::new(config.with_single_cert(vec![certificate], key).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut session = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut tls = rustls::Stream::new(&mut session, &mut stream);
+            let (mut read, mut piece) = (Vec::new(), [0; 4096]);
+            while !read.windows(4).any(|four| four == b"\r\n\r\n") {
+                match tls.read(&mut piece) {
+                    Ok(length @ 1..) => read.extend_from_slice(&piece[..length]),
+                    _ => break,
+                }
+            }
+            let _ = tls.write_all(answer);
+        }
+    });
+    port
+}

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::app::{TestApp, wait_until};
 use super::commands::json as json_of;
-use super::outside::Outside;
+use super::outside::{self, Outside};
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -392,6 +392,7 @@ fn what_observe_loses_is_counted_and_the_journal_says_so() {
     });
     let mut proxied = Proxied::to(&outside.url(), "observe");
     proxied.post("/kept", &[], b"");
+    outside.heard();
     proxied.events(1);
     let lines = [0; 3].map(|_| proxied.raw("POST PATH/lost HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"));
     lines.iter().for_each(|_| drop(outside.heard()));
@@ -442,4 +443,19 @@ fn an_outbound_proxy_gets_the_whole_address_and_our_login() {
     let _ = proxied.post("/x", &[], b"hi");
     let heard = outbound.heard();
     assert!(heard.head.starts_with("CONNECT somewhere.invalid:443 HTTP/1.1\r\n") && heard.has("proxy-authorization"), "{}", heard.head);
+}
+
+#[test]
+fn certificates_of_its_own_are_trusted_by_one_connection_only() {
+    const CLOSING: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+    let port = outside::tls(CLOSING);
+    let upstream = format!("https://localhost:{port}");
+    let proxied = Proxied::to(&upstream, "confirm");
+    let refused = proxied.post("/x", &[], b"");
+    ours(&refused, 502, "upstream_unreachable");
+    assert!(refused.text().contains("cannot be trusted"), "{}", refused.text());
+    proxied.set("--ca", outside::TEST_CA);
+    assert_eq!(proxied.post("/x", &[], b"").body, b"ok");
+    let other = Proxied::with(proxied.app, &upstream, "confirm");
+    ours(&other.post("/x", &[], b""), 502, "upstream_unreachable");
 }

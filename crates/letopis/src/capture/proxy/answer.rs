@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::http::header;
+use axum::http::{Version, header};
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::{Body as _, Frame, SizeHint};
@@ -39,6 +39,8 @@ pub(super) async fn back(mut note: Note, answer: hyper::Response<Arriving<Copyin
         parts.headers.remove(header::CONTENT_LENGTH);
     }
     head::end_to_end(&mut parts.headers);
+    // A system outside that speaks HTTP/1.0 ends its own connection, not the caller's.
+    parts.version = Version::HTTP_11;
     let mut back = Back {
         length: body.size_hint().exact(),
         before: VecDeque::new(),
@@ -48,6 +50,7 @@ pub(super) async fn back(mut note: Note, answer: hyper::Response<Arriving<Copyin
         holding: None,
         idle: None,
         moved: Instant::now(),
+        broken: None,
         body: None,
         note: None,
     };
@@ -102,6 +105,8 @@ struct Back {
     /// Set once there is silence, and put forward when it fires too early: most answers never need it.
     idle: Option<Pin<Box<Sleep>>>,
     moved: Instant,
+    /// How the body broke off, until it is said.
+    broken: Option<Failure>,
 }
 
 impl Back {
@@ -197,12 +202,16 @@ impl hyper::body::Body for Back {
         if let Some(frame) = this.before.pop_front() {
             return this.pass(frame, cx);
         }
-        let Some(body) = &mut this.body else { return Poll::Ready(None) };
+        let Some(body) = &mut this.body else { return Poll::Ready(this.broken.take().map(Err)) };
         match Pin::new(body).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => this.pass(frame, cx),
             Poll::Ready(Some(Err(e))) => {
                 this.finish(Ended::Broken("broke off".to_owned()));
-                Poll::Ready(Some(Err(Box::new(e))))
+                // What came before goes out first: an error now would end the caller's connection with it still in the buffer.
+                this.body = None;
+                this.broken = Some(Box::new(e));
+                cx.waker().wake_by_ref();
+                Poll::Pending
             }
             Poll::Ready(None) => {
                 // Its connection can serve somebody else from here on.

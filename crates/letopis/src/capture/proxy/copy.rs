@@ -140,6 +140,11 @@ impl Copied {
         self.digest.is_none() && self.kept.bytes().ends_with(data)
     }
 
+    /// Whether more came than is kept.
+    pub(super) fn is_cut(&self) -> bool {
+        self.digest.is_some()
+    }
+
     pub(super) fn length(&self) -> u64 {
         self.length
     }
@@ -200,10 +205,10 @@ impl Copying {
         Self { before: std::collections::VecDeque::new(), body, asked }
     }
 
-    /// Reads until the copy is full or the body is over, so that it can be stored before anybody sees it.
+    /// Reads until the copy is full (or may not grow) or the body is over, so that it can be stored before anybody sees it.
     pub(super) async fn read_ahead(&mut self, limit: usize) -> Result<(), hyper::Error> {
         let mut read = 0;
-        while read < limit {
+        while read < limit && !locked(&self.asked).copied.is_cut() {
             let Some(frame) = std::future::poll_fn(|cx| self.poll_body(cx)).await else { break };
             let frame = frame?;
             read += frame.data_ref().map_or(0, Bytes::len);
