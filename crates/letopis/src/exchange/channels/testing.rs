@@ -1,5 +1,5 @@
 //! What the platforms' tests have in common: exchanges of one kind, and bytes that mean harm.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use bytes::Bytes;
 use serde_json::{Value, json};
