@@ -18,7 +18,7 @@ impl App {
     /// Goes on until `stop` turns true.
     pub(super) async fn look_after(self: Arc<Self>, stop: watch::Receiver<bool>) {
         let runs = Arc::clone(&self.retention).keep(self.config.retention.hour, stop);
-        tokio::select! { () = runs => {}, () = self.count() => {}, () = self.tend() => {} }
+        tokio::select! { () = runs => {}, () = self.count() => {}, () = self.tend() => {}, () = self.capture.keep() => {} }
     }
 
     async fn tend(&self) {
@@ -32,6 +32,7 @@ impl App {
 
     /// Writes down how connections fared since the last time.
     pub(super) async fn note_health(&self) {
+        self.capture.settle().await;
         let counted = self.capture.pulses.take();
         if counted.is_empty() {
             return;

@@ -18,6 +18,17 @@ impl Capture {
         }
     }
 
+    /// Looks after exchanges that nobody waits for, for as long as it is polled.
+    pub async fn keep(&self) {
+        self.proxying.keep().await;
+    }
+
+    /// Waits for those that there are now, before the queue is closed.
+    pub async fn settle(&self) {
+        self.proxying.settle().await;
+        self.proxying.gaps.write();
+    }
+
     /// Does what is due.
     pub async fn tend(&self) {
         self.proxying.sweep(|connection| self.connections.named(connection).is_some());

@@ -14,11 +14,10 @@ use axum::http::{Version, header};
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::{Body as _, Frame, SizeHint};
-use queue::PublishError;
 use tokio::time::Sleep;
 
 use super::copy::{Copied, Copying};
-use super::note::Note;
+use super::note::{Note, Publishing};
 use super::{Mode, Refused, head};
 use crate::exchange::Ended;
 use crate::upstream::Arriving;
@@ -29,7 +28,6 @@ const AT_HAND: u64 = 64 << 10;
 const LAST_WORDS: [&[u8]; 2] = [b"data: [DONE]\n\n", b"data: [DONE]\r\n\r\n"];
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
-type Publishing = Pin<Box<dyn Future<Output = Result<(), PublishError>> + Send>>;
 
 /// The answer with its copying body.
 pub(super) async fn back(mut note: Note, answer: hyper::Response<Arriving<Copying>>) -> Result<Response, Refused> {

@@ -4,14 +4,17 @@
 //! gaps       one slot a connection, 32 bytes: connection u32 | business u32 | begun u64 | settled u64 | 0 u64      (little-endian)
 //! gaps.old   the file of the run before, until its gaps are told
 //! ```
-//! A slot is written at both moments, into the page cache only: a kill keeps it; after a loss of power the last half minute of counting may be
-//! missing. What was begun and not settled when the program starts again is the gap.
+//! Counted in memory and written a few milliseconds later by whoever calls [`Gaps::write`], so that no request waits for a file; into the page
+//! cache only: a kill keeps it, after a loss of power the last half minute of counting may be missing. What was begun and not settled when the
+//! program starts again is the gap.
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
 
 use crate::access::ConnectionId;
 use crate::event::BusinessId;
@@ -24,9 +27,10 @@ const FILE_BYTES: u64 = 1 << 20;
 #[derive(Debug)]
 pub(in crate::capture) struct Gaps {
     /// None where it cannot be written: *observe* refuses nobody for that.
-    file: Option<Arc<File>>,
+    file: Option<File>,
     path: PathBuf,
-    slots: AtomicU64,
+    slots: Mutex<Vec<Arc<Slot>>>,
+    changed: Arc<Changed>,
     /// Of the run before, not told yet.
     before: Mutex<Vec<Gap>>,
 }
@@ -42,10 +46,33 @@ pub(in crate::capture) struct Gap {
 /// One connection's place in the file.
 #[derive(Debug)]
 pub(super) struct Slot {
-    file: Option<Arc<File>>,
-    at: u64,
     names: [u8; 8],
-    counts: Mutex<(u64, u64)>,
+    begun: AtomicU64,
+    settled: AtomicU64,
+    changed: Arc<Changed>,
+}
+
+/// Something is to be written, or waits to be settled.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    is: AtomicBool,
+    wake: Notify,
+}
+
+impl Changed {
+    /// Wakes whoever writes; costs next to nothing while it is awake.
+    pub(super) fn note(&self) {
+        if !self.is.swap(true, Ordering::Relaxed) {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Returns once there is something to do.
+    pub(super) async fn wait(&self) {
+        while !self.is.load(Ordering::Relaxed) {
+            self.wake.notified().await;
+        }
+    }
 }
 
 /// An exchange under way; settled, or part of the gap.
@@ -65,15 +92,32 @@ impl Gaps {
             }
         }
         let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
-        let file = file.map(Arc::new).map_err(|e| tracing::warn!(error = %e, "gaps are not counted")).ok();
-        Self { file, path: old, slots: AtomicU64::new(0), before: Mutex::new(before) }
+        let file = file.map_err(|e| tracing::warn!(error = %e, "gaps are not counted")).ok();
+        Self { file, path: old, slots: Mutex::default(), changed: Arc::default(), before: Mutex::new(before) }
     }
 
     /// A place for a connection.
     pub(super) fn slot(&self, business: BusinessId, connection: ConnectionId) -> Arc<Slot> {
-        let at = self.slots.fetch_add(SLOT as u64, Ordering::Relaxed);
-        let file = self.file.clone().filter(|_| at < FILE_BYTES);
-        Arc::new(Slot { file, at, names: names(business, connection), counts: Mutex::default() })
+        let (names, changed) = (names(business, connection), Arc::clone(&self.changed));
+        let slot = Arc::new(Slot { names, begun: AtomicU64::new(0), settled: AtomicU64::new(0), changed });
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&slot));
+        slot
+    }
+
+    /// Says when something is to be written.
+    pub(super) fn changed(&self) -> &Arc<Changed> {
+        &self.changed
+    }
+
+    /// Writes the counts of now, if they changed.
+    pub(super) fn write(&self) {
+        if !self.changed.is.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        let Some(file) = &self.file else { return };
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes: Vec<u8> = slots.iter().take(FILE_BYTES as usize / SLOT).flat_map(|slot| slot.bytes()).collect();
+        let _ = file.write_all_at(&bytes, 0);
     }
 
     /// What the last run lost.
@@ -91,23 +135,23 @@ impl Gaps {
 impl Slot {
     /// An exchange begins.
     pub(super) fn begin(self: &Arc<Self>) -> Begun {
-        self.count(1, 0);
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        self.changed.note();
         Begun(Arc::clone(self))
     }
 
-    fn count(&self, begun: u64, settled: u64) {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        *counts = (counts.0 + begun, counts.1 + settled);
-        if let Some(file) = &self.file {
-            let _ = file.write_all_at(&slot(self.names, *counts), self.at);
-        }
+    fn bytes(&self) -> [u8; SLOT] {
+        // In this order: never more settled than begun.
+        let settled = self.settled.load(Ordering::Acquire);
+        slot(self.names, (self.begun.load(Ordering::Acquire), settled))
     }
 }
 
 impl Begun {
     /// It is in the queue, or told otherwise.
     pub(super) fn settle(self) {
-        self.0.count(0, 1);
+        self.0.settled.fetch_add(1, Ordering::Release);
+        self.0.changed.note();
     }
 }
 
@@ -160,11 +204,13 @@ mod tests {
         slot.begin().settle();
         quiet.begin().settle();
         std::mem::forget(lost);
+        first.write();
         let gap = Gap { business, connection: one, exchanges: 3 };
         // Killed twice, the second time before it could tell.
         let second = Gaps::open(folder.path());
         assert_eq!(second.before(), [gap]);
         std::mem::forget(second.slot(business, two).begin());
+        second.write();
         let third = Gaps::open(folder.path());
         assert_eq!(third.before(), [gap, Gap { business, connection: two, exchanges: 1 }]);
         third.told();

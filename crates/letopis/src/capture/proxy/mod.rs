@@ -36,13 +36,15 @@ use copy::{Asked, Copies, Copying, locked};
 use gaps::Gaps;
 use head::Head;
 use line::{Line, Lines};
-use note::Note;
+use note::{Note, Settling};
 use refused::Refused;
 use retries::Retries;
 
 /// Below our own: `/proxy/{token}/…`.
 const PREFIX: &str = "/proxy/";
 
+/// Also how old the counts of gaps may be after a kill.
+const TOGETHER: Duration = Duration::from_millis(3);
 /// For the rest of a request that could not be passed on.
 const UNREAD: Duration = Duration::from_secs(2);
 
@@ -65,13 +67,30 @@ pub(super) struct Proxying {
     lines: Lines,
     copies: Arc<Copies>,
     retries: Retries,
+    settling: Settling,
     pub(super) gaps: Gaps,
 }
 
 impl Proxying {
     pub(super) fn new(config: ProxyConfig, folder: &Path) -> Self {
-        let (lines, retries) = (Lines::default(), Retries::default());
-        Self { lines, copies: Arc::new(Copies::new(config.copies_bytes)), retries, gaps: Gaps::open(folder) }
+        let (lines, retries, gaps) = (Lines::default(), Retries::default(), Gaps::open(folder));
+        Self { lines, copies: Arc::new(Copies::new(config.copies_bytes)), retries, settling: Settling::new(gaps.changed()), gaps }
+    }
+
+    /// Looks after exchanges that nobody waits for, and what is counted of them, for as long as it is polled.
+    pub(super) async fn keep(&self) {
+        loop {
+            self.gaps.changed().wait().await;
+            // Whoever comes within this moment is looked after together.
+            tokio::time::sleep(TOGETHER).await;
+            self.settle().await;
+        }
+    }
+
+    /// The same for those that there are now.
+    pub(super) async fn settle(&self) {
+        self.gaps.write();
+        self.settling.settle().await;
     }
 
     /// Where this server listens, once it does.

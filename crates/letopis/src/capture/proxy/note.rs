@@ -1,12 +1,14 @@
 //! An exchange on its way into the queue: begun with the request's head, published once, whatever happens in between.
 
-use std::sync::{Arc, Mutex};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use queue::{Lane, PublishError};
 use uuid::Uuid;
 
 use super::copy::{Asked, Share, locked};
-use super::gaps::Begun;
+use super::gaps::{Begun, Changed};
 use super::head::Head;
 use super::line::Line;
 use super::{Capture, Mode};
@@ -155,14 +157,52 @@ impl Finished {
     }
 
     fn later(self) {
-        // Without a runtime the program is ending; what was begun and not settled is counted at the next start.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                if let Err(e) = self.publish().await {
-                    tracing::warn!(error = %e, "exchange not recorded");
-                }
-            });
+        let capture = Arc::clone(&self.capture);
+        let mut publishing: Publishing = Box::pin(self.publish());
+        // This poll hands it over; what came of it is looked at by `keep`, which wakes nobody for every single one.
+        match publishing.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(published) => warn(published),
+            Poll::Pending => capture.proxying.settling.push(publishing),
         }
+    }
+}
+
+/// An exchange on its way to the disk.
+pub(super) type Publishing = Pin<Box<dyn Future<Output = Result<(), PublishError>> + Send>>;
+
+/// Exchanges that nobody waits for.
+pub(super) struct Settling {
+    waiting: Mutex<Vec<Publishing>>,
+    /// Those that are looked at: they stay if whoever looks is stopped.
+    current: tokio::sync::Mutex<Vec<Publishing>>,
+    changed: Arc<Changed>,
+}
+
+impl Settling {
+    /// Tells `changed` when there is one.
+    pub(super) fn new(changed: &Arc<Changed>) -> Self {
+        Self { waiting: Mutex::default(), current: tokio::sync::Mutex::default(), changed: Arc::clone(changed) }
+    }
+
+    fn push(&self, publishing: Publishing) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(publishing);
+        self.changed.note();
+    }
+
+    /// Waits for those that there are now.
+    pub(super) async fn settle(&self) {
+        let mut current = self.current.lock().await;
+        current.append(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        while let Some(publishing) = current.last_mut() {
+            warn(publishing.await);
+            current.pop();
+        }
+    }
+}
+
+fn warn(published: Result<(), PublishError>) {
+    if let Err(e) = published {
+        tracing::warn!(error = %e, "exchange not recorded");
     }
 }
 
