@@ -77,6 +77,15 @@ fn numbers(asked: &[Asked]) -> Vec<i64> {
     asked.iter().map(number).collect()
 }
 
+/// Whoever does not know the secret is turned away, and leaves nothing.
+fn strangers_are_turned_away(story: &Story, first: &Value) {
+    assert_eq!(story.deliver(&[], first).status, 403);
+    let refused = story.deliver(&[("X-Telegram-Bot-Api-Secret-Token", "s3cret-of-theirs")], first);
+    assert_eq!((refused.status, &refused.json()["error"]["code"]), (403, &json!("not_the_sender")));
+    let looped = story.deliver(&[("X-Letopis-Delivery", "x"), ("X-Telegram-Bot-Api-Secret-Token", "s3cret-of-ours")], first);
+    assert_eq!(looped.status, 508, "a forward URL that points at a hook does not go in circles");
+}
+
 #[test]
 fn a_message_goes_to_the_bot_and_its_answer_back_and_both_are_kept() {
     let bot = Bot::open(|_| answer(r#"{"method":"sendMessage","chat_id":100200,"text":"Завтра в 15:00?"}"#));
@@ -88,12 +97,7 @@ fn a_message_goes_to_the_bot_and_its_answer_back_and_both_are_kept() {
     let arguments = ["--kind", "telegram", "--upstream", &telegram.url(), "--forward", &forward, "--secret", sender, "--secret", sign];
     let mut story = Story::begin(&arguments);
     let first = update(1, 100_200, "Можно записаться?");
-    // Whoever does not know the secret is turned away, and leaves nothing.
-    assert_eq!(story.deliver(&[], &first).status, 403);
-    let refused = story.deliver(&[("X-Telegram-Bot-Api-Secret-Token", "s3cret-of-theirs")], &first);
-    assert_eq!((refused.status, &refused.json()["error"]["code"]), (403, &json!("not_the_sender")));
-    let looped = story.deliver(&[("X-Letopis-Delivery", "x"), ("X-Telegram-Bot-Api-Secret-Token", "s3cret-of-ours")], &first);
-    assert_eq!(looped.status, 508, "a forward URL that points at a hook does not go in circles");
+    strangers_are_turned_away(&story, &first);
     assert!(bot.asked().is_empty());
     let proof = [
         ("X-Telegram-Bot-Api-Secret-Token", "s3cret-of-ours"),
