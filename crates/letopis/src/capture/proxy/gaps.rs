@@ -110,7 +110,7 @@ impl Gaps {
     }
 
     /// Writes the counts of now, if they changed.
-    pub(super) fn write(&self) {
+    pub(in crate::capture) fn write(&self) {
         if !self.changed.is.swap(false, Ordering::Relaxed) {
             return;
         }
