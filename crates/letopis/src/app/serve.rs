@@ -94,7 +94,8 @@ where
                     return Ok(capture::events(&capture, request.map(Body::new)).await);
                 }
                 if capture::is_proxied(&request) {
-                    return Ok(capture::proxy(&capture, address.map(|address| address.ip()), request).await);
+                    // Boxed: a stream may last for hours, and its connection keeps room for whatever is not.
+                    return Ok(Box::pin(capture::proxy(&capture, address.map(|address| address.ip()), request)).await);
                 }
             }
             if let Some(address) = address {

@@ -104,7 +104,8 @@ where
         loop {
             let (mut link, is_fresh) = match self.idle() {
                 Some(link) => (link, false),
-                None => match self.connect(connect).await {
+                // Boxed: opening is rare and its future large, and every exchange would carry room for it.
+                None => match Box::pin(self.connect(connect)).await {
                     Ok(link) => (link, true),
                     Err(e) => return Err((e, Some(request.into_body()))),
                 },

@@ -142,7 +142,7 @@ async fn pass(capture: &Arc<Capture>, from: Option<IpAddr>, request: Request<Inc
     let mut note = Note::begin(capture, &line, head, Arc::clone(&asked));
     let mut request = head::onwards(request, uri, out.host.clone(), |body| Copying::new(body, Arc::clone(&asked)));
     if line.mode == Mode::Strict {
-        note = store_first(note, &mut request).await?;
+        note = Box::pin(store_first(note, &mut request)).await?;
     }
     let (refused, ended) = match in_time(&line, &asked, out.client.pass(request, line.connect)).await {
         Ok(Ok(answer)) => return answer::back(note, answer).await,
