@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::prepare::{Arrival, NewEvent, Prepared, Sealable, Unreadable};
 use super::{RecordError, Stale, decisions};
-use crate::access::connection;
+use crate::access::{AccessError, connection};
 use crate::event::record::Decided;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::append::{self, Seen};
@@ -126,7 +126,10 @@ impl Scribe {
         }
         self.sessions.flush(tx)?;
         for ((business, connection), us) in heard {
-            connection::note_event(tx, business, connection, us)?;
+            connection::note_event(tx, business, connection, us).map_err(|e| match e {
+                AccessError::Sql(e) => RecordError::Store(e.into()),
+                other => RecordError::Access(other),
+            })?;
         }
         for (lane, position) in &self.recorded {
             progress::store(tx, *lane, *position)?;
