@@ -23,6 +23,7 @@ pub mod journal;
 pub mod metrics;
 pub mod privacy;
 pub mod recorder;
+pub mod sinks;
 pub mod store;
 pub mod upstream;
 pub mod witness;

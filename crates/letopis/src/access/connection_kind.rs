@@ -67,7 +67,7 @@ impl ConnectionKind {
     /// The secrets that it can use.
     #[must_use]
     pub fn secrets(self) -> &'static [SecretName] {
-        use SecretName::{Forward, Proxy, Sender, Sign, Verify};
+        use SecretName::{App, Forward, Proxy, Sender, Sign, Tokens, Verify, Webhook};
         match self {
             Self::Events => &[],
             Self::Whatsapp | Self::Instagram | Self::Vk => &[Forward, Sender, Verify, Sign, Proxy],
@@ -75,7 +75,8 @@ impl ConnectionKind {
             Self::Avito | Self::Yclients => &[Forward, Sign, Proxy],
             Self::Hook => &[Forward, Sender, Sign],
             Self::Site => &[Forward, Sign],
-            Self::Http | Self::Openai | Self::Anthropic | Self::Gigachat | Self::Bitrix24 => &[Proxy],
+            Self::Http | Self::Openai | Self::Anthropic | Self::Gigachat => &[Proxy],
+            Self::Bitrix24 => &[Webhook, App, Tokens, Sender, Proxy],
         }
     }
 

@@ -26,6 +26,12 @@ words! {
         Sign = "sign",
         /// The proxy through which the system outside is reached.
         Proxy = "proxy",
+        /// The inbound webhook's URL that Letopis itself asks a CRM with.
+        Webhook = "webhook",
+        /// Id and secret of a local application in a CRM.
+        App = "app",
+        /// What that application was given; changes by itself.
+        Tokens = "tokens",
     }
 }
 

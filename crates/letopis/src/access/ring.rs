@@ -15,7 +15,7 @@ use std::{
 use rusqlite::Connection;
 
 use super::{
-    ConnectionId, ConnectionIdentity, Digest, KeyIdentity, KeyRefused, KeyRole, Offered, Place, Result,
+    ConnectionId, ConnectionIdentity, ConnectionKind, Digest, KeyIdentity, KeyRefused, KeyRole, Offered, Place, Result,
     connection::{self, looks_like_token},
     key,
 };
@@ -91,6 +91,12 @@ impl ConnectionRing {
     #[must_use]
     pub fn named(&self, id: ConnectionId) -> Option<Arc<ConnectionIdentity>> {
         self.0.snapshot().values().find(|slot| slot.identity.connection == id).map(|slot| Arc::clone(&slot.identity))
+    }
+
+    /// Those of one kind.
+    #[must_use]
+    pub fn of_kind(&self, kind: ConnectionKind) -> Vec<Arc<ConnectionIdentity>> {
+        self.0.snapshot().values().filter(|slot| slot.identity.kind == kind).map(|slot| Arc::clone(&slot.identity)).collect()
     }
 
     /// Whether a channel of that business is plugged in.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::CrmSettings;
 use super::word::words;
 
 words! {
@@ -79,6 +80,9 @@ pub struct Settings {
     /// Field of schema v1 → where it stands in what comes (`$.message.text`): the generic hook's map, and intent or outcome of models.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
+    /// What Letopis itself does in this CRM.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub crm: CrmSettings,
 }
 
 impl Settings {
@@ -92,6 +96,10 @@ impl Settings {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+fn is_usual(crm: &CrmSettings) -> bool {
+    *crm == CrmSettings::default()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::journal::sessions::Gaps;
-use crate::{anchor, audit, backup, capture};
+use crate::{anchor, audit, backup, capture, sinks};
 
 /// The defaults, with what each means; `letopis config` prints it.
 pub const DEFAULTS: &str = include_str!("default.toml");
@@ -39,6 +39,8 @@ pub struct Config {
     pub audit: AuditConfig,
     /// When detail goes whose time is over.
     pub retention: audit::Config,
+    /// How CRMs are asked.
+    pub crm: sinks::bitrix24::Config,
 }
 
 /// The scheduled audit.
@@ -88,6 +90,7 @@ impl Default for Config {
             anchor: anchor::Config::default(),
             audit: AuditConfig::default(),
             retention: audit::Config::default(),
+            crm: sinks::bitrix24::Config::default(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What goes on beside recording and publishing: witnesses, copies of checkpoints, the nightly audit, deliveries to forward.
+//! What goes on beside recording and publishing: witnesses, copies of checkpoints, the nightly audit, deliveries to forward, CRM cards.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +9,7 @@ use super::nightly::{self, Nightly};
 use super::{App, now_us};
 use crate::anchor::{Anchor, Standing};
 use crate::forwards::{self, Forwards};
+use crate::sinks::bitrix24::Bitrix24;
 use crate::upstream::Upstream;
 
 /// What it needs before it runs.
@@ -28,6 +29,7 @@ pub struct Outside {
 pub(super) struct Running {
     anchor: tokio::task::JoinHandle<()>,
     forwards: tokio::task::JoinHandle<()>,
+    bitrix24: tokio::task::JoinHandle<()>,
     end: watch::Sender<bool>,
 }
 
@@ -76,8 +78,25 @@ pub(super) fn start(app: &App) -> anyhow::Result<Running> {
         now_us,
     };
     let forwards = tokio::spawn(forwards.run(ended.clone()));
+    let bitrix24 = tokio::spawn(app.bitrix24().run(ended.clone()));
     Nightly::start(app, Arc::clone(&outside.audits), ended.clone())?;
-    Ok(Running { anchor: tokio::spawn(anchor.run(ended)), forwards, end })
+    Ok(Running { anchor: tokio::spawn(anchor.run(ended)), forwards, bitrix24, end })
+}
+
+impl App {
+    /// What asks portals, by the connections there are.
+    #[must_use]
+    pub fn bitrix24(&self) -> Bitrix24 {
+        Bitrix24 {
+            store: self.store.clone(),
+            vault: self.vault.clone(),
+            connections: Arc::clone(&self.connections),
+            config: self.config.crm,
+            own: self.capture.own(),
+            base_url: self.base_url(),
+            now_us,
+        }
+    }
 }
 
 impl Running {
@@ -86,5 +105,6 @@ impl Running {
         let _ = self.end.send(true);
         let _ = self.anchor.await;
         let _ = self.forwards.await;
+        let _ = self.bitrix24.await;
     }
 }

@@ -173,6 +173,12 @@ impl Capture {
         self.proxying.own().listens(address);
     }
 
+    /// Where this server listens, once it does; never to be asked.
+    #[must_use]
+    pub fn own(&self) -> crate::upstream::Own {
+        self.proxying.own().clone()
+    }
+
     /// Somebody tried a token that nobody has; how many seconds to wait, if it was one too many.
     fn guessed(&self, from: Option<IpAddr>) -> Option<u32> {
         self.guesses.note(from, (self.now_us)())

@@ -22,6 +22,7 @@ mod text;
 mod told;
 mod wire;
 
+pub use crm::php;
 pub use classify::{Classifier, Guess, Quality, TrainError};
 pub use form::unescaped;
 pub use path::{Path, PathError};

@@ -15,6 +15,7 @@ pub mod chains;
 mod chains_tests;
 pub mod clients;
 pub mod copies;
+pub mod crm;
 pub mod days;
 pub mod deliveries;
 pub mod epochs;

@@ -433,3 +433,59 @@ CREATE TABLE anonymised (
   reply TEXT
 );
 CREATE INDEX anonymised_by_day ON anonymised (business, received_day);
+
+-- How far a CRM's outbox has read the journal, and how far the CRM has been read back. Not rebuilt; after a restore both begin anew, now.
+CREATE TABLE crm_cursors (
+  connection TEXT PRIMARY KEY,
+  business INTEGER NOT NULL,
+  first_record INTEGER NOT NULL,       -- what came before is not told
+  record INTEGER NOT NULL,
+  halted TEXT,                         -- why nothing is asked until a person has looked
+  halted_us INTEGER
+) WITHOUT ROWID;
+
+-- Whose card a client has in a CRM.
+CREATE TABLE crm_cards (
+  business INTEGER NOT NULL,
+  connection TEXT NOT NULL,
+  client TEXT NOT NULL,                -- public id
+  state TEXT NOT NULL,                 -- sought, found, making, buried
+  kind TEXT,                           -- lead, deal, contact, company
+  card INTEGER,
+  found_by TEXT,                       -- given, origin, line, phone, email, made
+  others TEXT,                         -- JSON: further cards that answered the same question
+  asked_us INTEGER NOT NULL,           -- when it was first wanted
+  due_us INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  problem TEXT,
+  PRIMARY KEY (business, connection, client)
+) WITHOUT ROWID;
+CREATE INDEX crm_cards_due ON crm_cards (connection, due_us) WHERE state IN ('sought', 'making');
+CREATE INDEX crm_cards_by_card ON crm_cards (connection, kind, card);
+
+-- What a card lacks, and what it was told: a stretch of records of one conversation, or a task.
+CREATE TABLE crm_entries (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  business INTEGER NOT NULL,
+  connection TEXT NOT NULL,
+  client TEXT NOT NULL,                -- public ids
+  session TEXT NOT NULL,
+  what TEXT NOT NULL,                  -- steps, task
+  first_record INTEGER NOT NULL,
+  last_record INTEGER NOT NULL,
+  reference TEXT NOT NULL UNIQUE,      -- by which it is found there
+  state TEXT NOT NULL,                 -- waiting, sending, unclear, written, buried
+  made_us INTEGER NOT NULL,
+  due_us INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  sent_us INTEGER,
+  written_us INTEGER,
+  kind TEXT,                           -- the card it was sent to
+  card INTEGER,
+  entry INTEGER,                       -- the CRM's number of it
+  problem TEXT
+);
+CREATE INDEX crm_entries_open ON crm_entries (connection, client, id) WHERE state IN ('waiting', 'sending', 'unclear');
+CREATE INDEX crm_entries_by_session ON crm_entries (business, session, what);
+CREATE INDEX crm_entries_by_client ON crm_entries (business, client);
+CREATE INDEX crm_entries_buried ON crm_entries (connection, id) WHERE state = 'buried';

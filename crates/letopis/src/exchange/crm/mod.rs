@@ -3,4 +3,4 @@
 //! * `bitrix24` – REST of Bitrix24: single calls and batches · `php` – parameters in brackets
 
 pub mod bitrix24;
-mod php;
+pub mod php;

@@ -83,6 +83,47 @@ pub(super) fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
+/// The parameters as a query; nothing is written for null and for what is empty, as PHP does.
+#[must_use]
+pub fn written(params: &Value) -> String {
+    let mut query = String::new();
+    if let Value::Object(parts) = params {
+        parts.iter().for_each(|(name, part)| write(&mut query, &encoded(name), part));
+    }
+    query
+}
+
+fn write(query: &mut String, name: &str, value: &Value) {
+    let text = match value {
+        Value::Null => return,
+        Value::Object(parts) => return parts.iter().for_each(|(key, part)| write(query, &format!("{name}%5B{}%5D", encoded(key)), part)),
+        Value::Array(items) => return (0..).zip(items).for_each(|(key, item): (usize, _)| write(query, &format!("{name}%5B{key}%5D"), item)),
+        Value::Bool(is) => if *is { "1" } else { "0" }.to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => encoded(text),
+    };
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.push_str(name);
+    query.push('=');
+    query.push_str(&text);
+}
+
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            _ => {
+                out.push('%');
+                out.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0').to_ascii_uppercase()));
+            }
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +140,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_written_is_read_again(title in ".{0,40}", phones in proptest::collection::vec("[+0-9 ()-]{1,20}", 1..4), name in "[A-Z_]{1,20}") {
+            let params = json!({ "fields": { name.clone(): title.clone(), "PHONE": phones.clone() }, "nothing": null });
+            prop_assume!(name != "PHONE");
+            prop_assert_eq!(parse(&written(&params)), json!({ "fields": { name: title, "PHONE": phones } }));
+        }
+
         #[test]
         fn no_text_makes_it_panic(text: String, brackets in "[a-z0-9=&%\\[\\]]{0,80}") {
             let _ = (parse(&text), parse(&brackets));

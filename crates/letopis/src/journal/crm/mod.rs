@@ -1,0 +1,62 @@
+//! What a CRM's cards were told, what they still lack, and whose they are.
+//!
+//! A cursor follows the journal; what it finds becomes rows that grow by conversations, not by events. Whoever asks the CRM is elsewhere (`sinks`);
+//! here is what must be in one transaction with it, and what an erasure has to reach.
+//!
+//! * `feed` – from the journal into the outbox · `entries` – the outbox · `cards` – whose card
+
+pub mod cards;
+pub mod entries;
+pub mod feed;
+#[cfg(test)]
+mod tests;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::event::BusinessId;
+
+/// Where a connection's outbox stands.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Cursor {
+    /// Records before this one are not told.
+    pub first_record: i64,
+    /// Read up to here.
+    pub record: i64,
+    /// Why nothing is asked until a person has looked, and since when.
+    pub halted: Option<(String, i64)>,
+}
+
+/// The cursor of a connection.
+///
+/// # Errors
+/// When the database says no.
+pub fn cursor(conn: &Connection, connection: &str) -> rusqlite::Result<Option<Cursor>> {
+    let sql = "SELECT first_record, record, halted, halted_us FROM crm_cursors WHERE connection = ?1";
+    let read = |row: &rusqlite::Row<'_>| {
+        let halted: Option<String> = row.get(2)?;
+        Ok(Cursor { first_record: row.get(0)?, record: row.get(1)?, halted: halted.zip(row.get(3)?) })
+    };
+    conn.prepare_cached(sql)?.query_row([connection], read).optional()
+}
+
+/// Nothing is asked any more, or again.
+///
+/// # Errors
+/// When the database says no.
+pub fn halt(tx: &Transaction<'_>, connection: &str, why: Option<&str>, now_us: i64) -> rusqlite::Result<()> {
+    let sql = "UPDATE crm_cursors SET halted = ?2, halted_us = ?3 WHERE connection = ?1";
+    tx.prepare_cached(sql)?.execute(params![connection, why, why.map(|_| now_us)])?;
+    Ok(())
+}
+
+/// Removes what is known of a client here: with their records goes what was to be told of them. Gives what was written on cards, which
+/// stays in the CRM until it is taken away there.
+///
+/// # Errors
+/// When the database says no.
+pub fn forget(tx: &Transaction<'_>, business: BusinessId, client: &str) -> rusqlite::Result<Vec<entries::Written>> {
+    let written = entries::written_of(tx, business, client)?;
+    tx.prepare_cached("DELETE FROM crm_entries WHERE business = ?1 AND client = ?2")?.execute(params![business.0, client])?;
+    tx.prepare_cached("DELETE FROM crm_cards WHERE business = ?1 AND client = ?2")?.execute(params![business.0, client])?;
+    Ok(written)
+}

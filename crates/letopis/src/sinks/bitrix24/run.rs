@@ -1,0 +1,230 @@
+//! Connections to portals as they come, change and go: a task for each, begun anew when its settings or secrets change.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::rest::{Call, Credential, Patience, Portal, Rate, Said};
+use super::write::{Times, Turn, Writer};
+use crate::access::{BusinessKind, ConnectionId, ConnectionIdentity, ConnectionKind, ConnectionRing, SecretName, business, connection_secrets};
+use crate::journal::crm;
+use crate::privacy::Vault;
+use crate::store::{Store, StoreError};
+use crate::upstream::{Outbound, Own, Route};
+
+/// How often it looks whether connections came or went.
+const LOOK: Duration = Duration::from_secs(2);
+/// How often an outbox is looked at that has nothing to do; halted ones too: a person may have settled it.
+const IDLE: Duration = Duration::from_millis(300);
+const HALTED: Duration = Duration::from_secs(5);
+const BROKEN: Duration = Duration::from_secs(10);
+
+/// How portals are asked.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Requests a second that we take of what all programs at this address have together.
+    pub requests_per_second: f64,
+    /// Requests at once after a rest.
+    pub requests_at_once: f64,
+    /// Milliseconds for which what goes to a card is gathered into one entry.
+    pub gather_ms: u64,
+    /// Seconds without a card after which one is made, where the connection may.
+    pub make_after_seconds: u64,
+    /// Seconds after an unclear answer until the portal is surely done.
+    pub settle_seconds: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { requests_per_second: 2.0, requests_at_once: 20.0, gather_ms: 1_000, make_after_seconds: 900, settle_seconds: 65 }
+    }
+}
+
+/// What it works with.
+#[derive(Clone)]
+pub struct Bitrix24 {
+    /// The tables.
+    pub store: Store,
+    /// Opens what connections hold.
+    pub vault: Vault,
+    /// Who is plugged in.
+    pub connections: Arc<ConnectionRing>,
+    /// How portals are asked.
+    pub config: Config,
+    /// Where this server listens: never asked.
+    pub own: Own,
+    /// Where the console is reached.
+    pub base_url: String,
+    /// The time, µs since 1970 UTC.
+    pub now_us: fn() -> i64,
+}
+
+struct Running {
+    known: Arc<ConnectionIdentity>,
+    end: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Bitrix24 {
+    /// Until `stop` turns true.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut running: HashMap<ConnectionId, Running> = HashMap::new();
+        loop {
+            let wanted: HashMap<ConnectionId, Arc<ConnectionIdentity>> =
+                self.connections.of_kind(ConnectionKind::Bitrix24).into_iter().filter(asks).map(|known| (known.connection, known)).collect();
+            let over: Vec<ConnectionId> =
+                running.iter().filter(|(id, run)| wanted.get(id).is_none_or(|known| *known != run.known)).map(|(id, _)| *id).collect();
+            for id in over {
+                if let Some(run) = running.remove(&id) {
+                    run.finish().await;
+                }
+            }
+            for (id, known) in wanted {
+                running.entry(id).or_insert_with(|| {
+                    let (end, ended) = watch::channel(false);
+                    let task = tokio::spawn(self.clone().keep(Arc::clone(&known), ended));
+                    Running { known, end, task }
+                });
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                _ = stop.wait_for(|stop| *stop) => break,
+            }
+        }
+        for run in running.into_values() {
+            run.finish().await;
+        }
+    }
+
+    /// One connection, for as long as it stays as it is.
+    async fn keep(self, known: Arc<ConnectionIdentity>, mut stop: watch::Receiver<bool>) {
+        let writer = loop {
+            let why = match self.writer(&known).await {
+                Ok(writer) => break writer,
+                Err(why) => why,
+            };
+            tracing::warn!(connection = %known.connection, why, "a portal is not written to");
+            tokio::select! { () = tokio::time::sleep(BROKEN) => {} _ = stop.wait_for(|stop| *stop) => return }
+        };
+        loop {
+            let wait = match writer.turn().await {
+                Ok(Turn::Again) => Duration::ZERO,
+                Ok(Turn::Rest) => IDLE,
+                Ok(Turn::Halted) => HALTED,
+                Err(e) => {
+                    tracing::error!(connection = writer.connection, error = %e, "the outbox of a portal cannot be read or written");
+                    BROKEN
+                }
+            };
+            if *stop.borrow() {
+                return;
+            }
+            if wait > Duration::ZERO {
+                tokio::select! { () = tokio::time::sleep(wait) => {} _ = stop.wait_for(|stop| *stop) => return }
+            }
+        }
+    }
+
+    async fn writer(&self, known: &Arc<ConnectionIdentity>) -> Result<Writer, String> {
+        let portal = Arc::new(self.portal(known)?);
+        let business = known.business;
+        let found = self.store.read(move |conn| Ok::<_, StoreError>(business::all(conn).ok().into_iter().flatten().find(|found| found.id == business)));
+        let found = found.await.map_err(|e| e.to_string())?.ok_or("its business is not known")?;
+        // A portal that does not say is taken for a classic one.
+        let mode = portal.ask(&Call::new("crm.settings.mode.get", json!({}))).await;
+        let writer = Writer {
+            store: self.store.clone(),
+            portal,
+            business,
+            slug: found.slug.to_string(),
+            zone: TimeZone::get(&found.timezone).unwrap_or(TimeZone::UTC),
+            is_clinic: found.kind == BusinessKind::Clinic,
+            connection: known.connection.to_string(),
+            settings: known.settings.crm.clone(),
+            base_url: self.base_url.clone(),
+            is_simple: mode == Said::Done(json!(2)),
+            times: Times {
+                gather: Duration::from_millis(self.config.gather_ms),
+                make_after: Duration::from_secs(self.config.make_after_seconds),
+                ..Times::default()
+            },
+            now_us: self.now_us,
+        };
+        // Settings or secrets were changed by a person, or the program was started again: whatever had stopped it is tried again.
+        let (connection, now_us) = (writer.connection.clone(), (self.now_us)());
+        let freed = self.store.write(move |tx| Ok::<_, StoreError>(crm::halt(tx, &connection, None, now_us)?));
+        freed.await.map_err(|e| e.to_string())?;
+        writer.recover().await.map_err(|e| e.to_string())?;
+        Ok(writer)
+    }
+
+    /// The portal of a connection, as its secrets and settings say.
+    ///
+    /// # Errors
+    /// In words for a person, when it cannot be asked.
+    pub fn portal(&self, known: &Arc<ConnectionIdentity>) -> Result<Portal, String> {
+        let keys = self.vault.keys(known.business).ok_or("the keys of this business are not here")?;
+        let secret = |name| known.secret(&keys, name);
+        let app = secret(SecretName::App).and_then(|app| {
+            let (id, secret) = app.split_once(':')?;
+            Some((id.to_owned(), zeroize::Zeroizing::new(secret.to_owned())))
+        });
+        let credential = match (secret(SecretName::Tokens), secret(SecretName::Webhook)) {
+            (Some(tokens), _) => serde_json::from_str(&tokens).map_err(|_| "the application's tokens are damaged".to_owned())
+                .and_then(|tokens| Credential::app(tokens).map_err(|e| e.to_string()))?,
+            (None, Some(webhook)) => Credential::webhook(&webhook).map_err(|e| e.to_string())?,
+            (None, None) => return Err("it has neither a webhook nor an installed application".to_owned()),
+        };
+        let outbound = match secret(SecretName::Proxy) {
+            Some(proxy) => Some(Outbound::read(&proxy).ok_or("its outbound proxy is not http://host:port or socks5://host:port")?),
+            None => None,
+        };
+        let route = Route { ca: known.settings.ca.clone(), outbound, link_local: known.settings.link_local };
+        let rate = Rate { per_second: self.config.requests_per_second, depth: self.config.requests_at_once };
+        let patience = Patience { settle: Duration::from_secs(self.config.settle_seconds), ..Patience::default() };
+        Portal::new(credential, app, (route, self.own.clone()), (rate, patience), self.keeping(known)).map_err(|e| e.to_string())
+    }
+
+    /// Stores what a portal changed of its credential: its name, or the tokens.
+    fn keeping(&self, known: &Arc<ConnectionIdentity>) -> super::rest::Changed {
+        let (store, vault, now_us) = (self.store.clone(), self.vault.clone(), self.now_us);
+        let (business, connection) = (known.business, known.connection);
+        Box::new(move |credential: &Credential| {
+            let Some(keys) = vault.keys(business) else { return };
+            let name = if matches!(credential, Credential::App { .. }) { SecretName::Tokens } else { SecretName::Webhook };
+            let (store, stored) = (store.clone(), credential.stored());
+            tokio::spawn(async move {
+                let since = Instant::now();
+                let set = store.write(move |tx| {
+                    connection_secrets::set(tx, &keys, connection, name, Some(&stored), now_us(), &mut rand::rng()).map_err(|e| {
+                        tracing::error!(error = %e, "what a portal gave is not kept");
+                        StoreError::Stopped
+                    })
+                });
+                if set.await.is_ok() {
+                    tracing::info!(%connection, took_ms = since.elapsed().as_millis() as u64, "a portal changed its name or tokens");
+                }
+            });
+        })
+    }
+}
+
+/// Whether Letopis itself has something to do there.
+fn asks(known: &Arc<ConnectionIdentity>) -> bool {
+    let has = |name| known.secrets.contains_key(&name);
+    (known.settings.crm.write || known.settings.crm.read) && (has(SecretName::Webhook) || has(SecretName::Tokens))
+}
+
+impl Running {
+    async fn finish(self) {
+        let _ = self.end.send(true);
+        let _ = self.task.await;
+    }
+}
