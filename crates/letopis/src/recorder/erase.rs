@@ -10,7 +10,7 @@ use super::destroy::{Destroyed, Order};
 use crate::access::{AccessError, trail};
 use crate::event::RecordNo;
 use crate::event::record::{Decided, Decision};
-use crate::journal::extent;
+use crate::journal::{crm, extent};
 use crate::privacy::BusinessKeys;
 
 impl Scribe {
@@ -30,9 +30,10 @@ impl Scribe {
             return Ok(None);
         };
         let list = RecordList::of(extent.records.iter().map(|record| record.index()));
+        let crm = taken_away(tx, keys, &extent.clients, made_us)?;
         let backup_keys = if self.has_backup { "rewritten" } else { "none" };
         let told = json!({
-            "copies": { "files": files(tx, keys, &list)?, "crm": [], "reports": [], "backup_keys": backup_keys },
+            "copies": { "files": files(tx, keys, &list)?, "crm": crm, "reports": [], "backup_keys": backup_keys },
             "decision": record.index(), "by": decided.by, "basis": basis, "request": request,
             "client": extent.clients.first(), "clients": extent.clients, "phones_ending": extent.tails(), "identities": extent.kinds(),
             "conversations": extent.sessions, "shared_conversations": extent.shared, "alike": extent.alike,
@@ -52,6 +53,19 @@ impl Scribe {
             },
         )
     }
+}
+
+/// What cards of a CRM were told of them: it is to be taken away there, and the act lists it.
+fn taken_away(tx: &Transaction<'_>, keys: &BusinessKeys, clients: &[String], now_us: i64) -> Result<Vec<Value>, RecordError> {
+    let mut told = Vec::new();
+    for client in clients {
+        for written in crm::forget(tx, keys.business(), client, now_us)? {
+            let mut row = json!(written);
+            row["state"] = "to be taken away".into();
+            told.push(row);
+        }
+    }
+    Ok(told)
 }
 
 /// Proofs and dossiers of these records that were handed out as files: they are beyond our reach, so the act lists them.

@@ -94,14 +94,12 @@ pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice)
     Ok(())
 }
 
-/// What it is reached under: the proxy or the hook, and the hook where it has both.
+/// What it is reached under: one line for scripts, the proxy or the hook; beside it, for people, the hook of what has both.
 fn urls(voice: Voice, made: &Value) {
-    voice.say(made, |made| {
-        out!("{}", made["url"].as_str().unwrap_or_default());
-        if let Some(hook) = made["hook_url"].as_str() {
-            out!("{hook}");
-        }
-    });
+    voice.say(made, |made| out!("{}", made["url"].as_str().unwrap_or_default()));
+    if let Some(hook) = made["hook_url"].as_str() {
+        voice.note(format_args!("for its webhook: {hook}"));
+    }
 }
 
 pub(super) fn routes() -> Router<Arc<App>> {

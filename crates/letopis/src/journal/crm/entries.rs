@@ -244,7 +244,7 @@ pub struct Standing {
 pub fn standing(conn: &Connection, business: BusinessId, connection: &str) -> rusqlite::Result<Standing> {
     let sql = "SELECT e.state IN ('waiting', 'sending', 'unclear'), c.state IS 'found', e.state = 'buried', count(*), min(e.made_us)
                FROM crm_entries e LEFT JOIN crm_cards c ON c.business = e.business AND c.connection = e.connection AND c.client = e.client
-               WHERE e.connection = ?1 AND e.business = ?2 GROUP BY 1, 2, 3";
+               WHERE e.connection = ?1 AND e.business = ?2 AND e.client <> '' GROUP BY 1, 2, 3";
     let read = |row: &Row<'_>| {
         Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?, row.get::<_, i64>(3)? as u64, row.get::<_, i64>(4)?))
     };
@@ -269,7 +269,7 @@ pub fn standing(conn: &Connection, business: BusinessId, connection: &str) -> ru
 /// When the database says no.
 pub fn listed(conn: &Connection, business: BusinessId, connection: &str, is_buried: bool, limit: u32) -> rusqlite::Result<Vec<Lacking>> {
     let states = if is_buried { "('buried')" } else { "('waiting', 'sending', 'unclear')" };
-    let sql = format!("SELECT {COLUMNS} FROM crm_entries WHERE business = ?1 AND connection = ?2 AND state IN {states} ORDER BY id LIMIT ?3");
+    let sql = format!("SELECT {COLUMNS} FROM crm_entries WHERE business = ?1 AND connection = ?2 AND client <> '' AND state IN {states} ORDER BY id LIMIT ?3");
     conn.prepare_cached(&sql)?.query_map(params![business.0, connection, limit], read)?.collect()
 }
 

@@ -3,11 +3,12 @@
 //! A cursor follows the journal; what it finds becomes rows that grow by conversations, not by events. Whoever asks the CRM is elsewhere (`sinks`);
 //! here is what must be in one transaction with it, and what an erasure has to reach.
 //!
-//! * `feed` – from the journal into the outbox · `entries` – the outbox · `cards` – whose card
+//! * `feed` – from the journal into the outbox · `entries` – the outbox · `cards` – whose card · `taking` – what an erasure takes away there
 
 pub mod cards;
 pub mod entries;
 pub mod feed;
+pub mod taking;
 #[cfg(test)]
 mod tests;
 
@@ -49,13 +50,16 @@ pub fn halt(tx: &Transaction<'_>, connection: &str, why: Option<&str>, now_us: i
     Ok(())
 }
 
-/// Removes what is known of a client here: with their records goes what was to be told of them. Gives what was written on cards, which
-/// stays in the CRM until it is taken away there.
+/// Forgets a client: what was to be told of them goes, and what their cards were told is to be taken away there. Gives that list, for the act.
 ///
 /// # Errors
 /// When the database says no.
-pub fn forget(tx: &Transaction<'_>, business: BusinessId, client: &str) -> rusqlite::Result<Vec<entries::Written>> {
+pub fn forget(tx: &Transaction<'_>, business: BusinessId, client: &str, now_us: i64) -> rusqlite::Result<Vec<entries::Written>> {
     let written = entries::written_of(tx, business, client)?;
+    let take_away = "UPDATE crm_entries SET what = CASE what WHEN 'task' THEN 'untask' ELSE 'untell' END, client = '', session = '',
+                     state = CASE WHEN entry IS NULL THEN 'unclear' ELSE 'waiting' END, due_us = ?3, attempts = 0, problem = NULL, written_us = NULL
+                     WHERE business = ?1 AND client = ?2 AND sent_us IS NOT NULL";
+    tx.prepare_cached(take_away)?.execute(params![business.0, client, now_us])?;
     tx.prepare_cached("DELETE FROM crm_entries WHERE business = ?1 AND client = ?2")?.execute(params![business.0, client])?;
     tx.prepare_cached("DELETE FROM crm_cards WHERE business = ?1 AND client = ?2")?.execute(params![business.0, client])?;
     Ok(written)

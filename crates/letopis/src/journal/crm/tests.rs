@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction};
 
 use super::entries::{Outcome, due, settle, standing, steps};
 use super::feed::{Outbox, feed};
-use super::{cards, entries};
+use super::{cards, entries, taking};
 use crate::event::{BusinessId, CrmKind, CrmRef};
 use crate::journal::testing::{NOON, Pen, empty};
 
@@ -134,12 +134,17 @@ fn a_card_that_is_gone_is_looked_for_again_and_a_client_is_forgotten_whole() {
     desk.find(&anna, 7);
     let (row, card) = due(&desk.conn, SALON, "con", NOW * 2, 50).unwrap().remove(0);
     desk.settle(row.id, Outcome::NoCard("Not found".into()));
-    assert_eq!(desk.clients(), [anna.clone()]);
+    assert_eq!(desk.clients(), std::slice::from_ref(&anna));
     desk.find(&anna, 8);
     let tx = desk.conn.transaction().unwrap();
     entries::sending(&tx, &[(row.id, card)], NOW).unwrap();
     settle(&tx, &[(row.id, Outcome::Written(Some(77), None))], NOW).unwrap();
-    let written = super::forget(&tx, SALON, &anna).unwrap();
+    let written = super::forget(&tx, SALON, &anna, NOW).unwrap();
     assert_eq!((written.len(), written[0].entry), (1, Some(77)));
-    assert!(cards::of(&tx, SALON, &anna).unwrap().is_empty() && super::forget(&tx, SALON, &anna).unwrap().is_empty());
+    assert!(cards::of(&tx, SALON, &anna).unwrap().is_empty() && super::forget(&tx, SALON, &anna, NOW).unwrap().is_empty());
+    assert_eq!(standing(&tx, SALON, "con").unwrap(), entries::Standing::default());
+    let taking = taking::due(&tx, SALON, "con", NOW, 10).unwrap().remove(0);
+    assert_eq!((taking.entry, taking.card.to_string().as_str(), taking.is_task), (Some(77), "lead:7", false));
+    taking::gone(&tx, taking.id).unwrap();
+    assert!(taking::due(&tx, SALON, "con", NOW, 10).unwrap().is_empty());
 }

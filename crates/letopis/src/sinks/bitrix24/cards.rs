@@ -289,7 +289,7 @@ mod tests {
         let phone_of_contact = (By::Phone, Contact, json!({ "CONTACT": [2297, "275"] }));
         let phone_of_lead = (By::Phone, Lead, json!({ "LEAD": [9] }));
         assert_eq!(answered(&[]), Found::Nothing);
-        assert_eq!(answered(&[phone_of_lead.clone()]), card(Lead, 9, By::Phone, &[]));
+        assert_eq!(answered(std::slice::from_ref(&phone_of_lead)), card(Lead, 9, By::Phone, &[]));
         assert_eq!(answered(&[phone_of_lead.clone(), phone_of_contact.clone()]), card(Contact, 275, By::Phone, &[2297]));
         let line = (By::Line, Lead, items(&[31]));
         assert_eq!(answered(&[line.clone(), phone_of_contact.clone()]), card(Lead, 31, By::Line, &[]));

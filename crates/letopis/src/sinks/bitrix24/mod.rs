@@ -4,7 +4,7 @@
 //! journal ──cursor──▶ crm_entries ──▶ cards: whose? ──▶ rest ──batch, paced──▶ the portal
 //! ```
 //! * `rest` – asking the portal · `cards` – whose card, pure · `entries` – what a card is told, pure
-//! * `write` – one connection's outbox, a turn at a time · `seek` – finding and making cards
+//! * `write` – one connection's outbox, a turn at a time · `seek` – finding and making cards · `taking` – after an erasure
 //! * `run` – connections as they come and go
 
 pub mod cards;
@@ -12,6 +12,7 @@ pub mod entries;
 pub mod rest;
 mod run;
 mod seek;
+mod taking;
 mod write;
 
 pub use run::{Bitrix24, Config};

@@ -22,7 +22,7 @@ use crate::store::{Store, StoreError};
 const TOGETHER: u32 = 50;
 /// Log entries on a page of the portal's list, and pages looked at for one of ours.
 const PAGE: usize = 10;
-const PAGES: usize = 20;
+pub(super) const PAGES: usize = 20;
 /// A portal that lacks a scope gets it from a person, some time.
 const UNTIL_SCOPE: Duration = Duration::from_secs(600);
 const UNTIL_METHOD: Duration = Duration::from_secs(30);
@@ -107,7 +107,8 @@ impl Writer {
         }
         let found = self.seek().await?;
         let sent = self.send().await?;
-        Ok(if found || sent { Turn::Again } else { Turn::Rest })
+        let taken = self.take_away().await?;
+        Ok(if found || sent || taken { Turn::Again } else { Turn::Rest })
     }
 
     async fn feed(&self) -> Result<bool, StoreError> {
@@ -151,7 +152,7 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(unclear.len());
         let mut open: Vec<&(Lacking, CrmRef)> = unclear.iter().collect();
         for page in 0..PAGES {
-            let calls: Vec<Call> = open.iter().map(|(row, card)| list(row, *card, page)).collect();
+            let calls: Vec<Call> = open.iter().map(|(row, card)| list(row.what == "task", *card, page)).collect();
             let said = self.portal.ask_all(&calls).await;
             let mut deeper = Vec::new();
             for (at, said) in open.iter().zip(said) {
@@ -289,7 +290,7 @@ struct Told {
     calls: Vec<Call>,
 }
 
-enum There {
+pub(super) enum There {
     Yes(Option<u64>),
     /// Not on this page, and there is another.
     NotHere,
@@ -297,8 +298,8 @@ enum There {
     Unknown,
 }
 
-fn list(row: &Lacking, card: CrmRef, page: usize) -> Call {
-    if row.what == "task" {
+pub(super) fn list(is_task: bool, card: CrmRef, page: usize) -> Call {
+    if is_task {
         let filter = json!({ "OWNER_TYPE_ID": type_id(card.kind), "OWNER_ID": card.id });
         let params = json!({ "filter": filter, "order": { "ID": "DESC" }, "select": ["ID", "DESCRIPTION"], "start": page * 50 });
         return Call::new("crm.activity.list", params);
@@ -307,7 +308,7 @@ fn list(row: &Lacking, card: CrmRef, page: usize) -> Call {
     Call::new("crm.timeline.logmessage.list", params)
 }
 
-fn there(reference: &str, said: &Said) -> There {
+pub(super) fn there(reference: &str, said: &Said) -> There {
     let Said::Done(result) = said else { return There::Unknown };
     let list = ["logMessages", "items"].iter().map(|name| &result[*name]).find(|list| list.is_array()).unwrap_or(result);
     let Some(entries) = list.as_array() else { return There::No };
