@@ -13,6 +13,8 @@ pub mod rest;
 mod run;
 mod seek;
 mod taking;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use run::{Bitrix24, Config};

@@ -37,13 +37,15 @@ pub struct Config {
     pub gather_ms: u64,
     /// Seconds without a card after which one is made, where the connection may.
     pub make_after_seconds: u64,
+    /// Milliseconds of the first pause after something did not work; it doubles.
+    pub pause_ms: u64,
     /// Seconds after an unclear answer until the portal is surely done.
     pub settle_seconds: u64,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { requests_per_second: 2.0, requests_at_once: 20.0, gather_ms: 1_000, make_after_seconds: 900, settle_seconds: 65 }
+        Self { requests_per_second: 2.0, requests_at_once: 20.0, gather_ms: 1_000, make_after_seconds: 900, pause_ms: 1_000, settle_seconds: 65 }
     }
 }
 
@@ -153,7 +155,7 @@ impl Bitrix24 {
             times: Times {
                 gather: Duration::from_millis(self.config.gather_ms),
                 make_after: Duration::from_secs(self.config.make_after_seconds),
-                ..Times::default()
+                pause: Duration::from_millis(self.config.pause_ms),
             },
             now_us: self.now_us,
         };
@@ -187,7 +189,7 @@ impl Bitrix24 {
             None => None,
         };
         let route = Route { ca: known.settings.ca.clone(), outbound, link_local: known.settings.link_local };
-        let rate = Rate { per_second: self.config.requests_per_second, depth: self.config.requests_at_once };
+        let rate = Rate { per_second: self.config.requests_per_second, depth: self.config.requests_at_once, pause: Duration::from_millis(self.config.pause_ms) };
         let patience = Patience { settle: Duration::from_secs(self.config.settle_seconds), ..Patience::default() };
         Portal::new(credential, app, (route, self.own.clone()), (rate, patience), self.keeping(known)).map_err(|e| e.to_string())
     }

@@ -25,7 +25,8 @@ const PAGE: usize = 10;
 pub(super) const PAGES: usize = 20;
 /// A portal that lacks a scope gets it from a person, some time.
 const UNTIL_SCOPE: Duration = Duration::from_secs(600);
-const UNTIL_METHOD: Duration = Duration::from_secs(30);
+/// So many first pauses, after 429: the portal counts by the minute.
+const UNTIL_METHOD: u32 = 30;
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// What takes how long.
@@ -41,7 +42,7 @@ pub struct Times {
 
 impl Default for Times {
     fn default() -> Self {
-        Self { gather: Duration::from_millis(1_000), make_after: Duration::from_secs(900), pause: Duration::from_secs(2) }
+        Self { gather: Duration::from_millis(1_000), make_after: Duration::from_secs(900), pause: Duration::from_secs(1) }
     }
 }
 
@@ -206,7 +207,7 @@ impl Writer {
         match later {
             // The pace has its own pauses.
             Later::Limit => (self.times.pause, "the portal has had enough requests".to_owned()),
-            Later::Method => (UNTIL_METHOD.min(self.times.pause * 15), "this method has used up its time".to_owned()),
+            Later::Method => (self.times.pause * UNTIL_METHOD, "this method has used up its time".to_owned()),
             Later::Silent(why) => (growing, why.clone()),
             Later::Halted(halt) => (growing, halt.as_str().to_owned()),
         }

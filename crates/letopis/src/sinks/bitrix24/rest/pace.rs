@@ -11,10 +11,8 @@ use super::answer::Used;
 
 /// Work of one method in ten minutes that is left to others: the portal blocks at 480 s where its operator set nothing else.
 const WORK_SECONDS: f64 = 360.0;
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// After 429 where nobody says when the method is free again.
-const METHOD_PAUSE: Duration = Duration::from_secs(60);
+/// The longest pause after 503 is so many first ones; after 429, where nobody says when the method is free again, it is the only one.
+const LONGEST: u32 = 60;
 
 /// What a plan allows us.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,11 +21,13 @@ pub struct Rate {
     pub per_second: f64,
     /// Requests at once after a rest.
     pub depth: f64,
+    /// The first pause after 503; it doubles.
+    pub pause: Duration,
 }
 
 impl Default for Rate {
     fn default() -> Self {
-        Self { per_second: 2.0, depth: 20.0 }
+        Self { per_second: 2.0, depth: 20.0, pause: Duration::from_secs(1) }
     }
 }
 
@@ -46,7 +46,7 @@ impl Pace {
     /// An empty bucket.
     #[must_use]
     pub fn new(rate: Rate, now: Instant) -> Self {
-        Self { rate, level: 0.0, at: now, rests_until: None, pause: FIRST_PAUSE, methods: HashMap::new() }
+        Self { rate, level: 0.0, at: now, rests_until: None, pause: rate.pause, methods: HashMap::new() }
     }
 
     /// Takes a turn: how long to wait before the request may leave.
@@ -68,17 +68,18 @@ impl Pace {
     pub fn too_many(&mut self, now: Instant) {
         self.level = self.level.max(self.rate.depth);
         self.rests_until = Some(now + self.pause);
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        self.pause = (self.pause * 2).min(self.rate.pause * LONGEST);
     }
 
     /// It answered as it should.
     pub fn answered(&mut self) {
-        self.pause = FIRST_PAUSE;
+        self.pause = self.rate.pause;
     }
 
     /// A method was blocked.
     pub fn blocked(&mut self, method: &'static str, now: Instant) {
-        self.methods.entry(method).and_modify(|until| *until = (*until).max(now + METHOD_PAUSE)).or_insert(now + METHOD_PAUSE);
+        let free = now + self.rate.pause * LONGEST;
+        self.methods.entry(method).and_modify(|until| *until = (*until).max(free)).or_insert(free);
     }
 
     /// What a method has used; `unix` is the moment on the wall.
@@ -109,7 +110,7 @@ mod tests {
     #[test]
     fn a_burst_passes_and_then_two_a_second() {
         let start = Instant::now();
-        let mut pace = Pace::new(Rate { per_second: 2.0, depth: 3.0 }, start);
+        let mut pace = Pace::new(Rate { per_second: 2.0, depth: 3.0, ..Rate::default() }, start);
         let waits: Vec<f64> = (0..6).map(|_| pace.turn(start).as_secs_f64()).collect();
         assert_eq!(waits, [0.0, 0.0, 0.0, 0.5, 1.0, 1.5]);
         assert!(pace.is_busy(start));
