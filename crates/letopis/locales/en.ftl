@@ -551,6 +551,7 @@ connection-secret-none = not set
 connection-secret-set = Replace
 connection-url = Address of the connection
 connection-url-lead = Whoever knows the address writes as this system. Replace it if strangers may have seen it.
+connection-url-lead-site = The address stands in the pages of your site for all to see: it opens the chat alone. If somebody floods it, replace it and put the new line into your site.
 connection-rotate = Replace the address
 connection-forwards = The bot did not take
 connection-forwards-lead = The platform was told that all is well. Messages wait here and go to the bot in order as soon as it answers. After a day they are not tried any more.
