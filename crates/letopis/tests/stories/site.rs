@@ -187,6 +187,8 @@ fn origins_are_set_as_pages_have_them_and_wrong_ones_are_refused_when_set() {
         let said = letopis(site.app.data(), &["connection", "set", &site.id, "--origin", wrong]);
         assert!(!said.ok && said.err.contains("https://salon.example"), "{wrong}: {}", said.err);
     }
+    let nowhere = letopis(site.app.data(), &["connection", "add", "--kind", "site"]);
+    assert!(!nowhere.ok && nowhere.err.contains("https://salon.example"), "{}", nowhere.err);
     assert_eq!(site.say("0f", "m1", "Да").status, 200, "what was there stays");
     let set =
         json_of(site.app.data(), &["connection", "set", &site.id, "--origin", "https://Салон.рф/", "--origin", "http://localhost:3000"]);

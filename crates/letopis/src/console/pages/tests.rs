@@ -440,6 +440,8 @@ async fn deliveries_that_wait_for_a_bot_are_shown_tried_again_and_dropped() {
 async fn a_chat_on_a_site_is_one_line_to_paste_and_its_pages_are_named() {
     let scene = Scene::open().await;
     let owner = scene.owner().await;
+    let nowhere = owner.submit("/settings/connections", "name=Сайт&kind=site&origins=").await;
+    assert_eq!((nowhere.status, nowhere.body.contains("Адрес сайта не подходит")), (StatusCode::BAD_REQUEST, true), "{}", nowhere.body);
     let made = owner
         .submit("/settings/connections", "name=Сайт&kind=site&origins=https%3A%2F%2FСалон.рф%2F%2C+http%3A%2F%2Flocalhost%3A3000")
         .await;
