@@ -26,6 +26,10 @@ interop *ARGS:
 clients *ARGS:
     tests/clients/run.sh {{ARGS}}
 
+# Every parser of outside bytes for some seconds: fuzz [SECONDS] [TARGET…]
+fuzz *ARGS:
+    fuzz/smoke.sh {{ARGS}}
+
 # Figures against the floor; table in bench/README.md
 bench *ARGS:
     bench/run.sh {{ARGS}}

@@ -59,6 +59,8 @@ error-link = This link does not work any more
 error-link-help = A sign-in link works once and for 24 hours. Ask for a new one, or sign in with login and password.
 error-forbidden = No access
 error-forbidden-help = Your role does not allow this. Ask the owner.
+error-origin = The address of the site does not fit
+error-origin-help = A chat on a site must know from which pages it is written to. Go back and write the beginning of a page's address alone: https://salon.example or http://localhost:3000, without a path, a password or an asterisk. Several with spaces between them.
 error-invalid = Something is filled in wrong
 error-invalid-help = Go back and check the fields: a name has up to 120 characters, a login no spaces.
 error-taken = That exists already
@@ -481,8 +483,12 @@ connection-kind-hint = { $what ->
 }
 connection-forward = Where to pass incoming messages
 connection-forward-hint = Your bot's address: we take a message, record it and pass it on at once. Empty: only record.
+connection-origins = Address of the site (for a chat on the site)
+connection-origins-hint = The chat takes messages from these pages alone. Several with spaces between them: with www and without are two.
+connection-origins-title = The beginning of a page's address, like https://salon.example, without a path and without *. Several with spaces between them.
 connection-upstream = Address of the server
 connection-upstream-hint = Empty: the usual one. Needed for resellers and servers of your own.
+connection-step-tag = Put this line into the pages of your site before </body>:
 connection-step-hook = { $what ->
     [events] Paste this address where the bot sends its events:
    *[other] Set this address as the webhook in place of the bot's:
@@ -545,6 +551,7 @@ connection-secret-none = not set
 connection-secret-set = Replace
 connection-url = Address of the connection
 connection-url-lead = Whoever knows the address writes as this system. Replace it if strangers may have seen it.
+connection-url-lead-site = The address stands in the pages of your site for all to see: it opens the chat alone. If somebody floods it, replace it and put the new line into your site.
 connection-rotate = Replace the address
 connection-forwards = The bot did not take
 connection-forwards-lead = The platform was told that all is well. Messages wait here and go to the bot in order as soon as it answers. After a day they are not tried any more.

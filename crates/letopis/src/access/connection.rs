@@ -82,6 +82,10 @@ pub fn add(scope: &Scope, draft: Draft, now_us: i64, rng: &mut impl CryptoRng) -
     let connection = ConnectionId::draw(rng);
     let token = Secret::draw(PREFIX, rng);
     let Draft { kind, name, settings } = draft;
+    if kind == ConnectionKind::Site && settings.origins.is_empty() {
+        let rule = "a chat on a site takes messages from the pages that are named, like https://salon.example, and none are";
+        return Err(AccessError::Invalid { what: "origin", rule });
+    }
     let settings = Box::new(settings);
     let change =
         Change::ConnectionAdded { business: scope.business(), connection, name, kind, hash: token.digest(), settings, at_us: now_us };

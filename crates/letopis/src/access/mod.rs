@@ -17,7 +17,7 @@
 //! | `trail` | who did what, append-only |
 //! | `first` | the first start |
 //! | `unsealed` | what is stored and yet to be sealed |
-//! | `id` `name` `word` `secret` `error` | the small words that all of these use |
+//! | `id` `name` `origin` `word` `secret` `error` | the small words that all of these use |
 
 pub mod business;
 mod change;
@@ -34,6 +34,7 @@ pub mod link;
 pub mod member;
 mod name;
 mod offered;
+mod origin;
 pub mod password;
 mod ring;
 pub mod scope;
@@ -61,6 +62,7 @@ pub use key::KeyIdentity;
 pub use member::{Invitation, Member};
 pub use name::{Login, Name, Slug};
 pub use offered::{KeyRefused, Offered, Place, redact_query};
+pub use origin::Origin;
 pub use password::Password;
 pub use ring::{ConnectionRing, KeyRing};
 pub use scope::{Action, KeyRole, Role, Scope, Standing};

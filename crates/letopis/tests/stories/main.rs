@@ -35,6 +35,7 @@ mod rebuilt;
 mod retention;
 mod rooms;
 mod rotated;
+mod site;
 mod tampered;
 mod two_servers;
 mod unreadable;

@@ -26,13 +26,14 @@ use super::api::{DoorError, answer};
 use super::body;
 use crate::access::ConnectionKind;
 
+pub(super) use delivery::take;
 pub use forward::{Answered, NotTaken};
 pub(super) use sender::NotTheSender;
 pub use waiting::{Chat, Flight, Waiting};
 
 /// Takes what whoever knows the connection's token delivers.
 pub(super) async fn hook(State(capture): State<Arc<Capture>>, Path(token): Path<String>, request: Request) -> Response {
-    let found = capture.connections.find(&token);
+    let found = capture.known(&token);
     if let Some(known) = found.as_ref().filter(|known| known.kind != ConnectionKind::Events) {
         let taken = delivery::take(&capture, known, request).await;
         return taken.unwrap_or_else(|e| capture.refuse(&e));

@@ -383,9 +383,11 @@ async fn the_log_is_that_of_c2sp_up_to_the_signed_size() {
 }
 
 /// Everything else that strangers can call: other rooms answer it.
-const ELSEWHERE: [(&str, &str); 13] = [
+const ELSEWHERE: [(&str, &str); 15] = [
     ("/api/v1/events", "post"),
     ("/hooks/{token}", "post"),
+    ("/site/{token}.js", "get"),
+    ("/site/{token}/messages", "post"),
     ("/proxy/{token}/{path}", "get"),
     ("/proxy/{token}/{path}", "post"),
     ("/proxy/{token}/{path}", "put"),

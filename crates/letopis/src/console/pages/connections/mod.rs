@@ -19,7 +19,7 @@ use super::form::Posted;
 use super::frame::{Frame, Section, page};
 use super::visitor::Visitor;
 use crate::access::connection::{self, Connection, Draft};
-use crate::access::{Action, Change, ConnectionKind, Name, Secret, SecretName, Settings, connection_secrets};
+use crate::access::{Action, Change, ConnectionKind, Name, Origin, Secret, SecretName, Settings, connection_secrets};
 use crate::upstream::Address;
 use steps::Steps;
 
@@ -67,6 +67,8 @@ pub(super) struct Wish {
     upstream: String,
     #[serde(default)]
     forward: String,
+    #[serde(default)]
+    origins: String,
 }
 
 /// Kinds in the order in which an owner looks for them.
@@ -99,7 +101,7 @@ pub(super) async fn add(State(desk): State<Desk>, posted: Posted<Wish>) -> Resul
     let Posted { visitor, form } = posted;
     let kind = if form.kind.is_empty() { ConnectionKind::Events } else { form.kind.parse()? };
     let name: Name = form.name.parse()?;
-    let settings = Settings { upstream: address(&form.upstream)?, ..Settings::default() };
+    let settings = Settings { upstream: address(&form.upstream)?, origins: origins(&form.origins)?, ..Settings::default() };
     let draft = Draft { kind, name: name.clone(), settings };
     let (decided, token) = connection::add(&visitor.scope, draft, visitor.now_us, &mut rand::rng())?;
     if let Change::ConnectionAdded { connection, .. } = decided {
@@ -124,6 +126,11 @@ fn address(text: &str) -> Result<Option<String>, PageError> {
         crate::access::AccessError::Invalid { what: "upstream", rule: "https://host or https://host:port/path, without ? or password" };
     let text = text.trim();
     if text.is_empty() { Ok(None) } else { text.parse::<Address>().map(|address| Some(address.into())).map_err(|_| wrong.into()) }
+}
+
+/// The pages of a site that has a chat, one after another.
+fn origins(text: &str) -> Result<Vec<Origin>, PageError> {
+    text.split([' ', ',', '\n', '\r', '\t']).filter(|word| !word.is_empty()).map(|word| Ok(word.parse()?)).collect()
 }
 
 async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Steps>) -> Result<Response, PageError> {

@@ -12,9 +12,9 @@ use super::super::frame::{Frame, Section, page};
 use super::super::visitor::Visitor;
 use super::forwards::{self, Waiting};
 use super::steps::Steps;
-use super::{address, change, connection_secrets, fresh};
+use super::{address, change, connection_secrets, fresh, origins};
 use crate::access::connection::{self, Connection};
-use crate::access::{Action, ConnectionId, Mode, Name, SecretName, Settings};
+use crate::access::{Action, ConnectionId, ConnectionKind, Mode, Name, Origin, SecretName, Settings};
 
 /// A secret: whether it is there, never what it is.
 struct SecretRow {
@@ -45,6 +45,8 @@ struct OnePage {
     speaks: Vec<Choice>,
     is_proxied: bool,
     is_model: bool,
+    is_site: bool,
+    origins: String,
     fields: String,
     secrets: Vec<SecretRow>,
     fresh: Option<Steps>,
@@ -65,6 +67,7 @@ pub(in crate::console::pages) struct Wish {
     speaks: String,
     #[serde(default)]
     fields: String,
+    origins: Option<String>,
 }
 
 /// What the form of a secret sends; an empty one takes it away.
@@ -97,6 +100,9 @@ pub(in crate::console::pages) async fn set(
     settings.mode = if form.mode.is_empty() { None } else { Some(form.mode.parse()?) };
     settings.channel = Some(form.channel.trim().to_owned()).filter(|channel| !channel.is_empty());
     settings.speaks = form.speaks.parse().ok();
+    if let Some(said) = form.origins {
+        settings.origins = origins(&said)?;
+    }
     let lines = form.fields.lines().filter_map(|line| line.split_once('='));
     settings.fields =
         lines.map(|(field, path)| (field.trim().to_owned(), path.trim().to_owned())).filter(|(field, _)| !field.is_empty()).collect();
@@ -208,6 +214,8 @@ async fn draw(desk: &Desk, visitor: &Visitor, id: ConnectionId, fresh: Option<St
         speaks: speaks.into(),
         is_proxied: known.kind.is_proxied(),
         is_model: known.kind.is_model(),
+        is_site: known.kind == ConnectionKind::Site,
+        origins: known.settings.origins.iter().map(Origin::as_str).collect::<Vec<_>>().join(" "),
         fields: fields.join("\n"),
         secrets: secrets.collect(),
         name: known.name.to_string(),

@@ -28,9 +28,15 @@ impl Steps {
             _ => None,
         };
         let inward = kind.is_hooked().then_some(hook);
+        let tag = (kind == ConnectionKind::Site).then(|| tag(origin, token));
         let step = |way: &str, line: String| Step { about: t.of(way, kind.as_str()), line };
-        let steps = inward.map(|line| step("connection-step-hook", line)).into_iter();
-        let steps = steps.chain(outward.map(|line| step("connection-step-proxy", line))).collect();
+        let lines = [("connection-step-tag", tag), ("connection-step-hook", inward), ("connection-step-proxy", outward)];
+        let steps = lines.into_iter().filter_map(|(way, line)| Some(step(way, line?))).collect();
         Self { title: t.of("connection-fresh", name), note: t.say("fresh-once"), steps }
     }
+}
+
+/// What stands in a page to have a chat in it.
+fn tag(origin: &str, token: &str) -> String {
+    format!(r#"<script src="{origin}/site/{token}.js" defer></script>"#)
 }
