@@ -563,6 +563,91 @@ connection-forward-tries = { $count ->
 connection-forward-retry = Try again now
 connection-forward-drop = Forget
 connection-forward-drop-ask = Forget this message? The bot will never get it.
+trial-title = Test
+trial-lead = What an engineer would try by hand: is the address there, does the server answer, do events come. No keys are used, and it takes at most 10 seconds.
+trial-start = Test
+trial-deliver = Test the bot too
+trial-deliver-hint = The bot gets an empty message marked X-Letopis-Test. No client sees it, and it is not recorded.
+trial-well = All is well
+trial-wrong = Something has to be fixed
+trial-verdict = { $what ->
+    [well] well
+    [wrong] to be fixed
+   *[open] not tested
+}
+trial-step = { $what ->
+    [address] Server address
+    [name] Name
+    [tcp] Connection
+    [tls] Encryption
+    [answer] Answer of the server
+    [clock] Clock
+    [door] Our address for the platform
+    [sender] Sender’s proof
+    [bot] Address of the bot
+    [delivery] Test message to the bot
+   *[events] Events
+}
+trial-hours = { $count ->
+    [0] less than an hour ago
+    [one] { $count } hour ago
+   *[other] { $count } hours ago
+}
+trial-why = { $what ->
+    [usual] the usual one of this kind.
+    [named] set by you.
+    [no_address] not set. Fill in “Server address” below.
+    [bad_address] misspelt. Write it as https://server or https://server/path.
+    [bad_proxy] the outbound proxy is misspelt. Write it as http://login:password@host:port.
+    [bad_certificates] the certificates of the connection cannot be read. Load them again as PEM.
+    [known] the name is known.
+    [by_proxy] the outbound proxy looks names up.
+    [no_name] there is no such name. Look for a slip in the address.
+    [no_proxy_name] the outbound proxy’s name does not exist. Check its address among the secrets.
+    [forbidden] a service address inside the network that may not be asked. If you mean it, allow it: letopis connection set --link-local true.
+    [itself] this is Letopis itself: requests would go in circles. Fill in the server’s address, not ours.
+    [connected] open in { $ms } ms.
+    [refused] nobody listens there. Check the port and whether the server runs.
+    [silent] nobody answered within 4 seconds. A firewall may be in the way, or an outbound proxy is needed.
+    [unreachable] there is no way to it. Check the network of this machine.
+    [proxy_dead] the outbound proxy does not answer. Check its address and whether it runs.
+    [proxy_login] the outbound proxy refuses the login and password. Replace them among the secrets.
+    [proxy_refuses] the outbound proxy does not let us through to this server. Allow the address there.
+    [trusted] on, and the certificate is genuine.
+    [plain] off, the address begins with http. Fine inside your own network, not over the internet.
+    [certificate_expired] the certificate has expired or is not valid yet. Renew it, and check the date of this machine.
+    [certificate_unknown] the certificate is signed by nobody we know. If the server is yours or of a Russian authority, add its certificate: letopis connection set --ca file.pem.
+    [certificate_name] the certificate belongs to another name. Check the server address.
+    [no_tls] the server does not encrypt. Check https or http, and the port.
+    [wants_key] answers and asks for a key. That is right: your bot has the key, we do not keep it. { $ms } ms.
+    [answers] answers in { $ms } ms.
+    [no_path] answers, but the usual page is not there (404). The address may have a path too many.
+    [elsewhere] answers, but sends callers elsewhere (status { $status }). Fill in the final address.
+    [region] does not serve your country. An outbound proxy or a reseller is needed.
+    [fails] fails by itself (status { $status }). Wait, or ask whoever runs it.
+    [slow] no answer within { $ms } ms.
+    [broke] broke off, or does not speak HTTP. Check the port and whether it is the right server.
+    [clock_right] right.
+    [clock_off] { $ahead ->
+        [yes] the clock of this machine is { $apart } behind the server’s. Times in the journal will be wrong: switch time synchronisation on.
+       *[no] the clock of this machine is { $apart } ahead of the server’s. Times in the journal will be wrong: switch time synchronisation on.
+    }
+    [no_clock] the server does not say what time it is.
+    [door_https] opens over https. We cannot look at ourselves from outside.
+    [door_local] platforms deliver only to an https address on the internet, and this one is not. Set public_url of the server.
+    [sender_set] set: messages of strangers are refused.
+    [sender_unset] not set: whoever knows the address can write to the journal. Set it among the secrets and at the platform.
+    [no_bot] not set: messages are recorded and go no further.
+    [bad_bot] misspelt. Write it as https://server/path.
+    [taken] taken in { $ms } ms, status { $status }.
+    [late] taken, but in { $ms } ms: the platform does not wait so long. Make the bot answer faster.
+    [not_taken] the bot answered { $status }: it works, but did not understand an empty message. Write to it for real.
+    [not_asked] not sent. The button below sends it.
+    [today] they come, the last one { $ago }.
+    [before] none in the last day, the last one { $ago }.
+    [never] none so far. Write to the bot and look here again.
+   *[not_tried] not reached: what stands above is in the way.
+}
 connection-rotate-ask = Replace the address? The old one stops working at once.
 people-title = People
 person-me = you

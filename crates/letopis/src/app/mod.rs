@@ -20,6 +20,7 @@ mod parts;
 mod resend;
 mod serve;
 mod stored;
+mod trials;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -313,6 +314,7 @@ impl App {
             keys: Arc::clone(&self.keys),
             decide: self.decide.clone(),
             replay: Arc::clone(&self.replay),
+            trials: Arc::clone(&self.capture) as Arc<_>,
             retention: Arc::clone(&self.retention),
             now_us,
             secure_cookies: self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),

@@ -6,7 +6,7 @@
 //! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `proxy` – `ANY /proxy/{token}/…` · `otlp` – OpenTelemetry
 //! * `body` – reading a body from a stranger, with `room` (memory) and `unpack` (gzip, zstd) · `items` – which bytes are which item ·
 //!   `accept` – the flow that all doors share · `again` – an item out of quarantine · `guesses` – unknown tokens · `pulse` – how
-//!   connections fare · `tend` – what is due
+//!   connections fare · `tend` – what is due · `trial` – a connection tried
 
 mod accept;
 mod again;
@@ -20,6 +20,7 @@ mod proxy;
 mod pulse;
 mod room;
 mod tend;
+mod trial;
 mod unpack;
 
 use std::fmt::Write;

@@ -35,6 +35,7 @@ use crate::upstream::{Own, PassError};
 use copy::{Asked, Copies, Copying, locked};
 use gaps::Gaps;
 use head::Head;
+pub(super) use line::{NoWay, Way};
 use line::{Line, Lines};
 use note::{Note, Settling};
 use refused::Refused;

@@ -41,6 +41,8 @@ mod visitor;
 mod welcome;
 mod who;
 
+pub use connections::trial::told as trial_told;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -139,6 +141,7 @@ fn settings_routes() -> Router<Desk> {
         .route("/settings/connections/{id}/forwards/{number}/retry", post(connections::forwards::retry))
         .route("/settings/connections/{id}/forwards/{number}/drop", post(connections::forwards::discard))
         .route("/settings/connections/{id}/revoke", post(connections::one::revoke))
+        .route("/settings/connections/{id}/test", post(connections::trial::test))
         .route("/settings/witnesses", post(outside::join))
         .route("/settings/witnesses/leave", post(outside::leave))
         .route("/settings/quorum", post(outside::quorum))

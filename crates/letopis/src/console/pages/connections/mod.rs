@@ -2,11 +2,12 @@
 //!
 //! A token is on the page that answers its making and nowhere else, so those forms answer with the page itself.
 //!
-//! * `one` – a connection: its health, settings, secrets, URL · `forwards` – what its bot did not take · `steps` – what to do with a fresh URL
+//! * `one` – a connection: its health, settings, secrets, URL · `forwards` – what its bot did not take · `steps` – what to do with a fresh URL · `trial` – a test
 
 pub(super) mod forwards;
 pub(super) mod one;
 mod steps;
+pub(super) mod trial;
 
 use askama::Template;
 use axum::extract::State;

@@ -12,6 +12,7 @@ use super::super::frame::{Frame, Section, page};
 use super::super::visitor::Visitor;
 use super::forwards::{self, Waiting};
 use super::steps::Steps;
+use super::trial::Tried;
 use super::{address, change, connection_secrets, fresh};
 use crate::access::connection::{self, Connection};
 use crate::access::{Action, ConnectionId, Mode, Name, SecretName, Settings};
@@ -49,6 +50,8 @@ struct OnePage {
     secrets: Vec<SecretRow>,
     fresh: Option<Steps>,
     waiting: Waiting,
+    tried: Option<Tried>,
+    has_bot: bool,
 }
 
 /// What the form of the settings sends.
@@ -80,7 +83,7 @@ pub(in crate::console::pages) async fn show(
     Path(id): Path<String>,
     visitor: Visitor,
 ) -> Result<Response, PageError> {
-    draw(&desk, &visitor, id.parse()?, None).await
+    draw(&desk, &visitor, id.parse()?, None, None).await
 }
 
 /// `POST /settings/connections/{id}`
@@ -138,7 +141,7 @@ pub(in crate::console::pages) async fn rotate(
     let (decided, token) = decided.await?;
     change(&desk, &visitor, &decided).await?;
     let fresh = fresh(&visitor, known.kind, &known.name, &token);
-    draw(&desk, &visitor, id, Some(fresh)).await
+    draw(&desk, &visitor, id, Some(fresh), None).await
 }
 
 /// `POST /settings/connections/{id}/revoke`
@@ -172,12 +175,18 @@ pub(super) async fn store(
     stored.await
 }
 
-async fn find(desk: &Desk, visitor: &Visitor, id: ConnectionId) -> Result<Connection, PageError> {
+pub(super) async fn find(desk: &Desk, visitor: &Visitor, id: ConnectionId) -> Result<Connection, PageError> {
     let scope = visitor.scope;
     desk.console.store.read(move |conn| Ok::<_, PageError>(connection::one(conn, &scope, id)?)).await
 }
 
-async fn draw(desk: &Desk, visitor: &Visitor, id: ConnectionId, fresh: Option<Steps>) -> Result<Response, PageError> {
+pub(super) async fn draw(
+    desk: &Desk,
+    visitor: &Visitor,
+    id: ConnectionId,
+    fresh: Option<Steps>,
+    tried: Option<Tried>,
+) -> Result<Response, PageError> {
     let known = find(desk, visitor, id).await?;
     let stored = desk.console.store.read(move |conn| Ok::<_, PageError>(connection_secrets::known(conn, id)?)).await?;
     let (t, clock) = (&visitor.t, visitor.clock());
@@ -213,6 +222,8 @@ async fn draw(desk: &Desk, visitor: &Visitor, id: ConnectionId, fresh: Option<St
         name: known.name.to_string(),
         settings: known.settings,
         fresh,
+        tried,
+        has_bot: stored.contains_key(&SecretName::Forward),
         waiting: forwards::of(desk, visitor, id).await?,
     })
 }
