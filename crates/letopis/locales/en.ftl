@@ -563,6 +563,95 @@ connection-forward-tries = { $count ->
 connection-forward-retry = Try again now
 connection-forward-drop = Forget
 connection-forward-drop-ask = Forget this message? The bot will never get it.
+how-counted = How it is counted
+not-measured = not measured
+not-measured-title = Not measured
+measured-title = What is measured
+measured-lead = By channel: where the client’s intent and the outcome are known from. “Not measured” means that nothing tells it, not that it did not happen.
+measured-none = There is neither a channel nor a conversation yet.
+measured-name = { $what ->
+    [intent] Intent
+    [confidence] Confidence
+    [booking] Booking
+   *[refusal] Refusal
+}
+measured-of = { $what ->
+    [intent] intent
+    [confidence] confidence
+    [booking] booking
+   *[refusal] refusal
+}
+measured-by = { $what ->
+    [field] by a field of the connection
+    [classifier] by a trained model
+    [system] by the booking system
+   *[sender] the bot says so
+}
+measured-how = Measured if at least one of these is there: a field of a connection (a JSON path in the model’s answer or tool), a model trained on reviewed conversations, a connected booking system (YCLIENTS, Bitrix24), or at least one conversation of the channel within 30 days in which the bot said so itself. The dictionary of intents only brings names together; it measures nothing.
+intent-unknown = not determined
+fact-intent = Intent
+fact-cost = Cost of the model
+cost-how = The sum over the calls of the model in this conversation. Tokens from the model’s answer times the price that was set at the moment of the call. Currencies are never added to each other. Calls without a price are counted apart: a new price does not change old calls.
+cost-no-currency = no currency given
+cost-unpriced = no price set: { $count ->
+    [one] { $count } call
+   *[other] { $count } calls
+}{ $all ->
+    [0] {""}
+    [one] , { $tokens } token
+   *[other] , { $tokens } tokens
+}
+connection-behind = the bot refuses
+connection-fails = many errors
+connection-quiet = a day without events
+connection-day = in a day: { $events } events, { $errors } errors of { $calls }
+connection-rotate-sure = Yes, replace it
+connection-revoke-sure = Yes, disconnect
+faring-name = { $what ->
+    [last] Last event
+    [events] Events in a day
+    [errors] Errors in a day
+    [latency] Speed of answers
+    [waiting] Waiting for the bot
+    [gaps] Gaps
+    [cost-day] Cost in a day
+   *[cost-month] Cost in 30 days
+}
+faring-how = { $what ->
+    [last] When the last event of this connection was accepted.
+    [events] How many records came into the journal through this connection. Repetitions do not count.
+    [errors] Of all calls that ended: those that broke off, got no answer in time, were answered 4xx or 5xx, or were not recorded. In brackets the bounds between which the share lies with a probability of 95 % (Wilson’s interval). Below 30 calls there is little data and no share.
+    [latency] From the request to the beginning of the answer: half of all answers are faster than the first number, 95 of 100 faster than the second. By classes of time, approximate within a class.
+    [waiting] Messages that the bot has not taken yet, and how long the oldest has waited.
+    [gaps] Calls that passed and were not recorded. Only in the mode “observe”; every gap stands in the journal too.
+   *[cost-day] Tokens from the model’s answers times the price that was set at the moment of the call. Currencies are never added to each other. Calls without a price are counted apart.
+}
+faring-how-day = A day is the last 24 hours and the rest of the hour before: counts are kept by the hour.
+faring-never = none so far
+faring-no-answers = no answers
+faring-no-calls = no calls
+faring-latency = half within { $p50 }, 95 % within { $p95 }
+faring-seconds = { $what } s
+faring-waiting = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}, the oldest for { $age }
+faring-gaps = { $count ->
+    [0] none
+   *[other] { $count } in a day
+}
+faring-errors = { $part } of { $n } · { $share } % ({ $low }–{ $high } %)
+faring-errors-few = { $part } of { $n }, little data
+faring-failure = { $what ->
+    [unreachable] no connection
+    [slow] too slow
+    [broken] broke off
+    [caller_gone] the bot went away
+    [refused] refused 4xx
+    [failed] failed 5xx
+   *[not_recorded] not recorded
+}
+faring-problem = Last error
 trial-title = Test
 trial-lead = What an engineer would try by hand: is the address there, does the server answer, do events come. No keys are used, and it takes at most 10 seconds.
 trial-start = Test

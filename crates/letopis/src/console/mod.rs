@@ -1,10 +1,11 @@
 //! Web pages and the JSON read API. It never writes the journal: it asks `decide`.
 //!
 //! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in · `dossier` – one conversation to hand over
-//! * `replay` – refused items, sent again or dropped · `trials` – connections tried
+//! * `replay` – refused items, sent again or dropped · `trials` – connections tried · `measured` – what can be known
 
 pub mod api;
 pub mod dossier;
+mod measured;
 pub mod pages;
 pub mod replay;
 pub mod trials;

@@ -178,8 +178,12 @@ fn broken(error: &(dyn std::error::Error + Send + Sync + 'static), through_proxy
             DialError::Tcp(_) => Break::Unreachable,
         };
     }
-    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+    // TLS wraps its errors in those of the system, once or twice.
+    let mut inner = error;
+    while let Some(deeper) = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        inner = deeper;
+    }
+    match inner.downcast_ref::<rustls::Error>() {
         Some(rustls::Error::InvalidCertificate(fault)) => match fault {
             CertificateError::Expired
             | CertificateError::ExpiredContext { .. }

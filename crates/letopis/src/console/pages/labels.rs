@@ -3,6 +3,7 @@
 //! What is not known is shown as it came, never hidden: a business may use channels, types and intents of its own.
 
 use super::language::Texts;
+use crate::metrics::measured::By;
 
 /// A small coloured mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,11 @@ pub(super) fn outcome(t: &Texts, outcome: &str) -> Chip {
 /// `запись_на_приём` → «запись на приём».
 pub(super) fn intent(intent: &str) -> String {
     intent.replace('_', " ")
+}
+
+/// By what something is known, or that it is not: never a number.
+pub(super) fn measured(t: &Texts, by: Option<By>) -> String {
+    by.map_or_else(|| t.say("not-measured"), |by| t.of("measured-by", by.as_str()))
 }
 
 /// A type of event.

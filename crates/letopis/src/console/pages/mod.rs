@@ -5,7 +5,7 @@
 //! write the journal: they ask `decide`.
 //!
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
-//! * words: `labels`, `who`, `hello`, `indent`
+//! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
 //! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody)
 
@@ -28,6 +28,7 @@ mod language;
 mod look;
 mod looked;
 mod moments;
+mod money;
 mod password;
 mod promises;
 mod quarantine;

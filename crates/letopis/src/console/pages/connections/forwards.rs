@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use rusqlite::Transaction;
 
 use super::super::Desk;
+use super::health::Behind;
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
 use super::super::visitor::Visitor;
@@ -31,6 +32,8 @@ pub(super) struct Row {
 pub(super) struct Waiting {
     pub(super) rows: Vec<Row>,
     pub(super) more: Option<String>,
+    /// How many there are, and since when the oldest waits.
+    pub(super) behind: Behind,
 }
 
 /// Those of a connection.
@@ -39,6 +42,7 @@ pub(super) async fn of(desk: &Desk, visitor: &Visitor, id: ConnectionId) -> Resu
     let read = desk.console.store.read(move |conn| Ok::<_, PageError>(forwards::of_connection(conn, business, &connection, SHOWN)?));
     let (first, count) = read.await?;
     let (t, clock) = (&visitor.t, visitor.clock());
+    let behind = (count, first.iter().map(|forward| forward.delivered_us).min());
     let more = (count > i64::from(SHOWN)).then(|| t.with("connection-forwards-more", &[("count", (count - i64::from(SHOWN)).into())]));
     let row = |forward: forwards::Forward| Row {
         id: forward.id,
@@ -48,7 +52,7 @@ pub(super) async fn of(desk: &Desk, visitor: &Visitor, id: ConnectionId) -> Resu
         problem: forward.problem,
         failed: forward.failed_us.is_some(),
     };
-    Ok(Waiting { rows: first.into_iter().map(row).collect(), more })
+    Ok(Waiting { rows: first.into_iter().map(row).collect(), more, behind })
 }
 
 /// `POST /settings/connections/{id}/forwards/{number}/retry`

@@ -9,13 +9,17 @@ use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
 use super::super::frame::{Frame, Section, page};
+use super::super::labels;
 use super::super::visitor::Visitor;
 use super::forwards::{self, Waiting};
+use super::health::{self, Faring};
 use super::steps::Steps;
 use super::trial::Tried;
 use super::{address, change, connection_secrets, fresh};
 use crate::access::connection::{self, Connection};
 use crate::access::{Action, ConnectionId, Mode, Name, SecretName, Settings};
+use crate::console::measured::{Picture, channel_of};
+use crate::metrics::measured::By;
 
 /// A secret: whether it is there, never what it is.
 struct SecretRow {
@@ -39,7 +43,8 @@ struct OnePage {
     id: String,
     name: String,
     kind: String,
-    used: String,
+    faring: Faring,
+    measured: Vec<(String, String)>,
     since: String,
     settings: Settings,
     modes: Vec<Choice>,
@@ -189,6 +194,7 @@ pub(super) async fn draw(
 ) -> Result<Response, PageError> {
     let known = find(desk, visitor, id).await?;
     let stored = desk.console.store.read(move |conn| Ok::<_, PageError>(connection_secrets::known(conn, id)?)).await?;
+    let waiting = forwards::of(desk, visitor, id).await?;
     let (t, clock) = (&visitor.t, visitor.clock());
     let secrets = known.kind.secrets().iter().map(|secret| SecretRow {
         name: secret.as_str(),
@@ -211,7 +217,8 @@ pub(super) async fn draw(
         f: Frame::new(desk, visitor, Section::Settings, known.name.to_string()),
         id: id.to_string(),
         kind: t.of("connection-kind", known.kind.as_str()),
-        used: known.last_event_us.map_or_else(|| t.say("connection-silent"), |us| t.of("connection-last", &clock.when(us))),
+        faring: health::of(desk, visitor, &known, waiting.behind).await?,
+        measured: measured(desk, visitor, &known).await?,
         since: t.of("connection-since", &clock.when(known.created_us)),
         modes: Mode::ALL.iter().map(mode).collect(),
         speaks: speaks.into(),
@@ -224,6 +231,18 @@ pub(super) async fn draw(
         fresh,
         tried,
         has_bot: stored.contains_key(&SecretName::Forward),
-        waiting: forwards::of(desk, visitor, id).await?,
+        waiting,
     })
+}
+
+/// What can be known of conversations on its channel, and by what.
+async fn measured(desk: &Desk, visitor: &Visitor, known: &Connection) -> Result<Vec<(String, String)>, PageError> {
+    if !known.kind.is_channel() && !known.kind.is_model() {
+        return Ok(Vec::new());
+    }
+    let (business, now_us) = (visitor.business.id, visitor.now_us);
+    let picture = desk.console.store.read(move |conn| Ok::<_, PageError>(Picture::of(conn, business, now_us)?)).await?;
+    let t = &visitor.t;
+    let row = |(name, by): (&str, Option<By>)| (t.of("measured-name", name), labels::measured(t, by));
+    Ok(picture.on(channel_of(known)).named().map(row).into())
 }
