@@ -484,8 +484,14 @@ connection-forward-hint = Your bot's address: we take a message, record it and p
 connection-upstream = Address of the server
 connection-upstream-hint = Empty: the usual one. Needed for resellers and servers of your own.
 connection-step-hook = { $what ->
-    [events] Paste this address where the bot sends its events:
-   *[other] Set this address as the webhook in place of the bot's:
+    [events] Put this address where the bot sends its events:
+    [telegram] Webhook: this address instead of the bot’s. A bot that polls (getUpdates) does without it:
+    [whatsapp] Meta for Developers → WhatsApp → Configuration → Callback URL:
+    [instagram] Meta for Developers → Webhooks → Instagram → Callback URL:
+    [vk] Community → Manage → API usage → Callback API → Address:
+    [max] The bot’s subscription to updates (POST /subscriptions), field url:
+    [avito] The subscription to messages (POST /messenger/v3/webhook), field url:
+   *[other] Set this address as the webhook instead of the bot’s:
 }
 connection-step-proxy = { $what ->
     [telegram] And give the bot this address in place of https://api.telegram.org:
@@ -606,7 +612,7 @@ connection-fails = many errors
 connection-quiet = a day without events
 connection-day = in a day: { $events } events, { $errors } errors of { $calls }
 connection-rotate-sure = Yes, replace it
-connection-revoke-sure = Yes, disconnect
+connection-revoke-sure = Yes, revoke it
 faring-name = { $what ->
     [last] Last event
     [events] Events in a day
@@ -652,6 +658,29 @@ faring-failure = { $what ->
    *[not_recorded] not recorded
 }
 faring-problem = Last error
+connection-try = Test the connection
+recipe-python = Python:
+recipe-javascript = JavaScript:
+recipe-shell = Try it from a shell:
+recipe-webhook = In one command, for a bot with a webhook (make $SECRET up, and fill it in as “Sender’s proof”):
+measured-channel = What is measured in the channel “{ $what }”
+channel-inner = { $what ->
+    [llm] Model without a channel
+    [crm] CRM
+    [hook] Webhook
+    [http] Another server
+   *[events] Events of the bot
+}
+problem-status = answered with error { $what }
+problem-unreachable = could not connect
+problem-slow = did not answer in time
+problem-broke = the connection broke off
+problem-behind = earlier messages of this conversation wait
+problem-forbidden = a service address that may not be asked
+problem-untrusted = the certificate cannot be trusted
+problem-nowhere = the bot has no address
+problem-not-recorded = the record could not be stored
+problem-caller = the bot broke off
 trial-title = Test
 trial-lead = What an engineer would try by hand: is the address there, does the server answer, do events come. No keys are used, and it takes at most 10 seconds.
 trial-start = Test

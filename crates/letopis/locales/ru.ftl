@@ -494,6 +494,12 @@ connection-upstream = Адрес сервера
 connection-upstream-hint = Пусто — обычный адрес. Нужен для посредников и своих серверов.
 connection-step-hook = { $what ->
     [events] Вставьте этот адрес туда, откуда бот шлёт события:
+    [telegram] Вебхук: этот адрес вместо адреса бота. Бот на опросе (getUpdates) обойдётся без него:
+    [whatsapp] Meta for Developers → WhatsApp → Configuration → Callback URL:
+    [instagram] Meta for Developers → Webhooks → Instagram → Callback URL:
+    [vk] Сообщество → Управление → Работа с API → Callback API → Адрес:
+    [max] Подписка бота на обновления (POST /subscriptions), поле url:
+    [avito] Подписка на сообщения (POST /messenger/v3/webhook), поле url:
    *[other] Укажите этот адрес как вебхук вместо адреса бота:
 }
 connection-step-proxy = { $what ->
@@ -619,7 +625,7 @@ connection-fails = много ошибок
 connection-quiet = сутки без событий
 connection-day = за сутки: событий { $events }, ошибок { $errors } из { $calls }
 connection-rotate-sure = Да, заменить
-connection-revoke-sure = Да, отключить
+connection-revoke-sure = Да, отозвать
 faring-name = { $what ->
     [last] Последнее событие
     [events] События за сутки
@@ -666,6 +672,29 @@ faring-failure = { $what ->
    *[not_recorded] не записалось
 }
 faring-problem = Последняя ошибка
+connection-try = Проверить подключение
+recipe-python = Python:
+recipe-javascript = JavaScript:
+recipe-shell = Проверить из командной строки:
+recipe-webhook = Одной командой, если бот на вебхуке ($SECRET придумайте и впишите в «Подпись отправителя»):
+measured-channel = Что измеряется в канале «{ $what }»
+channel-inner = { $what ->
+    [llm] Модель без канала
+    [crm] CRM
+    [hook] Вебхук
+    [http] Другой сервер
+   *[events] События от бота
+}
+problem-status = ответил ошибкой { $what }
+problem-unreachable = не удалось соединиться
+problem-slow = не ответил вовремя
+problem-broke = соединение оборвалось
+problem-behind = ждут более ранние сообщения этого диалога
+problem-forbidden = служебный адрес, обращаться запрещено
+problem-untrusted = сертификату нельзя доверять
+problem-nowhere = адрес бота не задан
+problem-not-recorded = запись не сохранилась
+problem-caller = бот прервал обращение
 trial-title = Проверка
 trial-lead = То, что сделал бы настройщик руками: есть ли адрес, отвечает ли сервер, пришли ли события. Без ключей и не дольше 10 секунд.
 trial-start = Проверить

@@ -6,9 +6,10 @@ use rusqlite::Connection;
 
 use crate::access::connection::{self, Connection as Plugged};
 use crate::access::{ConnectionKind, Result};
-use crate::event::BusinessId;
+use crate::event::{BusinessId, Facets};
 use crate::exchange::Known;
 use crate::journal::known;
+use crate::journal::session::Session;
 use crate::metrics::measured::{self, Measured, Told, WINDOW_US, Ways};
 
 /// Of one business.
@@ -33,6 +34,18 @@ impl Picture {
     /// On one channel.
     pub(in crate::console) fn on(&self, channel: &str) -> Measured {
         measured::measured(self.ways(channel), self.counts(channel))
+    }
+
+    /// What nobody could know about a conversation: what its channel does not measure, and it does not tell all the same.
+    pub(in crate::console) fn missing(&self, session: &Session) -> Vec<&'static str> {
+        let is_told = |name: &str| match name {
+            "intent" => session.intent.is_some(),
+            "confidence" => session.confidence.is_some(),
+            "booking" => session.booking.is_some(),
+            _ => session.facets.has(Facets::REFUSED),
+        };
+        let named = self.on(&session.channel).named().into_iter();
+        named.filter(|(name, by)| by.is_none() && !is_told(name)).map(|(name, _)| name).collect()
     }
 
     /// On any of them.

@@ -49,7 +49,11 @@ const CHANNELS: [(&[&str], &str, &str); 10] = [
 pub(super) fn channel(t: &Texts, name: &str) -> Channel {
     match CHANNELS.iter().find(|(names, ..)| names.contains(&name)) {
         Some((_, class, letters)) => Channel { class, letters: (*letters).to_owned(), name: t.of("channel-name", class) },
-        None => Channel { class: "other", letters: name.chars().take(2).flat_map(char::to_uppercase).collect(), name: name.to_owned() },
+        None => {
+            let is_ours = ["llm", "crm", "hook", "http", "events"].contains(&name);
+            let letters = name.chars().take(2).flat_map(char::to_uppercase).collect();
+            Channel { class: "other", letters, name: if is_ours { t.of("channel-inner", name) } else { name.to_owned() } }
+        }
     }
 }
 

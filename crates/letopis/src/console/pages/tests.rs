@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 #[cfg(test)]
+mod connections;
 mod scene;
 
 use axum::http::{Method, StatusCode, header};

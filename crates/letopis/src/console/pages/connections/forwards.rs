@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use rusqlite::Transaction;
 
 use super::super::Desk;
-use super::health::Behind;
+use super::health::{Behind, Problem};
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
 use super::super::visitor::Visitor;
@@ -23,7 +23,7 @@ pub(super) struct Row {
     pub(super) when: String,
     pub(super) state: String,
     pub(super) tries: String,
-    pub(super) problem: String,
+    pub(super) problem: Problem,
     pub(super) failed: bool,
 }
 
@@ -49,7 +49,7 @@ pub(super) async fn of(desk: &Desk, visitor: &Visitor, id: ConnectionId) -> Resu
         when: clock.when(forward.delivered_us),
         state: t.of("connection-forward-state", if forward.failed_us.is_some() { "failed" } else { "waiting" }),
         tries: t.with("connection-forward-tries", &[("count", i64::from(forward.attempts).into())]),
-        problem: forward.problem,
+        problem: Problem::of(t, &forward.problem),
         failed: forward.failed_us.is_some(),
     };
     Ok(Waiting { rows: first.into_iter().map(row).collect(), more, behind })

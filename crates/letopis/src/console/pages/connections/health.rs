@@ -30,7 +30,42 @@ pub(super) struct Fact {
 pub(super) struct Faring {
     pub(super) facts: Vec<Fact>,
     /// The last failure, and when.
-    pub(super) problem: Option<(String, String)>,
+    pub(super) problem: Option<(String, Problem)>,
+}
+
+/// What went wrong, for its owner, and in our own words for whoever is asked about it.
+pub(super) struct Problem {
+    pub(super) says: String,
+    pub(super) words: String,
+}
+
+impl Problem {
+    pub(super) fn of(t: &Texts, words: &str) -> Self {
+        let status = words.rsplit_once("status ").map(|(_, status)| status.split(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default());
+        let says = match status {
+            Some(status) => t.of("problem-status", status),
+            None => {
+                let known = [
+                    ("the caller", "problem-caller"),
+                    ("cannot be reached", "problem-unreachable"),
+                    ("has no address", "problem-unreachable"),
+                    ("no answer", "problem-slow"),
+                    ("within", "problem-slow"),
+                    ("too slow", "problem-slow"),
+                    ("broke off", "problem-broke"),
+                    ("broken off", "problem-broke"),
+                    ("earlier deliveries", "problem-behind"),
+                    ("may not ask", "problem-forbidden"),
+                    ("cannot be trusted", "problem-untrusted"),
+                    ("forward URL", "problem-nowhere"),
+                    ("could not be stored", "problem-not-recorded"),
+                ];
+                let found = known.iter().find(|(part, _)| words.contains(part));
+                found.map_or_else(|| words.to_owned(), |(_, key)| t.say(key))
+            }
+        };
+        Self { says, words: words.to_owned() }
+    }
 }
 
 /// What waits for the bot: how many, and since when.
@@ -76,7 +111,7 @@ fn told(t: &Texts, clock: &Clock, known: &Connection, health: Option<&Health>, b
         add("cost-day", "", money::spent(t, &spent[0]).unwrap_or_else(none));
         add("cost-month", "", money::spent(t, &spent[1]).unwrap_or_else(none));
     }
-    let problem = health.and_then(|health| Some((clock.when(health.last_error_us?), health.last_error.clone()?)));
+    let problem = health.and_then(|health| Some((clock.when(health.last_error_us?), Problem::of(t, health.last_error.as_deref()?))));
     Faring { facts, problem }
 }
 
@@ -106,7 +141,8 @@ fn errors(t: &Texts, health: Option<&Health>) -> (&'static str, String) {
 /// «420 мс», «1,9 с».
 fn span(t: &Texts, ms: u32) -> String {
     if ms < 1000 {
-        return t.count("milliseconds", ms);
+        // Faster than can be told apart.
+        return t.count("milliseconds", ms.max(1));
     }
     let seconds = format!("{:.1}", f64::from(ms) / 1000.0).replace('.', &t.say("decimal"));
     t.of("faring-seconds", &seconds)

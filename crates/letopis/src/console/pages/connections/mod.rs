@@ -22,7 +22,7 @@ use super::frame::{Frame, Section, page};
 use super::visitor::Visitor;
 use crate::access::connection::{self, Connection, Draft};
 use crate::access::connection_health::Health;
-use crate::access::{Action, Change, ConnectionKind, Name, Secret, SecretName, Settings, connection_health, connection_secrets};
+use crate::access::{Action, Change, ConnectionId, ConnectionKind, Name, Secret, SecretName, Settings, connection_health, connection_secrets};
 use crate::journal::forwards as deferred;
 use crate::upstream::Address;
 use steps::Steps;
@@ -107,20 +107,19 @@ pub(super) async fn add(State(desk): State<Desk>, posted: Posted<Wish>) -> Resul
     let settings = Settings { upstream: address(&form.upstream)?, ..Settings::default() };
     let draft = Draft { kind, name: name.clone(), settings };
     let (decided, token) = connection::add(&visitor.scope, draft, visitor.now_us, &mut rand::rng())?;
-    if let Change::ConnectionAdded { connection, .. } = decided {
-        let forward = form.forward.trim();
-        if !forward.is_empty() {
-            one::store(&desk, &visitor, connection, SecretName::Forward, Some(forward.to_owned())).await?;
-        }
+    let Change::ConnectionAdded { connection, .. } = decided else { return Err(PageError::Broken("not an addition".to_owned())) };
+    let forward = form.forward.trim();
+    if !forward.is_empty() {
+        one::store(&desk, &visitor, connection, SecretName::Forward, Some(forward.to_owned())).await?;
     }
     change(&desk, &visitor, &decided).await?;
-    let fresh = fresh(&visitor, kind, &name, &token);
+    let fresh = fresh(&visitor, kind, connection, &name, &token);
     draw(&desk, &visitor, Some(fresh)).await
 }
 
 /// What to do with a URL that was just made.
-fn fresh(visitor: &Visitor, kind: ConnectionKind, name: &Name, token: &Secret) -> Steps {
-    Steps::of(&visitor.t, kind, name.as_str(), &visitor.origin, token.reveal())
+fn fresh(visitor: &Visitor, kind: ConnectionKind, id: ConnectionId, name: &Name, token: &Secret) -> Steps {
+    Steps::of(&visitor.t, kind, (id, name.as_str()), &visitor.origin, token.reveal())
 }
 
 /// An address, or none where nothing was written.

@@ -45,6 +45,7 @@ struct OnePage {
     kind: String,
     faring: Faring,
     measured: Vec<(String, String)>,
+    channel: String,
     since: String,
     settings: Settings,
     modes: Vec<Choice>,
@@ -145,7 +146,7 @@ pub(in crate::console::pages) async fn rotate(
     let decided = desk.console.store.read(move |conn| Ok::<_, PageError>(connection::rotate(conn, &scope, id, now_us, &mut rand::rng())?));
     let (decided, token) = decided.await?;
     change(&desk, &visitor, &decided).await?;
-    let fresh = fresh(&visitor, known.kind, &known.name, &token);
+    let fresh = fresh(&visitor, known.kind, id, &known.name, &token);
     draw(&desk, &visitor, id, Some(fresh), None).await
 }
 
@@ -219,6 +220,7 @@ pub(super) async fn draw(
         kind: t.of("connection-kind", known.kind.as_str()),
         faring: health::of(desk, visitor, &known, waiting.behind).await?,
         measured: measured(desk, visitor, &known).await?,
+        channel: labels::channel(t, channel_of(&known)).name,
         since: t.of("connection-since", &clock.when(known.created_us)),
         modes: Mode::ALL.iter().map(mode).collect(),
         speaks: speaks.into(),

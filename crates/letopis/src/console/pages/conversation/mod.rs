@@ -35,7 +35,6 @@ use crate::console::measured::Picture;
 use crate::event::{BusinessId, Facets, RecordNo};
 use crate::journal::log::Log;
 use crate::journal::reading::{self, SessionDetail};
-use crate::journal::session::Session;
 use crate::journal::{acts, deliveries, model_calls, sessions};
 use crate::privacy::BusinessKeys;
 use pieces::{Body, Piece};
@@ -157,9 +156,8 @@ fn story(
     if let Some(confidence) = session.confidence {
         facts.push((t.say("fact-confidence"), t.count("percent", labels::percent(confidence))));
     }
-    let known = picture.on(&session.channel);
-    let unknown: Vec<String> = known.named().iter().filter(|(name, by)| by.is_none() && !is_told(session, name)).map(|(name, _)| t.of("measured-of", name)).collect();
-    if session.intent.is_none() && known.intent.is_some() {
+    let unknown: Vec<String> = picture.missing(session).into_iter().map(|name| t.of("measured-of", name)).collect();
+    if session.intent.is_none() && picture.on(&session.channel).intent.is_some() {
         facts.push((t.say("fact-intent"), t.say("intent-unknown")));
     }
     if !unknown.is_empty() {
@@ -184,14 +182,4 @@ fn story(
         more,
         who,
     })
-}
-
-/// Whether the conversation has it all the same: then it is no matter whether others would.
-fn is_told(session: &Session, name: &str) -> bool {
-    match name {
-        "intent" => session.intent.is_some(),
-        "confidence" => session.confidence.is_some(),
-        "booking" => session.booking.is_some(),
-        _ => session.facets.has(Facets::REFUSED),
-    }
 }
