@@ -597,7 +597,7 @@ measured-how = Measured if at least one of these is there: a field of a connecti
 intent-unknown = not determined
 fact-intent = Intent
 fact-cost = Cost of the model
-cost-how = The sum over the calls of the model in this conversation. Tokens from the model’s answer times the price that was set at the moment of the call. Currencies are never added to each other. Calls without a price are counted apart: a new price does not change old calls.
+cost-how = The sum over the calls of the model in this conversation. Tokens from the model’s answer times the price that was set at the moment of the call. Currencies are never added to each other. Calls without a price are counted apart: a new price does not change old calls. “Use unknown”: the model did not tell its tokens, mostly because of an error.
 cost-no-currency = no currency given
 cost-unpriced = no price set: { $count ->
     [one] { $count } call
@@ -681,6 +681,12 @@ problem-untrusted = the certificate cannot be trusted
 problem-nowhere = the bot has no address
 problem-not-recorded = the record could not be stored
 problem-caller = the bot broke off
+llm-tools = Asks for
+answered-at-once = answered at once
+cost-uncounted = use unknown: { $count ->
+    [one] { $count } call
+   *[other] { $count } calls
+}
 trial-title = Test
 trial-lead = What an engineer would try by hand: is the address there, does the server answer, do events come. No keys are used, and it takes at most 10 seconds.
 trial-start = Test

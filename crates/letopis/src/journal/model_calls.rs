@@ -32,8 +32,10 @@ pub struct ModelCall {
 pub struct Spent {
     /// How many calls.
     pub calls: i64,
-    /// Of them without a price.
+    /// Of them without a price, though their tokens are known.
     pub unpriced: i64,
+    /// Of them without either: mostly calls that failed.
+    pub uncounted: i64,
     /// All tokens sent, of those calls that say so.
     pub tokens_in: i64,
     /// All tokens that came back, likewise.
@@ -105,7 +107,7 @@ pub fn stored(conn: &Connection, record: i64) -> rusqlite::Result<Option<ModelCa
 /// # Errors
 /// When the database says no.
 pub fn of_session(conn: &Connection, session: i64) -> rusqlite::Result<Spent> {
-    let sql = "SELECT c.currency, count(*), count(c.cost), total(c.tokens_in), total(c.tokens_out), total(c.cost)
+    let sql = "SELECT c.currency, count(*), count(c.cost), sum(c.cost IS NULL AND c.tokens_in IS NULL AND c.tokens_out IS NULL), total(c.tokens_in), total(c.tokens_out), total(c.cost)
                FROM events e CROSS JOIN model_calls c ON c.record = e.record WHERE e.session = ?1 GROUP BY c.currency";
     sum(&mut *conn.prepare_cached(sql)?, params![session])
 }
@@ -115,7 +117,7 @@ pub fn of_session(conn: &Connection, session: i64) -> rusqlite::Result<Spent> {
 /// # Errors
 /// When the database says no.
 pub fn of_connection(conn: &Connection, business: BusinessId, connection: &str, from_us: i64, to_us: i64) -> rusqlite::Result<Spent> {
-    let sql = "SELECT currency, count(*), count(cost), total(tokens_in), total(tokens_out), total(cost) FROM model_calls
+    let sql = "SELECT currency, count(*), count(cost), sum(cost IS NULL AND tokens_in IS NULL AND tokens_out IS NULL), total(tokens_in), total(tokens_out), total(cost) FROM model_calls
                WHERE business = ?1 AND connection = ?2 AND ts_us >= ?3 AND ts_us < ?4 GROUP BY currency";
     sum(&mut *conn.prepare_cached(sql)?, params![business.0, connection, from_us, to_us])
 }
@@ -123,14 +125,15 @@ pub fn of_connection(conn: &Connection, business: BusinessId, connection: &str, 
 fn sum(statement: &mut Statement<'_>, values: &[&dyn ToSql]) -> rusqlite::Result<Spent> {
     let (mut spent, mut rows) = (Spent::default(), statement.query(values)?);
     while let Some(row) = rows.next()? {
-        let (calls, priced): (i64, i64) = (row.get(1)?, row.get(2)?);
+        let (calls, priced, uncounted): (i64, i64, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);
         spent.calls += calls;
-        spent.unpriced += calls - priced;
-        spent.tokens_in += row.get::<_, f64>(3)? as i64;
-        spent.tokens_out += row.get::<_, f64>(4)? as i64;
+        spent.unpriced += calls - priced - uncounted;
+        spent.uncounted += uncounted;
+        spent.tokens_in += row.get::<_, f64>(4)? as i64;
+        spent.tokens_out += row.get::<_, f64>(5)? as i64;
         if priced > 0 {
             let currency: Option<String> = row.get(0)?;
-            *spent.money.entry(currency.unwrap_or_default()).or_default() += row.get::<_, f64>(5)?;
+            *spent.money.entry(currency.unwrap_or_default()).or_default() += row.get::<_, f64>(6)?;
         }
     }
     Ok(spent)

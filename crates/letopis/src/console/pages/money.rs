@@ -11,6 +11,9 @@ pub(super) fn spent(t: &Texts, spent: &Spent) -> Option<String> {
         let values = [("count", spent.unpriced.into()), ("tokens", grouped(tokens).into()), ("all", tokens.into())];
         parts.push(t.with("cost-unpriced", &values));
     }
+    if spent.uncounted > 0 {
+        parts.push(t.count("cost-uncounted", spent.uncounted));
+    }
     (spent.calls > 0).then(|| parts.join(" · "))
 }
 
@@ -57,7 +60,7 @@ mod tests {
         let said = |money: &[(&str, f64)], unpriced: i64| {
             let money: std::collections::BTreeMap<_, _> = money.iter().map(|(name, sum)| ((*name).to_owned(), *sum)).collect();
             let calls = unpriced + money.len() as i64;
-            spent(&t, &Spent { calls, unpriced, tokens_in: 1200, tokens_out: 34, money }).map(|text| text.replace('\u{a0}', " "))
+            spent(&t, &Spent { calls, unpriced, uncounted: 0, tokens_in: 1200, tokens_out: 34, money }).map(|text| text.replace('\u{a0}', " "))
         };
         assert_eq!(said(&[("RUB", 1234.5)], 0).as_deref(), Some("1 234,50 ₽"));
         assert_eq!(said(&[("RUB", 0.0), ("USD", 0.00051)], 0).as_deref(), Some("0,00 ₽ · 0,0005 $"));
@@ -65,5 +68,7 @@ mod tests {
         assert_eq!(said(&[], 1).as_deref(), Some("цена не задана: 1 вызов, 1 234 токена"));
         assert_eq!(said(&[("", 2.0)], 0).as_deref(), Some("2,00 (валюта не названа)"));
         assert_eq!(said(&[], 0), None);
+        let failed = Spent { calls: 2, uncounted: 2, ..Spent::default() };
+        assert_eq!(spent(&t, &failed).as_deref(), Some("расход неизвестен: 2 вызова"));
     }
 }

@@ -146,7 +146,7 @@ fn story(
     let who = who::of_line(conn, business, t, &found)?;
     let brief = line::line(t, clock, &found, who.clone(), None);
     let mut facts = vec![(t.say("fact-started"), clock.when(session.started_us))];
-    if session.last_us > session.started_us {
+    if session.last_us >= session.started_us + 1_000_000 {
         facts.push((t.say("fact-lasted"), clock.took(session.last_us - session.started_us)));
     }
     if let Some((asked_us, answered_us)) = session.first_in_us.zip(session.first_out_us).filter(|(asked, answered)| answered >= asked) {
