@@ -687,6 +687,7 @@ cost-uncounted = use unknown: { $count ->
     [one] { $count } call
    *[other] { $count } calls
 }
+connection-forward-drop-sure = Yes, forget it
 trial-title = Test
 trial-lead = What an engineer would try by hand: is the address there, does the server answer, do events come. No keys are used, and it takes at most 10 seconds.
 trial-start = Test

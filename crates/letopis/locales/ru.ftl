@@ -702,6 +702,7 @@ cost-uncounted = расход неизвестен: { $count ->
     [few] { $count } вызова
    *[many] { $count } вызовов
 }
+connection-forward-drop-sure = Да, забыть
 trial-title = Проверка
 trial-lead = То, что сделал бы настройщик руками: есть ли адрес, отвечает ли сервер, пришли ли события. Без ключей и не дольше 10 секунд.
 trial-start = Проверить

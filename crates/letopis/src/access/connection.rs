@@ -11,7 +11,8 @@ use rand::CryptoRng;
 use rusqlite::{Connection as Database, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Action, Change, ConnectionId, ConnectionKind, Digest, Name, Scope, Secret, SecretName, Settings, business, connection_health, connection_secrets,
+    Action, Change, ConnectionId, ConnectionKind, Digest, Name, Scope, Secret, SecretName, Settings, business, connection_health,
+    connection_secrets,
     error::{AccessError, Result},
     secret::is_token,
 };

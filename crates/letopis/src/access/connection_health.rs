@@ -179,7 +179,14 @@ pub(super) fn heard(tx: &Transaction<'_>, business: BusinessId, connection: Conn
         "INSERT INTO connection_health (connection_id, hour_us, business_id, calls, events, failures, latency, gaps)
          VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, 0) ON CONFLICT (connection_id, hour_us) DO UPDATE SET events = events + ?4",
     )?
-    .execute(params![connection, hour_us, business.0, events as i64, json(&BTreeMap::<Failure, u64>::new()), json(&[0_u64; CLASSES])])?;
+    .execute(params![
+        connection,
+        hour_us,
+        business.0,
+        events as i64,
+        json(&BTreeMap::<Failure, u64>::new()),
+        json(&[0_u64; CLASSES])
+    ])?;
     Ok(())
 }
 

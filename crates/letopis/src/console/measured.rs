@@ -71,7 +71,8 @@ impl Picture {
     fn ways(&self, channel: &str) -> Ways {
         let here = self.connections.iter().filter(|known| !known.kind.is_channel() || channel_of(known) == channel);
         let field = |names: &[&str]| {
-            let leads = |known: &Plugged| known.settings.fields.keys().any(|field| names.iter().any(|name| field.split('.').next() == Some(name)));
+            let leads =
+                |known: &Plugged| known.settings.fields.keys().any(|field| names.iter().any(|name| field.split('.').next() == Some(name)));
             here.clone().any(leads)
         };
         Ways {

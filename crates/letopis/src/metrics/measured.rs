@@ -134,13 +134,8 @@ pub fn told(conn: &Connection, business: BusinessId, since_us: i64) -> rusqlite:
     let bookings = (Facets::BOOKING | Facets::CANCELLED | Facets::RESCHEDULED).bits();
     let mut counted = conn.prepare_cached(sql)?;
     let rows = counted.query_map(params![business.0, since_us, bookings, Facets::REFUSED.bits(), MOST], |row| {
-        let told = Told {
-            conversations: row.get(1)?,
-            intent: row.get(2)?,
-            confidence: row.get(3)?,
-            booking: row.get(4)?,
-            refusal: row.get(5)?,
-        };
+        let told =
+            Told { conversations: row.get(1)?, intent: row.get(2)?, confidence: row.get(3)?, booking: row.get(4)?, refusal: row.get(5)? };
         Ok((row.get(0)?, told))
     })?;
     rows.collect()
@@ -166,7 +161,8 @@ mod tests {
         let mut conn = empty();
         let tx = conn.transaction().unwrap();
         let mut pen = Pen::new(&tx, BusinessId(1));
-        for (id, channel, more) in [("a", "telegram", r#","intent":"цена""#), ("b", "vk", ""), ("c", "vk", r#","type":"booking_created""#)] {
+        for (id, channel, more) in [("a", "telegram", r#","intent":"цена""#), ("b", "vk", ""), ("c", "vk", r#","type":"booking_created""#)]
+        {
             let event = format!(
                 r#"{{"event_id":"{id}","timestamp":"2025-01-01T12:00:00Z","channel":"{channel}","session_id":"{id}","text":"да"{more}}}"#
             );

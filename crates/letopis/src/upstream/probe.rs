@@ -169,7 +169,13 @@ fn broken(error: &(dyn std::error::Error + Send + Sync + 'static), through_proxy
         return match dialled {
             DialError::Local => Break::Forbidden,
             DialError::Own => Break::Own,
-            DialError::Name(_) => if through_proxy { Break::ProxyName } else { Break::Name },
+            DialError::Name(_) => {
+                if through_proxy {
+                    Break::ProxyName
+                } else {
+                    Break::Name
+                }
+            }
             // What the proxy itself said has words of ours in it; the system's own errors have none.
             DialError::Tcp(e) if through_proxy && e.get_ref().is_none() => Break::ProxyDead,
             DialError::Tcp(e) if through_proxy && e.kind() == std::io::ErrorKind::PermissionDenied => Break::ProxyLogin,

@@ -12,9 +12,9 @@ use super::moments::rfc3339;
 use crate::console::Console;
 use crate::console::measured::Picture;
 use crate::event::Facets;
+use crate::journal::model_calls::{self, Spent};
 use crate::journal::reading::{self, SessionFilter, SessionLine};
 use crate::journal::session::OUTCOMES;
-use crate::journal::model_calls::{self, Spent};
 use crate::journal::{acts, sessions};
 
 /// One conversation.

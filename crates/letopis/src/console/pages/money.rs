@@ -60,7 +60,8 @@ mod tests {
         let said = |money: &[(&str, f64)], unpriced: i64| {
             let money: std::collections::BTreeMap<_, _> = money.iter().map(|(name, sum)| ((*name).to_owned(), *sum)).collect();
             let calls = unpriced + money.len() as i64;
-            spent(&t, &Spent { calls, unpriced, uncounted: 0, tokens_in: 1200, tokens_out: 34, money }).map(|text| text.replace('\u{a0}', " "))
+            spent(&t, &Spent { calls, unpriced, uncounted: 0, tokens_in: 1200, tokens_out: 34, money })
+                .map(|text| text.replace('\u{a0}', " "))
         };
         assert_eq!(said(&[("RUB", 1234.5)], 0).as_deref(), Some("1 234,50 ₽"));
         assert_eq!(said(&[("RUB", 0.0), ("USD", 0.00051)], 0).as_deref(), Some("0,00 ₽ · 0,0005 $"));

@@ -5,10 +5,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use rusqlite::Transaction;
 
 use super::super::Desk;
-use super::health::{Behind, Problem};
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
 use super::super::visitor::Visitor;
+use super::health::{Behind, Problem};
 use crate::access::trail::{About, What, audit};
 use crate::access::{Action, ConnectionId};
 use crate::event::BusinessId;

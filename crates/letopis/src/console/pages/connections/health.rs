@@ -3,12 +3,12 @@
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::language::Texts;
-use super::super::money;
 use super::super::moments::Clock;
+use super::super::money;
 use super::super::visitor::Visitor;
+use crate::access::Mode;
 use crate::access::connection::Connection;
 use crate::access::connection_health::{self, Health};
-use crate::access::Mode;
 use crate::journal::model_calls::{self, Spent};
 use crate::metrics::rate::Rate;
 
@@ -41,7 +41,9 @@ pub(super) struct Problem {
 
 impl Problem {
     pub(super) fn of(t: &Texts, words: &str) -> Self {
-        let status = words.rsplit_once("status ").map(|(_, status)| status.split(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default());
+        let status = words
+            .rsplit_once("status ")
+            .map(|(_, status)| status.split(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default());
         let says = match status {
             Some(status) => t.of("problem-status", status),
             None => {

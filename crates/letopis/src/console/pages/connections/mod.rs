@@ -22,7 +22,9 @@ use super::frame::{Frame, Section, page};
 use super::visitor::Visitor;
 use crate::access::connection::{self, Connection, Draft};
 use crate::access::connection_health::Health;
-use crate::access::{Action, Change, ConnectionId, ConnectionKind, Name, Secret, SecretName, Settings, connection_health, connection_secrets};
+use crate::access::{
+    Action, Change, ConnectionId, ConnectionKind, Name, Secret, SecretName, Settings, connection_health, connection_secrets,
+};
 use crate::journal::forwards as deferred;
 use crate::upstream::Address;
 use steps::Steps;

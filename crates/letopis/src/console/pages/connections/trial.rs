@@ -121,7 +121,8 @@ mod tests {
                 }
             }
             let steps: Vec<_> = Step::ALL.iter().map(|step| Finding::well(*step, Why::Known)).collect();
-            let names: std::collections::BTreeSet<_> = told(code, ConnectionKind::Vk, &steps).into_iter().map(|(_, step, _)| step).collect();
+            let names: std::collections::BTreeSet<_> =
+                told(code, ConnectionKind::Vk, &steps).into_iter().map(|(_, step, _)| step).collect();
             assert_eq!(names.len(), Step::ALL.len(), "{code}");
         }
     }

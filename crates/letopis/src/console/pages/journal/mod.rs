@@ -77,7 +77,8 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
         let lines = line::lines(conn, business, &t, &clock, listed)?;
         let numbers = if counted { numbers::numbers(conn, business, period)? } else { None };
         // What is counted is measured: asked only where there is nothing.
-        let is_measured = numbers.is_none_or(|numbers| numbers.booked > 0) || Picture::of(conn, business, now_us)?.anywhere().booking.is_some();
+        let is_measured =
+            numbers.is_none_or(|numbers| numbers.booked > 0) || Picture::of(conn, business, now_us)?.anywhere().booking.is_some();
         Ok::<_, PageError>((lines, next, (numbers, is_measured), reading::filters(conn, business)?))
     });
     let (lines, next, (numbers, is_booking_measured), known) = read.await?;

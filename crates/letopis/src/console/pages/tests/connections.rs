@@ -48,7 +48,8 @@ async fn a_fresh_address_comes_with_its_recipe_and_is_replaced_without_a_script(
     let url = add(&owner, "name=Модель&kind=openai").await;
     let page = owner.get(&url).await.body;
     // The question stands in the page, before the button that does it: no script is needed for it.
-    for (way, question) in [("rotate", "Старый сразу перестанет работать"), ("revoke", "Да, отозвать")] {
+    for (way, question) in [("rotate", "Старый сразу перестанет работать"), ("revoke", "Да, отозвать")]
+    {
         let form = page.split(&format!("action=\"{url}/{way}\"")).nth(1).unwrap().split("</form>").next().unwrap();
         assert!(form.contains(question), "{way}: {form}");
         let before = page.split(&format!("action=\"{url}/{way}\"")).next().unwrap();
@@ -78,7 +79,8 @@ async fn health_has_its_n_and_little_data_has_no_share() {
     scene.tamper(Box::leak(counted(100, 10).into_boxed_str())).await;
     let page = owner.get(&url).await.body;
     assert!(page.contains("10 из 100 · 10,0 % (5,5–17,4 %)"), "{page}");
-    for word in ["7 событий", "не дождались 10", "половина до 150 мс", "2 за сутки", "не ответил вовремя"] {
+    for word in ["7 событий", "не дождались 10", "половина до 150 мс", "2 за сутки", "не ответил вовремя"]
+    {
         assert!(page.contains(word), "{word}: {page}");
     }
     assert!(owner.get("/settings/connections").await.body.contains("ошибок 10 из 100"));
@@ -112,7 +114,9 @@ async fn a_call_without_a_price_is_not_free() {
     let owner = scene.owner().await;
     assert!(!owner.get("/sessions/anna").await.body.contains("Стоимость"), "no call, no cost");
     let row = |cost: &str| {
-        let sql = format!("INSERT OR REPLACE INTO model_calls SELECT record, business, NULL, ts_us, 1000, 200, {cost} FROM events WHERE event_id = 'a2'");
+        let sql = format!(
+            "INSERT OR REPLACE INTO model_calls SELECT record, business, NULL, ts_us, 1000, 200, {cost} FROM events WHERE event_id = 'a2'"
+        );
         &*Box::leak(sql.into_boxed_str())
     };
     scene.tamper(row("NULL, NULL")).await;
