@@ -82,11 +82,8 @@ async fn scene() -> Scene {
         pen.event(tx, &format!(r#"{{"event_id":"a/1",{anna},"text":"Другое"}}"#)).unwrap();
         for n in 0..300 {
             let moment = format!("2025-01-02T10:{:02}:{:02}+03:00", n / 60, n % 60);
-            pen.event(
-                tx,
-                &format!(r#"{{"event_id":"n{n}","timestamp":"{moment}","channel":"site","session_id":"site-{}","text":"раз"}}"#, n / 10),
-            )
-            .unwrap();
+            let site = format!(r#""channel":"site","session_id":"site-{}","text":"раз""#, n / 10);
+            pen.event(tx, &format!(r#"{{"event_id":"n{n}","timestamp":"{moment}",{site}}}"#)).unwrap();
         }
         let reason = r#"{"code":"missing_field","field":"timestamp","message":"timestamp is missing"}"#;
         for (received_us, source, item) in [(NOON, "api", &b"{\"a\":1}"[..]), (0, "queue", b"\xff")] {
