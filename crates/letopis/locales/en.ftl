@@ -743,7 +743,7 @@ trial-why = { $what ->
     [certificate_expired] the certificate has expired or is not valid yet. Renew it, and check the date of this machine.
     [certificate_unknown] the certificate is signed by nobody we know. If the server is yours or of a Russian authority, add its certificate: letopis connection set --ca file.pem.
     [certificate_name] the certificate belongs to another name. Check the server address.
-    [no_tls] the server does not encrypt. Check https or http, and the port.
+    [no_tls] no encryption could be agreed on. Check https or http, and the port.
     [wants_key] answers and asks for a key. That is right: your bot has the key, we do not keep it. { $ms } ms.
     [answers] answers in { $ms } ms.
     [no_path] answers, but the usual page is not there (404). The address may have a path too many.

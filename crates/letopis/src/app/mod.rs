@@ -20,7 +20,6 @@ mod parts;
 mod resend;
 mod serve;
 mod stored;
-mod trials;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};

@@ -4,6 +4,7 @@
 //! the other side says is read up to a few kilobytes. No address stands in any answer.
 
 use std::future::Future;
+use std::io::{self, ErrorKind};
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -100,12 +101,18 @@ pub enum Unheard {
 pub async fn connect(origin: Uri, route: Route, own: Own, patience: Duration) -> Result<Open, Break> {
     let config = tls::config(route.ca.as_deref()).map_err(|_| Break::OwnCertificates)?;
     let through_proxy = route.outbound.is_some();
-    let dial = Dial { route: std::sync::Arc::new(route.clone()), own };
-    let mut connector = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http().enable_http1().wrap_connector(dial);
+    let mut dial = Dial { route: std::sync::Arc::new(route.clone()), own };
     let begun = Instant::now();
-    let dialled = tokio::time::timeout(patience, connector.call(origin.clone())).await.map_err(|_| Break::Silent)?;
-    let stream = dialled.map_err(|error| broken(&*error, through_proxy))?;
-    Ok(Open { stream, origin, route, took: begun.elapsed() })
+    let dialled = tokio::time::timeout(patience, dial.call(origin.clone())).await.map_err(|_| Break::Silent)?;
+    let stream = dialled.map_err(|error| broken(&error, through_proxy))?;
+    let took = begun.elapsed();
+    // TLS on what is open already: so it is known which of the two broke.
+    let mut open = Some(stream);
+    let there = tower::service_fn(move |_: Uri| std::future::ready(open.take().ok_or_else(|| io::Error::from(ErrorKind::NotConnected))));
+    let mut tls = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http().enable_http1().wrap_connector(there);
+    let shaken = tokio::time::timeout(patience.saturating_sub(took), tls.call(origin.clone())).await.map_err(|_| Break::NoTls)?;
+    let stream = shaken.map_err(|error| untrusted(&*error))?;
+    Ok(Open { stream, origin, route, took })
 }
 
 impl Open {
@@ -164,29 +171,25 @@ impl Open {
     }
 }
 
-fn broken(error: &(dyn std::error::Error + Send + Sync + 'static), through_proxy: bool) -> Break {
-    if let Some(dialled) = error.downcast_ref::<DialError>() {
-        return match dialled {
-            DialError::Local => Break::Forbidden,
-            DialError::Own => Break::Own,
-            DialError::Name(_) => {
-                if through_proxy {
-                    Break::ProxyName
-                } else {
-                    Break::Name
-                }
-            }
-            // What the proxy itself said has words of ours in it; the system's own errors have none.
-            DialError::Tcp(e) if through_proxy && e.get_ref().is_none() => Break::ProxyDead,
-            DialError::Tcp(e) if through_proxy && e.kind() == std::io::ErrorKind::PermissionDenied => Break::ProxyLogin,
-            DialError::Tcp(_) if through_proxy => Break::ProxyRefuses,
-            DialError::Tcp(e) if e.kind() == std::io::ErrorKind::ConnectionRefused => Break::Refused,
-            DialError::Tcp(_) => Break::Unreachable,
-        };
+fn broken(error: &DialError, through_proxy: bool) -> Break {
+    match error {
+        DialError::Local => Break::Forbidden,
+        DialError::Own => Break::Own,
+        DialError::Name(_) if through_proxy => Break::ProxyName,
+        DialError::Name(_) => Break::Name,
+        // What the proxy itself said has words of ours in it; the system's own errors have none.
+        DialError::Tcp(e) if through_proxy && e.get_ref().is_none() => Break::ProxyDead,
+        DialError::Tcp(e) if through_proxy && e.kind() == ErrorKind::PermissionDenied => Break::ProxyLogin,
+        DialError::Tcp(_) if through_proxy => Break::ProxyRefuses,
+        DialError::Tcp(e) if e.kind() == ErrorKind::ConnectionRefused => Break::Refused,
+        DialError::Tcp(_) => Break::Unreachable,
     }
+}
+
+fn untrusted(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Break {
     // TLS wraps its errors in those of the system, once or twice.
     let mut inner = error;
-    while let Some(deeper) = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+    while let Some(deeper) = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         inner = deeper;
     }
     match inner.downcast_ref::<rustls::Error>() {

@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod connections;
+#[cfg(test)]
 mod scene;
 
 use axum::http::{Method, StatusCode, header};
