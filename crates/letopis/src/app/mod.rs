@@ -232,8 +232,7 @@ impl App {
         let listen = self.config.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
         let address = listener.local_addr()?;
-        let _ = self.address.set(address);
-        self.capture.listens(address);
+        self.capture.listens(*self.address.get_or_init(|| address));
         Ok(listener)
     }
 
