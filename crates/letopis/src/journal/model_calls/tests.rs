@@ -20,8 +20,7 @@ fn money_is_summed_by_currency_and_calls_without_a_price_are_counted_apart() {
     let mut conn = empty();
     let tx = conn.transaction().unwrap();
     let mut pen = Pen::new(&tx, SALON);
-    let failed =
-        r#"{"event_id":"f","timestamp":"2025-01-01T12:00:02Z","channel":"llm","type":"llm_call","session_id":"s","error":"overloaded"}"#;
+    let failed = r#"{"event_id":"f","timestamp":"2025-01-01T12:00:02Z","channel":"llm","type":"llm_call","session_id":"s","model":"m","error":"overloaded"}"#;
     pen.event(&tx, failed).unwrap();
     let told = [ROUBLES, ROUBLES, "", r#","cost":0.5,"meta":{"cost":{"currency":"USD"}}"#, r#","cost":2"#];
     let records: Vec<_> = told.iter().enumerate().map(|(at, more)| pen.event(&tx, &call(&at.to_string(), more)).unwrap()).collect();

@@ -10,7 +10,9 @@ async fn add(owner: &super::scene::Browser<'_>, form: &str) -> String {
     let made = owner.submit("/settings/connections", form).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
     let list = owner.get("/settings/connections").await.body;
-    list.split("href=\"").find(|part| part.starts_with("/settings/connections/")).unwrap().split('"').next().unwrap().to_owned()
+    let name = form.trim_start_matches("name=").split('&').next().unwrap();
+    let is_it = |part: &&str| part.starts_with("/settings/connections/") && part.contains(&format!(">{name}</a>"));
+    list.split("href=\"").find(is_it).unwrap().split('"').next().unwrap().to_owned()
 }
 
 #[tokio::test]
