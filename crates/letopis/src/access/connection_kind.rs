@@ -86,6 +86,12 @@ impl ConnectionKind {
         self.is_channel() && self != Self::Site || matches!(self, Self::Events | Self::Yclients)
     }
 
+    /// Whether a platform of somebody else's delivers to it, over the internet.
+    #[must_use]
+    pub fn has_platform(self) -> bool {
+        !matches!(self, Self::Events | Self::Hook | Self::Site)
+    }
+
     /// Whether a system outside is asked through it.
     #[must_use]
     pub fn is_proxied(self) -> bool {

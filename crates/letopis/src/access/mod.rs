@@ -11,7 +11,7 @@
 //! | `scope` | roles, actions, the policy |
 //! | `change` | decisions of this room as values; `apply` |
 //! | `business` `user` `member` `key` `connection` | what there is; deciding and listing |
-//! | `connection_kind` `settings` `connection_secrets` `connection_health` | what is plugged in, how it behaves, what opens something, how it fares |
+//! | `connection_kind` `settings` `connection_secrets` `connection_health` `connection_trial` | what is plugged in, how it behaves, what opens something, how it fares, what a test of it found |
 //! | `offered` `ring` | the hot path: a key in a request → whom it stands for, without SQL |
 //! | `sign_in` `password` `throttle` `link` `session` | people and their browsers |
 //! | `trail` | who did what, append-only |
@@ -25,6 +25,7 @@ pub mod connection;
 pub mod connection_health;
 mod connection_kind;
 pub mod connection_secrets;
+pub mod connection_trial;
 mod crm_settings;
 mod error;
 pub mod first;

@@ -232,8 +232,7 @@ impl App {
         let listen = self.config.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
         let address = listener.local_addr()?;
-        let _ = self.address.set(address);
-        self.capture.listens(address);
+        self.capture.listens(*self.address.get_or_init(|| address));
         Ok(listener)
     }
 
@@ -313,6 +312,7 @@ impl App {
             keys: Arc::clone(&self.keys),
             decide: self.decide.clone(),
             replay: Arc::clone(&self.replay),
+            trials: Arc::clone(&self.capture) as Arc<_>,
             retention: Arc::clone(&self.retention),
             now_us,
             secure_cookies: self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),

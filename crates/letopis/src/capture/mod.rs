@@ -7,7 +7,7 @@
 //!   `proxy` – `ANY /proxy/{token}/…` · `otlp` – OpenTelemetry
 //! * `body` – reading a body from a stranger, with `room` (memory) and `unpack` (gzip, zstd) · `items` – which bytes are which item ·
 //!   `accept` – the flow that all doors share · `again` – an item out of quarantine · `often` – who is told to wait · `pulse` – how
-//!   connections fare · `tend` – what is due
+//!   connections fare · `tend` – what is due · `trial` – a connection tried
 
 mod accept;
 mod again;
@@ -22,6 +22,7 @@ mod pulse;
 mod room;
 mod site;
 mod tend;
+mod trial;
 mod unpack;
 
 use std::fmt::Write;

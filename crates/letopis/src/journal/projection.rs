@@ -7,6 +7,7 @@ use crate::event::record::Envelope;
 use crate::event::{CrmKind, Event, Facets, Invalid, PhoneReading};
 
 use super::deliveries::{self, Delivery};
+use super::model_calls::{self, ModelCall};
 use super::stems::stems;
 
 /// The phone of the event is masked: it matches nobody.
@@ -123,6 +124,8 @@ pub struct Projected {
     pub given_session: Option<String>,
     /// What it tells of a message that left.
     pub delivery: Option<Delivery>,
+    /// What it tells of a call of a model.
+    pub call: Option<ModelCall>,
     /// Where it stands in a conversation with a model that nobody named.
     pub chain: Option<Chain>,
     /// Another's line that it belongs to, where its chain leads there: identity and channel. Not said by R.
@@ -170,7 +173,7 @@ impl Projected {
         }
         let marks = marks(&event, phone.as_ref());
         let chain = (envelope.source == PROXY).then(|| chain(&event)).flatten();
-        let (facets, delivery) = (event.facets(), deliveries::of(&event));
+        let (facets, delivery, call) = (event.facets(), deliveries::of(&event), model_calls::of(envelope, &event));
         let versioned = |name: Option<String>, version: Option<String>, by: char| match (name, version) {
             (Some(name), Some(version)) => Some(format!("{name}{by}{version}")),
             (name, version) => name.or(version),
@@ -199,7 +202,7 @@ impl Projected {
             latency_ms: event.latency_ms.map(|ms| ms.min(i64::MAX as u64) as i64),
             error: event.error.map(|failure| failure.message.or(failure.code).unwrap_or_default()),
         };
-        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery })
+        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery, call })
     }
 
     /// Whether it is part of a conversation: what became of a message is told hours later, when another may have begun.

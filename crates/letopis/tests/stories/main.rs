@@ -16,6 +16,7 @@ mod bot;
 mod channels;
 mod clock;
 mod commands;
+mod connection_test;
 mod epoch;
 mod erase;
 mod event_in;

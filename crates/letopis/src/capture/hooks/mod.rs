@@ -5,13 +5,14 @@
 //! platform's success, deferred through the queue, and tried again in order by the room `forwards`.
 //!
 //! * `sender` – who may deliver · `greet` – handshakes · `delivery` – one delivery from door to answer · `forward` – the request to the bot
-//! * `success` – what a platform wants to hear, and how soon · `waiting` – chats whose earlier deliveries are still to be forwarded
+//! * `success` – what a platform wants to hear, and how soon · `waiting` – chats whose earlier deliveries are still to be forwarded · `trial` – a test of the bot
 
 mod delivery;
 mod forward;
 mod greet;
 mod sender;
 mod success;
+mod trial;
 mod waiting;
 
 use std::net::SocketAddr;

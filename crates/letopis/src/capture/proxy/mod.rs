@@ -36,6 +36,7 @@ use copy::{Asked, Copies, Copying, locked};
 use gaps::Gaps;
 use head::Head;
 use line::{Line, Lines};
+pub(super) use line::{NoWay, Way};
 use note::{Note, Settling};
 use refused::Refused;
 use retries::Retries;

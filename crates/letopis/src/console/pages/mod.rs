@@ -5,7 +5,7 @@
 //! write the journal: they ask `decide`.
 //!
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
-//! * words: `labels`, `who`, `hello`, `indent`
+//! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
 //! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody)
 
@@ -28,6 +28,7 @@ mod language;
 mod look;
 mod looked;
 mod moments;
+mod money;
 mod password;
 mod promises;
 mod quarantine;
@@ -40,6 +41,8 @@ mod verify;
 mod visitor;
 mod welcome;
 mod who;
+
+pub use connections::trial::told as trial_told;
 
 use std::sync::Arc;
 
@@ -139,6 +142,7 @@ fn settings_routes() -> Router<Desk> {
         .route("/settings/connections/{id}/forwards/{number}/retry", post(connections::forwards::retry))
         .route("/settings/connections/{id}/forwards/{number}/drop", post(connections::forwards::discard))
         .route("/settings/connections/{id}/revoke", post(connections::one::revoke))
+        .route("/settings/connections/{id}/test", post(connections::trial::test))
         .route("/settings/witnesses", post(outside::join))
         .route("/settings/witnesses/leave", post(outside::leave))
         .route("/settings/quorum", post(outside::quorum))

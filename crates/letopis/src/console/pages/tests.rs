@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod scene;
 
 use axum::http::{Method, StatusCode, header};
