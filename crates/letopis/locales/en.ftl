@@ -1155,3 +1155,44 @@ promise-figure = { $what ->
     [waiting] not due yet
    *[kept] kept
 }
+
+nav-cards = CRM cards
+cards-title = Cards in the CRM
+cards-lead = What the assistant did stands on the client's card. Here is what has not reached a card yet, and why.
+cards-none = No CRM is connected
+cards-none-help = Connect Bitrix24, and every dialogue appears on its client's card.
+cards-none-go = To the connections
+cards-not-writing = Writing to cards is switched off in the connection's settings: new entries only gather.
+cards-waiting = to be sent
+cards-cardless = without a card
+cards-buried = refused by the CRM
+cards-written = written
+cards-oldest = The oldest entry has waited { $what }
+cards-how = An entry is a stretch of one dialogue, or a task. “To be sent”: the card is known, the portal has not confirmed the entry. “Without a card”: the client has none; it is looked for again at each message of theirs. “Refused”: the portal said no for good. An entry without an answer is looked up on the card first, so none appears twice.
+cards-halted = { $why ->
+    [credential] The portal does not take our webhook or application any more ({ $when }). Check that the employee who made the webhook is still there, and paste the new address.
+    [plan] REST is not available in this portal: it needs a paid plan ({ $when }).
+    [overload] The portal has blocked requests because of overload ({ $when }). Turn to the support of Bitrix24; trying again only prolongs it.
+    [gone] There is no such portal any more ({ $when }).
+   *[other] The portal has not been asked since { $when }: { $why }.
+ }
+cards-resume = Try again
+cards-buried-title = Refused
+cards-buried-lead = The portal said no. Settle the reason and send again: the order of entries on a card stays.
+cards-waiting-title = To be sent
+cards-what = { $what ->
+    [task] A task for the staff
+   *[steps] Steps of a dialogue
+ }
+cards-bury = Do not send
+cards-bury-ask = Not send this entry? It will not be on the card; in the journal it stays.
+cards-bury-sure = Yes, do not send
+
+problem-limit = the portal asked to wait: too many requests
+problem-method = the portal has limited the working time of this method
+problem-looked-up = looked up on the card: it is not there, it will be sent again
+problem-ended = the program stopped while sending: the card is looked at first
+problem-given-up = taken off by a member of the staff
+problem-scope = the webhook lacks a scope
+problem-no-card = the card is gone: another one is looked for
+problem-denied = the employee behind the webhook may not change the card

@@ -7,10 +7,11 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody)
+//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody)
 
 mod acts;
 mod assets;
+mod cards;
 mod client;
 mod connections;
 mod conversation;
@@ -110,6 +111,10 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/acts", get(acts::list))
         .route("/acts/{index}", get(acts::one))
         .route("/promises", get(promises::show))
+        .route("/cards", get(cards::show))
+        .route("/cards/{connection}/resume", post(cards::resume))
+        .route("/cards/{connection}/{entry}/retry", post(cards::retry))
+        .route("/cards/{connection}/{entry}/bury", post(cards::bury))
         .route("/search", get(search::show))
         .route("/quarantine", get(quarantine::show))
         .route("/quarantine/{id}/send", post(quarantine::send))

@@ -34,13 +34,13 @@ pub(super) struct Faring {
 }
 
 /// What went wrong, for its owner, and in our own words for whoever is asked about it.
-pub(super) struct Problem {
-    pub(super) says: String,
-    pub(super) words: String,
+pub(in crate::console::pages) struct Problem {
+    pub(in crate::console::pages) says: String,
+    pub(in crate::console::pages) words: String,
 }
 
 impl Problem {
-    pub(super) fn of(t: &Texts, words: &str) -> Self {
+    pub(in crate::console::pages) fn of(t: &Texts, words: &str) -> Self {
         let status = words
             .rsplit_once("status ")
             .map(|(_, status)| status.split(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default());
@@ -61,6 +61,15 @@ impl Problem {
                     ("cannot be trusted", "problem-untrusted"),
                     ("forward URL", "problem-nowhere"),
                     ("could not be stored", "problem-not-recorded"),
+                    ("enough requests", "problem-limit"),
+                    ("used up its time", "problem-method"),
+                    ("looked up", "problem-looked-up"),
+                    ("program ended", "problem-ended"),
+                    ("given up by a person", "problem-given-up"),
+                    ("insufficient_scope", "problem-scope"),
+                    ("OWNER_NOT_FOUND", "problem-no-card"),
+                    ("Not found", "problem-no-card"),
+                    ("ACCESS_DENIED", "problem-denied"),
                 ];
                 let found = known.iter().find(|(part, _)| words.contains(part));
                 found.map_or_else(|| words.to_owned(), |(_, key)| t.say(key))

@@ -5,7 +5,7 @@
 //! * `one` – a connection: settings, secrets, URL · `health` – how it fares · `forwards` – what its bot did not take · `steps` – what to do with a fresh URL · `trial` – a test
 
 pub(super) mod forwards;
-mod health;
+pub(super) mod health;
 pub(super) mod one;
 mod steps;
 pub(super) mod trial;
