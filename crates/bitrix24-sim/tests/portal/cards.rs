@@ -245,6 +245,11 @@ fn deals_have_pipelines_stages_and_a_history() {
     let categories = desk.call("crm.category.list", json!({"entityTypeId": 2}));
     assert_eq!(categories["categories"].as_array().unwrap().len(), 2);
     assert!(desk.call("crm.deal.get", json!({"id": 1})).get("PHONE").is_none());
+    let moved = desk.call("crm.item.update", json!({"entityTypeId": 2, "id": 1, "fields": {"categoryId": 0}}));
+    assert_eq!(moved["item"]["stageId"], "NEW", "another pipeline has other stages");
+    let history = desk.call("crm.stagehistory.list", json!({"entityTypeId": 2, "filter": {"TYPE_ID": 5}, "select": ["ID", "STAGE_ID"]}));
+    assert_eq!(history["items"], json!([{"ID": 3, "STAGE_ID": "NEW"}]));
+    assert_eq!(desk.call("crm.category.list", json!({"entityTypeId": 1}))["categories"], json!([]));
 }
 
 #[test]

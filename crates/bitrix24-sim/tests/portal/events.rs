@@ -145,6 +145,17 @@ fn the_offline_queue_keeps_one_record_for_many_changes() {
 }
 
 #[test]
+fn whoever_names_a_connector_does_not_hear_of_its_own_changes() {
+    let mut desk = Desk::new();
+    desk.as_app("https://app.test/", &["crm"]);
+    desk.call("event.bind", json!({"event": "ONCRMLEADADD", "event_type": "offline", "auth_connector": "letopis"}));
+    desk.call("crm.lead.add", json!({"fields": {}, "auth_connector": "letopis"}));
+    assert_eq!(desk.call("event.offline.list", json!({})), json!([]));
+    desk.call("crm.lead.add", json!({"fields": {}}));
+    assert_eq!(desk.call("event.offline.list", json!({})).as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn offline_events_are_for_administrators() {
     let mut desk = Desk::new();
     desk.as_app("https://app.test/", &["crm", "placement"]);
