@@ -56,3 +56,37 @@ fn a_closed_portal_says_so() {
     desk.portal.settings.deleted = true;
     assert_eq!(desk.refused("profile", json!({})), (500, json!("PORTAL_DELETED")));
 }
+
+/// One session's lead by a client that repeats until it hears of success; a careful one looks first whether the last attempt had worked.
+fn create(desk: &mut Desk, origin: &str, careful: bool) {
+    loop {
+        if careful {
+            let found =
+                desk.ask("crm.item.list", json!({"entityTypeId": 1, "filter": {"=originId": origin}, "select": ["id"], "start": -1}));
+            match found {
+                (200, body) if body["result"]["items"].as_array().is_some_and(|items| !items.is_empty()) => return,
+                (200, _) => {}
+                _ => continue,
+            }
+        }
+        if desk.ask("crm.item.add", json!({"entityTypeId": 1, "fields": {"originId": origin}})).0 == 200 {
+            return;
+        }
+    }
+}
+
+#[test]
+fn at_thirty_percent_of_faults_a_careful_client_makes_no_doubles_and_a_careless_one_does() {
+    for careful in [true, false] {
+        let mut desk = Desk::new();
+        desk.portal.settings.other_name = Some("https://other.test".into());
+        desk.portal.faults.probability = 0.3;
+        for session in 0..1_000 {
+            create(&mut desk, &format!("s{session}"), careful);
+        }
+        let doubles = desk.portal.crm.doubles(Kind::Lead).len();
+        assert!(if careful { doubles == 0 } else { doubles > 50 }, "careful {careful}: {doubles} doubles");
+        assert_eq!(desk.portal.faults.injected.len(), bitrix24_sim::faults::PASSING.len(), "every kind came up");
+        desk.portal.faults.probability = 0.0;
+    }
+}
