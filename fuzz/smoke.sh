@@ -27,7 +27,7 @@ for name in "$@"; do
     mkdir -p "$work/corpus/$name" "$work/found/$name"
     log=$work/found/$name.log
     if "$work/$target/debug/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 -print_final_stats=1 \
-        -artifact_prefix="$work/found/$name/" "$work/corpus/$name" >"$log" 2>&1; then
+        -artifact_prefix="$work/found/$name/" "$work/corpus/$name" $(ls -d "$here/seeds/$name" 2>/dev/null) >"$log" 2>&1; then
         runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
         echo "ok    $name: $runs inputs, $(find "$work/corpus/$name" -type f | wc -l) kept"
     else

@@ -70,8 +70,8 @@ pub enum FrameError {
     /// Not ours, or of a later version.
     #[error("frame does not start with LF 01: written by another program or a later version")]
     Magic,
-    /// It ends before its table or an item does.
-    #[error("frame is cut off at {0}")]
+    /// It ends before its table or an item does, or a name in it is no text.
+    #[error("frame is cut off or broken at {0}")]
     CutOff(&'static str),
 }
 
@@ -96,7 +96,7 @@ impl Frame {
                 ItemKind::Decision => (2, ""),
                 ItemKind::Exchange => (3, ""),
             };
-            let note = &note.as_bytes()[..note.len().min(usize::from(u16::MAX))];
+            let note = &note.as_bytes()[..note.floor_char_boundary(usize::from(u16::MAX))];
             out.push(kind);
             out.extend_from_slice(&item.offset.to_le_bytes());
             out.extend_from_slice(&item.length.to_le_bytes());
@@ -162,14 +162,18 @@ impl<'a> Cursor<'a> {
 
     fn name(&mut self, what: &'static str) -> Result<String, FrameError> {
         let length = usize::from(self.take(1, what)?[0]);
-        Ok(text(self.take(length, what)?))
+        self.text(length, what)
+    }
+
+    fn text(&mut self, length: usize, what: &'static str) -> Result<String, FrameError> {
+        String::from_utf8(self.take(length, what)?.to_vec()).map_err(|_| FrameError::CutOff(what))
     }
 
     fn item(&mut self) -> Result<Item, FrameError> {
         let kind = self.take(1, "item")?[0];
         let (offset, length) = (self.u32("item")?, self.u32("item")?);
         let note_len = u16::from_le_bytes(self.array("item")?);
-        let note = text(self.take(usize::from(note_len), "note")?);
+        let note = self.text(usize::from(note_len), "note")?;
         let kind = match kind {
             0 => ItemKind::Event { drawn_id: Some(note).filter(|id| !id.is_empty()) },
             1 => ItemKind::Rejected { reason: note },
@@ -181,13 +185,9 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
     use proptest::prelude::*;
 
@@ -220,6 +220,21 @@ mod tests {
         for end in 0..bytes.len() {
             assert!(Frame::decode(&bytes.slice(..end)).is_err(), "cut at {end}");
         }
+    }
+
+    #[test]
+    fn names_that_are_no_text_are_refused_and_a_long_note_is_cut_between_characters() {
+        // Found by fuzzing: read with replacement characters, a name grew longer than a frame can hold.
+        let mut bytes = frame().encode().to_vec();
+        let at = MAGIC.len() + 4 + 8 + 1;
+        bytes[at] = 0xFF;
+        assert!(Frame::decode(&Bytes::from(bytes)).is_err());
+        let reason = "я".repeat(40_000);
+        let long = Frame { items: vec![Item { kind: ItemKind::Rejected { reason }, offset: 0, length: 1 }], ..frame() };
+        let once = Frame::decode(&long.encode()).unwrap();
+        let ItemKind::Rejected { reason } = &once.items[0].kind else { panic!("not refused") };
+        assert_eq!(reason, &"я".repeat(32_767));
+        assert_eq!(Frame::decode(&once.encode()).unwrap().items, once.items);
     }
 
     proptest! {
