@@ -83,7 +83,7 @@ impl ConnectionKind {
     /// Whether something outside delivers to its hook.
     #[must_use]
     pub fn is_hooked(self) -> bool {
-        self.is_channel() || matches!(self, Self::Events | Self::Yclients)
+        self.is_channel() || matches!(self, Self::Events | Self::Yclients | Self::Bitrix24)
     }
 
     /// Whether a system outside is asked through it.

@@ -17,6 +17,7 @@ mod looked_after;
 mod nightly;
 mod outside;
 mod parts;
+mod read_back;
 mod resend;
 mod serve;
 mod stored;
@@ -45,6 +46,7 @@ use crate::journal::log::Logs;
 use crate::journal::{Progress, epochs};
 use crate::privacy::{self, MasterKey, Vault, installation};
 use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder, Shelf};
+use crate::sinks::bitrix24::readback::Bell;
 use crate::store::{Store, give_way};
 
 use parts::{WelcomeError, installed, log_of, open_queue};
@@ -101,6 +103,8 @@ pub struct App {
     keys_destroyed: tokio::sync::Notify,
     /// Witnesses, copies, audits.
     pub outside: Outside,
+    /// Rung by hooks of CRMs.
+    bell: Bell,
     /// Where it listens, once it does.
     address: OnceLock<std::net::SocketAddr>,
     queue: Arc<dyn Queue>,
@@ -140,7 +144,10 @@ impl App {
             folder: folder.path(),
             now_us,
         };
-        let capture = Arc::new(Capture::new(ground, config.capture, config.proxy)?);
+        let bell = Bell::default();
+        let rung = bell.clone();
+        let capture = Capture::new(ground, config.capture, config.proxy)?.hinting(Box::new(move |connection| rung.ring(connection)));
+        let capture = Arc::new(capture);
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let retention = Arc::new(Retention::new(store.clone(), decide.clone(), now_us));
@@ -164,6 +171,7 @@ impl App {
             stale: recorder::Stale::default(),
             keys_destroyed: tokio::sync::Notify::new(),
             outside,
+            bell,
             address: OnceLock::new(),
             queue,
             master,

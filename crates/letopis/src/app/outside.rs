@@ -92,6 +92,8 @@ impl App {
             vault: self.vault.clone(),
             connections: Arc::clone(&self.connections),
             config: self.config.crm,
+            tell: Arc::clone(&self.capture) as Arc<_>,
+            bell: self.bell.clone(),
             own: self.capture.own(),
             base_url: self.base_url(),
             now_us,
