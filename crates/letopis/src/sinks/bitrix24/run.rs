@@ -140,9 +140,6 @@ impl Bitrix24 {
     }
 
     async fn keep_writing(&self, known: &Arc<ConnectionIdentity>, portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
-        if !known.settings.crm.write {
-            return;
-        }
         let writer = loop {
             let why = match self.writer(known, Arc::clone(&portal)).await {
                 Ok(writer) => break writer,

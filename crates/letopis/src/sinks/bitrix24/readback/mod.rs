@@ -21,6 +21,8 @@ mod notebook;
 mod reader;
 mod say;
 mod seen;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
