@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use bitrix24_sim::events::Outbound;
+use bitrix24_sim::shell::Options;
 use bitrix24_sim::{Kind, Sim};
 use letopis::access::{ConnectionId, CrmSettings, Scope, connection};
 use letopis::app::now_us;
@@ -29,9 +30,13 @@ impl Story {
     /// A portal, a server that reads it every `seconds`, and what stages mean there.
     fn begin(seconds: u32, stages: &[(&str, &str)]) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let sim = runtime.block_on(Sim::start()).unwrap();
+        let options = Options { stall: Duration::from_millis(150), seed: 7, ..Options::default() };
+        let sim = runtime.block_on(Sim::start_with(options)).unwrap();
         sim.with(|portal| portal.settings.allowed.burst = None);
-        let config = format!("[crm]\nrequests_per_second = 1000.0\nrequests_at_once = 1000.0\nread_seconds = {seconds}\nhint_ms = 50\npause_ms = 20\n");
+        sim.with(|portal| portal.settings.allowed.operating_s = None);
+        let config = format!(
+            "[crm]\nrequests_per_second = 1000.0\nrequests_at_once = 1000.0\nread_seconds = {seconds}\nhint_ms = 50\npause_ms = 20\n"
+        );
         let mut app = TestApp::start_with(&config);
         let read = json_of(app.data(), &["key", "create", "--role", "read"])["key"].as_str().unwrap().to_owned();
         let (webhook, sender) = (format!("webhook={}", sim.webhook()), format!("sender={TOKEN}"));
@@ -60,7 +65,8 @@ impl Story {
 
     /// The bot makes a lead for somebody who wrote to it.
     fn lead(&self, who: &str) -> u64 {
-        let url = format!("{}crm.lead.add.json?fields[TITLE]=%D0%97%D0%B0%D0%BF%D0%B8%D1%81%D1%8C&fields[OPPORTUNITY]=4500", self.sim.webhook());
+        let url =
+            format!("{}crm.lead.add.json?fields[TITLE]=%D0%97%D0%B0%D0%BF%D0%B8%D1%81%D1%8C&fields[OPPORTUNITY]=4500", self.sim.webhook());
         let host = url.split('/').nth(2).unwrap().parse().unwrap();
         let path = &url[url.find("/rest/").unwrap()..];
         let made = super::http::Line::open(host).unwrap().request("GET", path, &[], b"").unwrap().json();
@@ -120,8 +126,13 @@ fn a_lead_of_a_dialogue_ends_as_money_and_the_journal_still_verifies() {
     assert_eq!((story.count(clients), story.count("SELECT count(*) FROM clients")), (1, 2));
     assert_eq!((story.count("SELECT count(*) FROM sessions"), story.count("SELECT sum(events) FROM sessions")), (2, 2));
     let paid = story.api("/api/v1/events?type=payment");
-    let paid = &paid["items"][0];
-    assert_eq!((&paid["type"], &paid["crm_id"]), (&json!("payment"), &json!(deal)), "{paid}");
+    let paid = &paid["events"][0];
+    assert_eq!(
+        (&paid["source"], &paid["session_id"], &paid["event"]["crm_id"]),
+        (&json!("bitrix24"), &Value::Null, &json!(deal)),
+        "{paid}"
+    );
+    assert_eq!(paid["event"]["payment"], json!({"amount": "4500.00", "currency": "RUB"}));
     assert_eq!(json_of(story.app.data(), &["rebuild", "--check"])["differences"], 0);
     story.app.stopped().must_verify();
 }

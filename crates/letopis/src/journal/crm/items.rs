@@ -38,7 +38,8 @@ pub struct Item {
     pub gone_us: Option<i64>,
 }
 
-const COLUMNS: &str = "kind, item, stage, semantics, amount, currency, lead, contact, deal, no_show, starts_us, updated_us, untold, gone_us";
+const COLUMNS: &str =
+    "kind, item, stage, semantics, amount, currency, lead, contact, deal, no_show, starts_us, updated_us, untold, gone_us";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
     let number = |at: usize| row.get::<_, Option<i64>>(at).map(|id| id.map(|id| id as u64));

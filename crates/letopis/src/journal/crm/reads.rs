@@ -26,9 +26,8 @@ pub struct Standing {
 /// When the database says no.
 pub fn of(conn: &Connection, connection: &str, what: &str) -> rusqlite::Result<Option<Standing>> {
     let sql = "SELECT first, position, at_us, problem FROM crm_reads WHERE connection = ?1 AND what = ?2";
-    let read = |row: &rusqlite::Row<'_>| {
-        Ok(Standing { first: row.get(0)?, position: row.get(1)?, at_us: row.get(2)?, problem: row.get(3)? })
-    };
+    let read =
+        |row: &rusqlite::Row<'_>| Ok(Standing { first: row.get(0)?, position: row.get(1)?, at_us: row.get(2)?, problem: row.get(3)? });
     conn.prepare_cached(sql)?.query_row(params![connection, what], read).optional()
 }
 

@@ -45,7 +45,8 @@ fn by_mark(conn: &Connection, keys: &BusinessKeys, card: CrmRef) -> rusqlite::Re
 }
 
 fn by_find(conn: &Connection, connection: &str, card: CrmRef) -> rusqlite::Result<Option<String>> {
-    let sql = "SELECT client FROM crm_cards WHERE connection = ?1 AND kind = ?2 AND card = ?3 AND state = 'found' ORDER BY asked_us LIMIT 1";
+    let sql =
+        "SELECT client FROM crm_cards WHERE connection = ?1 AND kind = ?2 AND card = ?3 AND state = 'found' ORDER BY asked_us LIMIT 1";
     conn.prepare_cached(sql)?.query_row(params![connection, card.kind.as_str(), card.id as i64], |row| row.get(0)).optional()
 }
 
@@ -104,7 +105,8 @@ fn surest(conn: &Connection, keys: &BusinessKeys, client: &str) -> rusqlite::Res
 /// # Errors
 /// When the database says no.
 pub fn linked(tx: &Transaction<'_>, connection: &str, finds: &[Find]) -> rusqlite::Result<()> {
-    let mut update = tx.prepare_cached("UPDATE crm_cards SET linked = 1 WHERE connection = ?1 AND client = ?2 AND kind = ?3 AND card = ?4")?;
+    let mut update =
+        tx.prepare_cached("UPDATE crm_cards SET linked = 1 WHERE connection = ?1 AND client = ?2 AND kind = ?3 AND card = ?4")?;
     for find in finds {
         update.execute(params![connection, find.client, find.card.kind.as_str(), find.card.id as i64])?;
     }

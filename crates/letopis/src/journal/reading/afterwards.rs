@@ -35,3 +35,55 @@ pub(super) fn afterwards_sql() -> String {
          AND ts_us >= ?2 AND ts_us < ?3 AND type NOT IN ('delivery_status', 'card_linked') ORDER BY ts_us, record LIMIT {MOST}"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::event::BusinessId;
+    use crate::journal::projection::READ_BACK;
+    use crate::journal::session_by_pid;
+    use crate::journal::testing::{Pen, empty};
+
+    #[test]
+    fn what_came_of_a_conversation_ends_with_the_next_one_or_with_the_season() {
+        let mut conn = empty();
+        let tx = conn.transaction().unwrap();
+        let mut pen = Pen::new(&tx, BusinessId(1));
+        let talk = |day: &str, session: &str| {
+            let client = r#""client":{"channel_id":"55"},"crm_id":"lead:5""#;
+            format!(
+                r#"{{"event_id":"{session}","timestamp":"{day}T12:00:00+03:00","channel":"telegram","session_id":"{session}",{client},"text":"…"}}"#
+            )
+        };
+        let told = |day: &str, kind: &str| {
+            let cards = r#""crm_id":"deal:9","client":{"crm_id":"lead:5"}"#;
+            format!(r#"{{"event_id":"{day} {kind}","timestamp":"{day}T12:30:00+03:00","channel":"crm","source":"bitrix24","type":"{kind}",{cards}}}"#)
+        };
+        for talk in [talk("2025-01-10", "first"), talk("2025-02-10", "second")] {
+            pen.event(&tx, &talk).unwrap();
+        }
+        let days = [
+            ("2025-01-09", "deal_created"),
+            ("2025-01-10", "stage_changed"),
+            ("2025-01-11", "card_linked"),
+            ("2025-01-20", "deal_lost"),
+            ("2025-03-01", "deal_won"),
+            ("2025-07-01", "visit_no_show"),
+        ];
+        for (day, kind) in days {
+            pen.event_from(&tx, READ_BACK, &told(day, kind)).unwrap();
+        }
+        pen.flush(&tx);
+        tx.commit().unwrap();
+        let after = |pid: &str| {
+            let session = session_by_pid(&conn, BusinessId(1), pid).unwrap().unwrap();
+            assert_eq!(session.events, 1, "what was read back is no word of it");
+            afterwards(&conn, &session).unwrap().into_iter().map(|row| row.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(after("first"), ["stage_changed", "deal_lost"]);
+        assert_eq!(after("second"), ["deal_won"]);
+        let clients: i64 = conn.query_row("SELECT count(*) FROM clients", [], |row| row.get(0)).unwrap();
+        assert_eq!(clients, 1, "the deal is the client's by the lead it names");
+    }
+}

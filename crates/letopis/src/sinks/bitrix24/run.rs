@@ -198,6 +198,7 @@ impl Bitrix24 {
             rhythm: Rhythm {
                 every: Duration::from_secs(self.config.read_seconds.max(1)),
                 hints: Duration::from_millis(self.config.hint_ms),
+                pause: Duration::from_millis(self.config.pause_ms),
                 night_hour: self.config.night_hour,
             },
             no_bookings: std::sync::Mutex::default(),

@@ -73,7 +73,8 @@ impl Reader {
         if !is_begun {
             return self.begin(listed, now_us).await;
         }
-        let is_same = |booking: &Booking| before.get(&booking.id).is_some_and(|item| item.starts_us == Some(booking.starts_us) && !item.untold);
+        let is_same =
+            |booking: &Booking| before.get(&booking.id).is_some_and(|item| item.starts_us == Some(booking.starts_us) && !item.untold);
         let there: HashSet<u64> = listed.iter().map(|booking| booking.id).collect();
         let missing: Vec<Item> = before.values().filter(|item| !there.contains(&item.item)).cloned().collect();
         let mut news: Vec<Booking> = listed.into_iter().filter(|booking| !is_same(booking)).collect();
@@ -164,7 +165,8 @@ impl Reader {
             return Ok(());
         }
         let book = Arc::clone(&self.notebook);
-        let taken = self.store.write(move |tx| gone.iter().try_for_each(|item| book.taken_back(tx, item, now_us)).map_err(StoreError::from));
+        let taken =
+            self.store.write(move |tx| gone.iter().try_for_each(|item| book.taken_back(tx, item, now_us)).map_err(StoreError::from));
         Ok(taken.await?)
     }
 }

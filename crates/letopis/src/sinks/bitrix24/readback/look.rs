@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use super::super::rest::{Call, Halt, Later, Said};
+use super::ReadError;
 use super::notebook::{Notebook, unread};
 use super::reader::Reader;
 use super::seen::{self, Card, PAGE, Step};
-use super::ReadError;
 use crate::event::{CrmKind, CrmRef};
 use crate::journal::crm::tellings::{self, Telling};
 use crate::journal::crm::whose::{Find, Owner};
@@ -134,7 +134,8 @@ impl Reader {
             return Ok(Err(hindered));
         }
         let now_us = (self.now_us)();
-        let newest = |kind, said: &Said| if let Said::Done(result) = said { seen::steps(kind, result).first().map_or(0, |step| step.id) } else { 0 };
+        let newest =
+            |kind, said: &Said| if let Said::Done(result) = said { seen::steps(kind, result).first().map_or(0, |step| step.id) } else { 0 };
         let [lead, deal] = [(newest(CrmKind::Lead, &said[0]), now_us), (newest(CrmKind::Deal, &said[1]), now_us)];
         let book = Arc::clone(&self.notebook);
         let begin = self.store.write(move |tx| {

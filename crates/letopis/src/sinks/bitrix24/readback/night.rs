@@ -95,7 +95,8 @@ impl Reader {
 
     async fn reached(&self, position: i64) -> Result<(), ReadError> {
         let (book, now_us) = (Arc::clone(&self.notebook), (self.now_us)());
-        let noted = self.store.write(move |tx| Ok::<_, StoreError>(reads::note(tx, book.business(), &book.connection, (WHAT, position), now_us)?));
+        let noted =
+            self.store.write(move |tx| Ok::<_, StoreError>(reads::note(tx, book.business(), &book.connection, (WHAT, position), now_us)?));
         Ok(noted.await?)
     }
 }

@@ -10,11 +10,11 @@ use super::{Looked, Notebook, ReadError, Tell};
 use crate::journal::crm;
 use crate::store::{Store, StoreError};
 
-/// After something did not work.
-const PAUSE: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// A portal that wants a person is looked at again after that: perhaps somebody was there.
 const HALTED: Duration = Duration::from_secs(600);
+/// One that is blocked for overload is left alone until somebody changes the connection, or a day.
+const OVERLOADED: Duration = Duration::from_secs(86_400);
 /// Between two slices of the night, and while the portal is busy.
 const SLICES: Duration = Duration::from_secs(1);
 const BUSY: Duration = Duration::from_secs(20);
@@ -26,6 +26,8 @@ pub struct Rhythm {
     pub every: Duration,
     /// So long hints are gathered; also the shortest time between two looks.
     pub hints: Duration,
+    /// The first pause after something did not work; it doubles.
+    pub pause: Duration,
     /// The hour of the nightly pass, on the business's clock.
     pub night_hour: i8,
 }
@@ -52,19 +54,26 @@ impl Reader {
     /// Until `stop` turns true.
     pub async fn run(self, bell: Arc<Notify>, mut stop: watch::Receiver<bool>) {
         for word in self.notebook.unknown_meanings() {
-            tracing::warn!(connection = self.notebook.connection, word, "a stage of the settings has a meaning that is not known; the portal's own counts");
+            tracing::warn!(
+                connection = self.notebook.connection,
+                word,
+                "a stage of the settings has a meaning that is not known; the portal's own counts"
+            );
         }
-        let (mut pause, mut next) = (PAUSE, Instant::now());
+        let (mut failures, mut next, mut may_hint) = (0, Instant::now(), true);
         loop {
             if Instant::now() >= next {
-                next = Instant::now() + self.turn(&mut pause).await;
+                let wait;
+                (wait, may_hint) = self.turn(&mut failures).await;
+                next = Instant::now() + wait;
             }
-            let until = next.min(Instant::now() + self.slice().await).saturating_duration_since(Instant::now());
+            let slice = Instant::now() + self.slice().await;
             tokio::select! {
-                () = tokio::time::sleep(until) => {}
+                () = tokio::time::sleep_until(next.min(slice).into()) => {}
                 () = bell.notified() => {
                     let rest = if self.portal.is_busy() { BUSY.min(self.rhythm.every) } else { self.rhythm.hints };
-                    next = next.min(Instant::now() + rest);
+                    // A portal that wants a person is left alone, whatever it says.
+                    next = if may_hint { next.min(Instant::now() + rest) } else { next };
                 }
                 _ = stop.wait_for(|stop| *stop) => return,
             }
@@ -74,31 +83,35 @@ impl Reader {
         }
     }
 
-    /// A look, and how long to wait for the next.
-    async fn turn(&self, pause: &mut Duration) -> Duration {
+    /// A look; how long to wait for the next, and whether a hint may shorten that.
+    async fn turn(&self, failures: &mut u32) -> (Duration, bool) {
         let looked = match self.is_halted().await {
-            Ok(true) => return HALTED.min(self.rhythm.every),
+            Ok(true) => return (HALTED.min(self.rhythm.every), true),
             Ok(false) => self.look().await,
             Err(e) => Err(e),
         };
-        let wait = match looked {
-            Ok(Looked::More) => Duration::ZERO,
-            Ok(Looked::Done) => self.rhythm.every,
+        let connection = &self.notebook.connection;
+        let before = std::mem::take(failures);
+        let mut pause = || {
+            *failures = before + 1;
+            (self.rhythm.pause * 2_u32.saturating_pow(before.min(12))).min(LONGEST_PAUSE)
+        };
+        match looked {
+            Ok(Looked::More) => (Duration::ZERO, true),
+            Ok(Looked::Done) => (self.rhythm.every, true),
             Ok(Looked::Hindered(why)) => {
-                tracing::info!(connection = self.notebook.connection, why, "a portal is not read now");
-                *pause
+                tracing::info!(connection, why, "a portal is not read now");
+                (pause(), true)
             }
             Ok(Looked::Halted(halt)) => {
-                tracing::error!(connection = self.notebook.connection, why = halt.as_str(), "a portal is not read until a person has looked");
-                if halt == Halt::Overload { Duration::from_secs(86_400) } else { HALTED }
+                tracing::error!(connection, why = halt.as_str(), "a portal is not read until a person has looked");
+                (if halt == Halt::Overload { OVERLOADED } else { HALTED }, false)
             }
             Err(e) => {
-                tracing::error!(connection = self.notebook.connection, error = %e, "what a portal says is not kept");
-                *pause
+                tracing::error!(connection, error = %e, "what a portal says is not kept");
+                (pause(), true)
             }
-        };
-        *pause = if wait == *pause { (*pause * 2).min(LONGEST_PAUSE) } else { PAUSE };
-        wait
+        }
     }
 
     /// The writer was told that a person is needed.

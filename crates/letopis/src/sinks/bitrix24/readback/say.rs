@@ -137,11 +137,12 @@ mod tests {
     use crate::event::{CrmKind, Event, Limits, check};
     use crate::journal::projection::Mark;
 
+    static ZONE: TimeZone = TimeZone::UTC;
     const DEAL: CrmRef = CrmRef { kind: CrmKind::Deal, id: 9 };
     const LEAD: CrmRef = CrmRef { kind: CrmKind::Lead, id: 5 };
 
     fn teller() -> Teller<'static> {
-        Teller { connection: "con", zone: &TimeZone::UTC }
+        Teller { connection: "con", zone: &ZONE }
     }
 
     fn owner(card: CrmRef) -> Owner {
@@ -179,7 +180,7 @@ mod tests {
     #[test]
     fn the_id_is_a_digest_of_what_is_said() {
         let id = |teller: &Teller<'_>, kind: &str| read(&teller.step(&owner(LEAD), &step(), kind, Some(&item()))).event_id.unwrap();
-        let other = Teller { connection: "another", zone: &TimeZone::UTC };
+        let other = Teller { connection: "another", zone: &ZONE };
         assert_eq!(id(&teller(), "deal_won"), id(&teller(), "deal_won"));
         assert_ne!(id(&teller(), "deal_won"), id(&teller(), "payment"));
         assert_ne!(id(&teller(), "deal_won"), id(&other, "deal_won"), "another portal has a deal 9 too");
@@ -196,7 +197,10 @@ mod tests {
         let mark = |kind, channel: Option<&str>, value: &str| Some(Mark { kind, channel: channel.map(str::to_owned), value: value.into() });
         let find = |mark| Find { client: "c_1".into(), card: LEAD, found_by: "phone".into(), mark };
         let told = read(&teller().link(&find(mark("channel", Some("telegram"), "55")), 0).unwrap());
-        assert_eq!((told.channel.as_str(), told.client.channel_id.as_deref(), told.crm_id.as_deref()), ("telegram", Some("55"), Some("lead:5")));
+        assert_eq!(
+            (told.channel.as_str(), told.client.channel_id.as_deref(), told.crm_id.as_deref()),
+            ("telegram", Some("55"), Some("lead:5"))
+        );
         let told = read(&teller().link(&find(mark("phone", None, "+79215550101")), 0).unwrap());
         assert_eq!((told.channel.as_str(), told.client.phone.as_deref()), ("crm", Some("+79215550101")));
         assert_eq!(teller().link(&find(None), 0), None);

@@ -231,10 +231,18 @@ mod tests {
     #[test]
     fn a_field_says_that_nobody_came_in_every_spelling() {
         let says = |field: &str, row: Value| says_no_show(&row, field);
-        for row in [json!({ "ufCrmNoshow": 1 }), json!({ "UF_CRM_NOSHOW": "Y" }), json!({ "ufCrmNoshow": true }), json!({ "ufCrm_NOSHOW": ["1"] })] {
+        for row in
+            [json!({ "ufCrmNoshow": 1 }), json!({ "UF_CRM_NOSHOW": "Y" }), json!({ "ufCrmNoshow": true }), json!({ "ufCrm_NOSHOW": ["1"] })]
+        {
             assert!(says("UF_CRM_NOSHOW", row.clone()), "{row}");
         }
-        for row in [json!({ "ufCrmNoshow": 0 }), json!({ "UF_CRM_NOSHOW": "N" }), json!({ "ufCrmNoshow": null }), json!({}), json!({ "ufCrmNoshow": [] })] {
+        for row in [
+            json!({ "ufCrmNoshow": 0 }),
+            json!({ "UF_CRM_NOSHOW": "N" }),
+            json!({ "ufCrmNoshow": null }),
+            json!({}),
+            json!({ "ufCrmNoshow": [] }),
+        ] {
             assert!(!says("UF_CRM_NOSHOW", row.clone()), "{row}");
         }
         assert!(says("UF_CRM_1747309879=45", json!({ "ufCrm_1747309879": 45 })));

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bitrix24_sim::shell::Options;
 use bitrix24_sim::{Kind, Sim};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -24,7 +25,8 @@ use crate::upstream::{Own, Route};
 use crate::{journal, privacy};
 
 const SALON: BusinessId = BusinessId(1);
-const TABLES: &[Migration] = &[Migration { name: "privacy 1", sql: privacy::SCHEMA }, Migration { name: "journal 1", sql: journal::SCHEMA }];
+const TABLES: &[Migration] =
+    &[Migration { name: "privacy 1", sql: privacy::SCHEMA }, Migration { name: "journal 1", sql: journal::SCHEMA }];
 
 /// The queue and the recorder in one: what is told is in the journal at once.
 struct Recorded {
@@ -78,13 +80,14 @@ impl Desk {
     }
 
     async fn with(settings: CrmSettings) -> Self {
-        let sim = Sim::start().await.unwrap();
+        let sim = Sim::start_with(Options { stall: Duration::from_millis(150), seed: 7, ..Options::default() }).await.unwrap();
         sim.with(|portal| portal.settings.allowed.burst = None);
         sim.with(|portal| portal.settings.allowed.operating_s = None);
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("t.db"), TABLES, journal::setup).unwrap();
         let pen = store.write(|tx| Ok::<_, StoreError>(Pen::new(tx, SALON))).await.unwrap();
-        let recorded = Recorded { store: store.clone(), pen: Mutex::new(Some(pen)), killed_after: AtomicBool::default(), full: AtomicBool::default() };
+        let recorded =
+            Recorded { store: store.clone(), pen: Mutex::new(Some(pen)), killed_after: AtomicBool::default(), full: AtomicBool::default() };
         let desk = Self { sim, store, recorded: Arc::new(recorded), settings, _folder: folder };
         assert_eq!(desk.look().await, Looked::Done, "reading begins");
         desk
@@ -102,7 +105,12 @@ impl Desk {
             portal: Arc::new(portal),
             notebook: Arc::new(notebook),
             tell: Arc::clone(&self.recorded) as Arc<dyn Tell>,
-            rhythm: Rhythm { every: Duration::from_secs(1), hints: Duration::ZERO, night_hour: jiff::Timestamp::now().to_zoned(TimeZone::UTC).hour() },
+            rhythm: Rhythm {
+                every: Duration::from_secs(1),
+                hints: Duration::ZERO,
+                pause: Duration::from_millis(1),
+                night_hour: jiff::Timestamp::now().to_zoned(TimeZone::UTC).hour(),
+            },
             no_bookings: Mutex::default(),
             now_us: || jiff::Timestamp::now().as_microsecond(),
         }
@@ -203,7 +211,11 @@ async fn a_lead_becomes_a_deal_and_the_deal_money() {
     expected.sort();
     assert_eq!(told, expected);
     assert!(desk.told("boris").await.is_empty());
-    assert_eq!(desk.count("SELECT events FROM sessions WHERE channel = 'telegram' ORDER BY id LIMIT 1").await, 1, "a dialogue stays as it was");
+    assert_eq!(
+        desk.count("SELECT events FROM sessions WHERE channel = 'telegram' ORDER BY id LIMIT 1").await,
+        1,
+        "a dialogue stays as it was"
+    );
     assert_eq!(desk.count("SELECT count(*) FROM crm_tellings").await, 0);
 }
 
@@ -242,7 +254,8 @@ async fn bookings_are_told_as_they_are_made_moved_and_taken_back() {
     let desk = Desk::new().await;
     let contact = desk.ask("crm.contact.add", json!({ "fields": { "NAME": "Анна" } })).await.as_u64().unwrap();
     desk.says("anna", Some(format!("contact:{contact}"))).await;
-    let resource = desk.ask("booking.v1.resource.add", json!({ "fields": { "name": "Мастер", "typeId": 1 } })).await["id"].as_u64().unwrap();
+    let resource =
+        desk.ask("booking.v1.resource.add", json!({ "fields": { "name": "Мастер", "typeId": 1 } })).await["id"].as_u64().unwrap();
     let period = |hours: i64| {
         let from = jiff::Timestamp::now().as_second() + hours * 3_600;
         let end = |at: i64| json!({ "timestamp": at, "timezone": "Europe/Moscow" });
