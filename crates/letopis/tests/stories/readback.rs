@@ -126,7 +126,7 @@ fn a_lead_of_a_dialogue_ends_as_money_and_the_journal_still_verifies() {
     assert_eq!((story.count(clients), story.count("SELECT count(*) FROM clients")), (1, 2));
     assert_eq!((story.count("SELECT count(*) FROM sessions"), story.count("SELECT sum(events) FROM sessions")), (2, 2));
     let paid = story.api("/api/v1/events?type=payment");
-    let paid = &paid["events"][0];
+    let paid = &paid["items"][0];
     assert_eq!(
         (&paid["source"], &paid["session_id"], &paid["event"]["crm_id"]),
         (&json!("bitrix24"), &Value::Null, &json!(deal)),

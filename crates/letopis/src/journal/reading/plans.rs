@@ -95,7 +95,7 @@ fn the_other_questions_go_by_index() {
     for (sql, index) in [
         (events.as_str(), "events_by_session (session=?)"),
         (outside.as_str(), "events_outside_sessions (identity=?)"),
-        (after.as_str(), "events_outside_sessions (identity=?)"),
+        (after.as_str(), "events_outside_sessions (identity=? AND ts_us>? AND ts_us<?)"),
         (client::KNOWN, "identities_by_client (client=?)"),
         (client::LIKENESSES, "likenesses_by_other (other=?)"),
         (filters::SQL, "COVERING INDEX sessions_by_time (business=?)"),

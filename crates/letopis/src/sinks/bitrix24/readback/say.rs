@@ -137,6 +137,7 @@ mod tests {
     use crate::event::{CrmKind, Event, Limits, check};
     use crate::journal::projection::Mark;
 
+    const AT: i64 = 1_723_000_000_000_000;
     static ZONE: TimeZone = TimeZone::UTC;
     const DEAL: CrmRef = CrmRef { kind: CrmKind::Deal, id: 9 };
     const LEAD: CrmRef = CrmRef { kind: CrmKind::Lead, id: 5 };
@@ -189,20 +190,20 @@ mod tests {
     #[test]
     fn bookings_no_shows_and_links_are_events() {
         let booking = Item { kind: "booking".into(), item: 15, deal: Some(9), starts_us: Some(1_723_446_900_000_000), ..Item::default() };
-        let moved = read(&teller().booking(&owner(LEAD), &booking, ("booking_rescheduled", "Europe/Moscow"), 1_723_000_000_000_000));
+        let moved = read(&teller().booking(&owner(LEAD), &booking, ("booking_rescheduled", "Europe/Moscow"), AT));
         let starts = moved.booking.unwrap().starts_at.unwrap();
         assert_eq!((starts.utc_us, starts.offset_min, moved.crm_id.as_deref()), (1_723_446_900_000_000, 180, Some("deal:9")));
         let card = Card { item: item(), updated: "2026-11-22T12:00:00+03:00".into() };
-        assert_eq!(read(&teller().no_show(&owner(LEAD), DEAL, &card, 0)).kind.as_str(), "visit_no_show");
+        assert_eq!(read(&teller().no_show(&owner(LEAD), DEAL, &card, AT)).kind.as_str(), "visit_no_show");
         let mark = |kind, channel: Option<&str>, value: &str| Some(Mark { kind, channel: channel.map(str::to_owned), value: value.into() });
         let find = |mark| Find { client: "c_1".into(), card: LEAD, found_by: "phone".into(), mark };
-        let told = read(&teller().link(&find(mark("channel", Some("telegram"), "55")), 0).unwrap());
+        let told = read(&teller().link(&find(mark("channel", Some("telegram"), "55")), AT).unwrap());
         assert_eq!(
             (told.channel.as_str(), told.client.channel_id.as_deref(), told.crm_id.as_deref()),
             ("telegram", Some("55"), Some("lead:5"))
         );
-        let told = read(&teller().link(&find(mark("phone", None, "+79215550101")), 0).unwrap());
+        let told = read(&teller().link(&find(mark("phone", None, "+79215550101")), AT).unwrap());
         assert_eq!((told.channel.as_str(), told.client.phone.as_deref()), ("crm", Some("+79215550101")));
-        assert_eq!(teller().link(&find(None), 0), None);
+        assert_eq!(teller().link(&find(None), AT), None);
     }
 }

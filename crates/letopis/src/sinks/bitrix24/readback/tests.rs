@@ -42,7 +42,9 @@ impl Recorded {
     async fn write(&self, source: &'static str, events: Vec<String>) {
         let mut pen = self.pen.lock().unwrap().take().unwrap();
         let written = self.store.write(move |tx| {
-            events.iter().for_each(|event| drop(pen.event_from(tx, source, event)));
+            for event in &events {
+                let _ = pen.event_from(tx, source, event);
+            }
             pen.flush(tx);
             Ok::<_, StoreError>(pen)
         });
