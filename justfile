@@ -26,6 +26,14 @@ interop *ARGS:
 clients *ARGS:
     tests/clients/run.sh {{ARGS}}
 
+# Every parser of outside bytes for some seconds: fuzz [SECONDS] [TARGET…]
+fuzz *ARGS:
+    fuzz/smoke.sh {{ARGS}}
+
+# A simulated Bitrix24 portal: just bitrix24 --faults 0.3 --seed 7
+bitrix24 *ARGS:
+    cargo run --release --locked -p bitrix24-sim -- {{ARGS}}
+
 # Figures against the floor; table in bench/README.md
 bench *ARGS:
     bench/run.sh {{ARGS}}

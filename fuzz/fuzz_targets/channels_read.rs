@@ -1,4 +1,4 @@
-//! Any bytes from a platform, a bot or through a proxy: no panic, and every event has an id and is JSON.
+//! Any bytes from a platform, a bot, a CRM or through a proxy, packed in any way: no panic, and every event has an id and is JSON.
 #![no_main]
 
 use bytes::Bytes;
@@ -9,13 +9,19 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, u8, &str, &str, &[u8], &[u8])| {
     let (kind, way, target, content, asked, answered) = input;
-    let kinds: Vec<_> = ConnectionKind::ALL.iter().copied().filter(|kind| kind.is_channel() || *kind == ConnectionKind::Yclients).collect();
+    // Models have targets of their own.
+    let kinds: Vec<_> = ConnectionKind::ALL.iter().copied().filter(|kind| !kind.is_model() && *kind != ConnectionKind::Events).collect();
     let kind = kinds[usize::from(kind) % kinds.len()];
     let ways = [Way::Hook, Way::Answer, Way::Deferred, Way::Late, Way::Proxy, Way::Asked];
     let fields = [("items", "$.a[*]"), ("text", "$.t"), ("client.id", "$.c"), ("timestamp", "$.w"), ("answer.bot_response", "$.t")];
     let fields = fields.iter().map(|(field, path)| ((*field).to_owned(), (*path).to_owned())).collect();
     let settings = Settings { fields, ..Settings::default() };
-    let headers = vec![("content-type".to_owned(), content.to_owned())];
+    let mut headers = vec![("content-type".to_owned(), content.to_owned())];
+    let packed = ["gzip", "deflate", "br", "zstd"];
+    // Mostly not at all.
+    if let Some(packed) = packed.get(usize::from(way) / ways.len()) {
+        headers.push(("content-encoding".to_owned(), (*packed).to_owned()));
+    }
     let exchange = Exchange {
         id: "x".to_owned(),
         way: ways[usize::from(way) % ways.len()],

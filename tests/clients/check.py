@@ -19,6 +19,7 @@ import expected
 import hooks
 import journal
 import recipes
+import site_chat
 from server import Fakes, Server, Tls, ask
 from table import CLIENTS
 
@@ -153,6 +154,8 @@ def main():
         if server.binary:
             if not names or "recipes" in names:
                 recipes.check(work, fakes, server.binary, table)
+            if not names or "site" in names:
+                site_chat.check(work, server.binary, table)
             server.after(table)
     good = table.end()
     print(f"{time.monotonic() - began:.0f} s")

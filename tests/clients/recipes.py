@@ -20,6 +20,7 @@ WANTED = {
     "javascript": Some([{"type": "llm_call", "event.tokens_in": 57}, {"type": "message_out", "event.client.channel_id": "4231"}]),
     "n8n": Some([{"type": "message_in", "event.text": holds('"завтра"'), "event_id": "n8n-900001"}]),
     "make": Some([{"type": "message_in", "event_id": "make-900001"}, {"type": "llm_call", "session_id": "4251"}]),
+    "site": Some([{"type": "message_in", "event.text": "Есть время завтра?", "channel": "site"}]),
     "bitrix24": Some([{"type": "lead_created", "event.crm_id": given}, {"type": "lead_created", "event.crm_id": given}]),
 }
 
@@ -31,7 +32,7 @@ def blocks(page, language):
 def run(page, work, fakes, server):
     """Runs a page; why it failed, or None."""
     put_in = {"https://api.openai.com": fakes.urls["openai"], "https://api.anthropic.com": fakes.urls["anthropic"], "https://api.telegram.org": fakes.urls["telegram"],
-              "https://b24-xxxx.bitrix24.ru": fakes.urls["bitrix24"], "LETOPIS=http://127.0.0.1:8080": f"LETOPIS={server.url}", "KEY=ltp_ingest_…": f"KEY={server.ingest_key}"}
+              "https://b24-xxxx.bitrix24.ru": fakes.urls["bitrix24"], "https://bot.example/chat": "http://127.0.0.1:9/chat", "LETOPIS=http://127.0.0.1:8080": f"LETOPIS={server.url}", "KEY=ltp_ingest_…": f"KEY={server.ingest_key}"}
 
     def filled(text):
         for old, new in put_in.items():

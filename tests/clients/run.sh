@@ -3,6 +3,7 @@
 #
 #   tests/clients/run.sh [NAME…]            all clients, or those named as in table.py ("openai (JS)", bitrix_fast)
 #   tests/clients/run.sh --direct [NAME…]   without letopis: are the fakes and the scripts the same twice?
+#   tests/clients/run.sh simulator          only the Bitrix24 SDKs against our simulator of a portal (named in BITRIX24_SIM, or built)
 #
 # LETOPIS names the binary (target/release/letopis). Packages are pinned (requirements.txt, package-lock.json) and installed into
 # target/clients from whatever registries this machine is set up for. A client that cannot be had here is skipped aloud.
@@ -13,7 +14,7 @@ project=$(cd "$here/../.." && pwd)
 work=${CARGO_TARGET_DIR:-$project/target}/clients
 mode=${LETOPIS:-$project/target/release/letopis}
 [ "${1:-}" = --direct ] && { mode=--direct; shift; }
-[ "$mode" = --direct ] || [ -x "$mode" ] || { echo "no binary at $mode: build it, or name it in LETOPIS" >&2; exit 2; }
+[ "$mode" = --direct ] || [ "$*" = simulator ] || [ -x "$mode" ] || { echo "no binary at $mode: build it, or name it in LETOPIS" >&2; exit 2; }
 mkdir -p "$work/calls"
 
 # Installed again only when the pins changed.
@@ -45,6 +46,18 @@ js_packages() {
 python_packages || exit 1
 js_packages
 # Node finds packages beside the script.
-cp "$here"/calls/*.mjs "$work/calls/"
+cp "$here"/calls/*.mjs "$here"/simulator/*.mjs "$work/calls/"
 export PYTHONDONTWRITEBYTECODE=1
-exec "$work/venv/bin/python" "$here/check.py" "$work" "$mode" "$@"
+
+# The Bitrix24 simulator against the SDKs directly: no letopis in it.
+simulator() {
+    local binary=${BITRIX24_SIM:-${CARGO_TARGET_DIR:-$project/target}/release/bitrix24-sim}
+    [ -x "$binary" ] || (cd "$project" && cargo build --release --locked -p bitrix24-sim) || return 1
+    "$work/venv/bin/python" "$here/simulator/check.py" "$work" "$binary"
+}
+
+[ "$*" = simulator ] && { simulator; exit; }
+good=0
+"$work/venv/bin/python" "$here/check.py" "$work" "$mode" "$@" || good=1
+[ $# -eq 0 ] && { simulator || good=1; }
+exit $good

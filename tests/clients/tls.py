@@ -1,6 +1,7 @@
 """TLS in front of an address that speaks plain HTTP, for SDKs that know only https: `tls.py TARGET_PORT FOLDER PORT_FILE`.
 
 FOLDER gets a CA of its own (ca.pem) and a certificate for localhost, once; bytes are relayed as they are.
+`tls.py --make FOLDER` does only that.
 """
 import asyncio
 import os
@@ -53,4 +54,7 @@ async def main(target, folder, port_file):
     await server.serve_forever()
 
 
-asyncio.run(main(int(sys.argv[1]), sys.argv[2], sys.argv[3]))
+if sys.argv[1] == "--make":
+    make(sys.argv[2])
+else:
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2], sys.argv[3]))

@@ -59,6 +59,8 @@ error-link = This link does not work any more
 error-link-help = A sign-in link works once and for 24 hours. Ask for a new one, or sign in with login and password.
 error-forbidden = No access
 error-forbidden-help = Your role does not allow this. Ask the owner.
+error-origin = The address of the site does not fit
+error-origin-help = A chat on a site must know from which pages it is written to. Go back and write the beginning of a page's address alone: https://salon.example or http://localhost:3000, without a path, a password or an asterisk. Several with spaces between them.
 error-invalid = Something is filled in wrong
 error-invalid-help = Go back and check the fields: a name has up to 120 characters, a login no spaces.
 error-taken = That exists already
@@ -497,11 +499,21 @@ connection-kind-hint = { $what ->
 }
 connection-forward = Where to pass incoming messages
 connection-forward-hint = Your bot's address: we take a message, record it and pass it on at once. Empty: only record.
+connection-origins = Address of the site (for a chat on the site)
+connection-origins-hint = The chat takes messages from these pages alone. Several with spaces between them: with www and without are two.
+connection-origins-title = The beginning of a page's address, like https://salon.example, without a path and without *. Several with spaces between them.
 connection-upstream = Address of the server
 connection-upstream-hint = Empty: the usual one. Needed for resellers and servers of your own.
+connection-step-tag = Put this line into the pages of your site before </body>:
 connection-step-hook = { $what ->
-    [events] Paste this address where the bot sends its events:
-   *[other] Set this address as the webhook in place of the bot's:
+    [events] Put this address where the bot sends its events:
+    [telegram] Webhook: this address instead of the bot’s. A bot that polls (getUpdates) does without it:
+    [whatsapp] Meta for Developers → WhatsApp → Configuration → Callback URL:
+    [instagram] Meta for Developers → Webhooks → Instagram → Callback URL:
+    [vk] Community → Manage → API usage → Callback API → Address:
+    [max] The bot’s subscription to updates (POST /subscriptions), field url:
+    [avito] The subscription to messages (POST /messenger/v3/webhook), field url:
+   *[other] Set this address as the webhook instead of the bot’s:
 }
 connection-step-proxy = { $what ->
     [telegram] And give the bot this address in place of https://api.telegram.org:
@@ -561,6 +573,7 @@ connection-secret-none = not set
 connection-secret-set = Replace
 connection-url = Address of the connection
 connection-url-lead = Whoever knows the address writes as this system. Replace it if strangers may have seen it.
+connection-url-lead-site = The address stands in the pages of your site for all to see: it opens the chat alone. If somebody floods it, replace it and put the new line into your site.
 connection-rotate = Replace the address
 connection-forwards = The bot did not take
 connection-forwards-lead = The platform was told that all is well. Messages wait here and go to the bot in order as soon as it answers. After a day they are not tried any more.
@@ -579,6 +592,210 @@ connection-forward-tries = { $count ->
 connection-forward-retry = Try again now
 connection-forward-drop = Forget
 connection-forward-drop-ask = Forget this message? The bot will never get it.
+how-counted = How it is counted
+not-measured = not measured
+not-measured-title = Not measured
+measured-title = What is measured
+measured-lead = By channel: where the client’s intent and the outcome are known from. “Not measured” means that nothing tells it, not that it did not happen.
+measured-none = There is neither a channel nor a conversation yet.
+measured-name = { $what ->
+    [intent] Intent
+    [confidence] Confidence
+    [booking] Booking
+   *[refusal] Refusal
+}
+measured-of = { $what ->
+    [intent] intent
+    [confidence] confidence
+    [booking] booking
+   *[refusal] refusal
+}
+measured-by = { $what ->
+    [field] by a field of the connection
+    [classifier] by a trained model
+    [system] by the booking system
+   *[sender] the bot says so
+}
+measured-how = Measured if at least one of these is there: a field of a connection (a JSON path in the model’s answer or tool), a model trained on reviewed conversations, a connected booking system (YCLIENTS, Bitrix24), or at least one conversation of the channel within 30 days in which the bot said so itself. The dictionary of intents only brings names together; it measures nothing.
+intent-unknown = not determined
+fact-intent = Intent
+fact-cost = Cost of the model
+cost-how = The sum over the calls of the model in this conversation. Tokens from the model’s answer times the price that was set at the moment of the call. Currencies are never added to each other. Calls without a price are counted apart: a new price does not change old calls. “Use unknown”: the model did not tell its tokens, mostly because of an error.
+cost-no-currency = no currency given
+cost-unpriced = no price set: { $count ->
+    [one] { $count } call
+   *[other] { $count } calls
+}{ $all ->
+    [0] {""}
+    [one] , { $tokens } token
+   *[other] , { $tokens } tokens
+}
+connection-behind = the bot refuses
+connection-fails = many errors
+connection-quiet = a day without events
+connection-day = in a day: { $events } events, { $errors } errors of { $calls }
+connection-rotate-sure = Yes, replace it
+connection-revoke-sure = Yes, revoke it
+faring-name = { $what ->
+    [last] Last event
+    [events] Events in a day
+    [errors] Errors in a day
+    [latency] Speed of answers
+    [waiting] Waiting for the bot
+    [gaps] Gaps
+    [cost-day] Cost in a day
+   *[cost-month] Cost in 30 days
+}
+faring-how = { $what ->
+    [last] When the last event of this connection was accepted.
+    [events] How many records came into the journal through this connection. Repetitions do not count.
+    [errors] Of all calls that ended: those that broke off, got no answer in time, were answered 4xx or 5xx, or were not recorded. In brackets the bounds between which the share lies with a probability of 95 % (Wilson’s interval). Below 30 calls there is little data and no share.
+    [latency] From the request to the beginning of the answer: half of all answers are faster than the first number, 95 of 100 faster than the second. By classes of time, approximate within a class.
+    [waiting] Messages that the bot has not taken yet, and how long the oldest has waited.
+    [gaps] Calls that passed and were not recorded. Only in the mode “observe”; every gap stands in the journal too.
+   *[cost-day] Tokens from the model’s answers times the price that was set at the moment of the call. Currencies are never added to each other. Calls without a price are counted apart.
+}
+faring-how-day = A day is the last 24 hours and the rest of the hour before: counts are kept by the hour.
+faring-never = none so far
+faring-no-answers = no answers
+faring-no-calls = no calls
+faring-latency = half within { $p50 }, 95 % within { $p95 }
+faring-seconds = { $what } s
+faring-waiting = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}, the oldest for { $age }
+faring-gaps = { $count ->
+    [0] none
+   *[other] { $count } in a day
+}
+faring-errors = { $part } of { $n } · { $share } % ({ $low }–{ $high } %)
+faring-errors-few = { $part } of { $n }, little data
+faring-failure = { $what ->
+    [unreachable] no connection
+    [slow] too slow
+    [broken] broke off
+    [caller_gone] the bot went away
+    [refused] refused 4xx
+    [failed] failed 5xx
+   *[not_recorded] not recorded
+}
+faring-problem = Last error
+connection-try = Test the connection
+recipe-python = Python:
+recipe-javascript = JavaScript:
+recipe-shell = Try it from a shell:
+recipe-webhook = In one command, for a bot with a webhook (make $SECRET up, and fill it in as “Sender’s proof”):
+measured-channel = What is measured in the channel “{ $what }”
+channel-inner = { $what ->
+    [llm] Model without a channel
+    [crm] CRM
+    [hook] Webhook
+    [http] Another server
+   *[events] Events of the bot
+}
+problem-status = answered with error { $what }
+problem-unreachable = could not connect
+problem-slow = did not answer in time
+problem-broke = the connection broke off
+problem-behind = earlier messages of this conversation wait
+problem-forbidden = a service address that may not be asked
+problem-untrusted = the certificate cannot be trusted
+problem-nowhere = the bot has no address
+problem-not-recorded = the record could not be stored
+problem-caller = the bot broke off
+llm-tools = Asks for
+answered-at-once = answered at once
+cost-uncounted = use unknown: { $count ->
+    [one] { $count } call
+   *[other] { $count } calls
+}
+connection-forward-drop-sure = Yes, forget it
+trial-title = Test
+trial-lead = What an engineer would try by hand: is the address there, does the server answer, do events come. No keys are used, and it takes at most 10 seconds.
+trial-start = Test
+trial-deliver = Test the bot too
+trial-deliver-hint = The bot gets an empty message marked X-Letopis-Test. No client sees it, and it is not recorded.
+trial-well = All is well
+trial-wrong = Something has to be fixed
+trial-verdict = { $what ->
+    [well] well
+    [wrong] to be fixed
+   *[open] not tested
+}
+trial-step = { $what ->
+    [address] Server address
+    [name] Name
+    [tcp] Connection
+    [tls] Encryption
+    [answer] Answer of the server
+    [clock] Clock
+    [door] Our address for the platform
+    [sender] Sender’s proof
+    [bot] Address of the bot
+    [delivery] Test message to the bot
+   *[events] Events
+}
+trial-hours = { $count ->
+    [0] less than an hour ago
+    [one] { $count } hour ago
+   *[other] { $count } hours ago
+}
+trial-why = { $what ->
+    [usual] the usual one of this kind.
+    [named] set by you.
+    [no_address] not set. Fill in “Server address” below.
+    [bad_address] misspelt. Write it as https://server or https://server/path.
+    [bad_proxy] the outbound proxy is misspelt. Write it as http://login:password@host:port.
+    [bad_certificates] the certificates of the connection cannot be read. Load them again as PEM.
+    [known] the name is known.
+    [by_proxy] the outbound proxy looks names up.
+    [no_name] there is no such name. Look for a slip in the address.
+    [no_proxy_name] the outbound proxy’s name does not exist. Check its address among the secrets.
+    [forbidden] a service address inside the network that may not be asked. If you mean it, allow it: letopis connection set --link-local true.
+    [itself] this is Letopis itself: requests would go in circles. Fill in the server’s address, not ours.
+    [connected] open in { $ms } ms.
+    [refused] nobody listens there. Check the port and whether the server runs.
+    [silent] nobody answered within 4 seconds. A firewall may be in the way, or an outbound proxy is needed.
+    [unreachable] there is no way to it. Check the network of this machine.
+    [proxy_dead] the outbound proxy does not answer. Check its address and whether it runs.
+    [proxy_login] the outbound proxy refuses the login and password. Replace them among the secrets.
+    [proxy_refuses] the outbound proxy does not let us through to this server. Allow the address there.
+    [trusted] on, and the certificate is genuine.
+    [plain] off, the address begins with http. Fine inside your own network, not over the internet.
+    [certificate_expired] the certificate has expired or is not valid yet. Renew it, and check the date of this machine.
+    [certificate_unknown] the certificate is signed by nobody we know. If the server is yours or of a Russian authority, add its certificate: letopis connection set --ca file.pem.
+    [certificate_name] the certificate belongs to another name. Check the server address.
+    [no_tls] no encryption could be agreed on. Check https or http, and the port.
+    [wants_key] answers and asks for a key. That is right: your bot has the key, we do not keep it. { $ms } ms.
+    [answers] answers in { $ms } ms.
+    [no_path] answers, but the usual page is not there (404). The address may have a path too many.
+    [elsewhere] answers, but sends callers elsewhere (status { $status }). Fill in the final address.
+    [region] does not serve your country. An outbound proxy or a reseller is needed.
+    [fails] fails by itself (status { $status }). Wait, or ask whoever runs it.
+    [slow] no answer within { $ms } ms.
+    [broke] broke off, or does not speak HTTP. Check the port and whether it is the right server.
+    [clock_right] right.
+    [clock_off] { $ahead ->
+        [yes] the clock of this machine is { $apart } behind the server’s. Times in the journal will be wrong: switch time synchronisation on.
+       *[no] the clock of this machine is { $apart } ahead of the server’s. Times in the journal will be wrong: switch time synchronisation on.
+    }
+    [no_clock] the server does not say what time it is.
+    [door_https] opens over https. We cannot look at ourselves from outside.
+    [door_local] platforms deliver only to an https address on the internet, and this one is not. Set public_url of the server.
+    [sender_set] set: messages of strangers are refused.
+    [sender_unset] not set: whoever knows the address can write to the journal. Set it among the secrets and at the platform.
+    [no_bot] not set: messages are recorded and go no further.
+    [bad_bot] misspelt. Write it as https://server/path.
+    [taken] taken in { $ms } ms, status { $status }.
+    [late] taken, but in { $ms } ms: the platform does not wait so long. Make the bot answer faster.
+    [not_taken] the bot answered { $status }: it works, but did not understand an empty message. Write to it for real.
+    [not_asked] not sent. The button below sends it.
+    [today] they come, the last one { $ago }.
+    [before] none in the last day, the last one { $ago }.
+    [never] none so far. Write to the bot and look here again.
+   *[not_tried] not reached: what stands above is in the way.
+}
 connection-rotate-ask = Replace the address? The old one stops working at once.
 people-title = People
 person-me = you
@@ -954,3 +1171,44 @@ promise-figure = { $what ->
     [waiting] not due yet
    *[kept] kept
 }
+
+nav-cards = CRM cards
+cards-title = Cards in the CRM
+cards-lead = What the assistant did stands on the client's card. Here is what has not reached a card yet, and why.
+cards-none = No CRM is connected
+cards-none-help = Connect Bitrix24, and every dialogue appears on its client's card.
+cards-none-go = To the connections
+cards-not-writing = Writing to cards is switched off in the connection's settings: new entries only gather.
+cards-waiting = to be sent
+cards-cardless = without a card
+cards-buried = refused by the CRM
+cards-written = written
+cards-oldest = The oldest entry has waited { $what }
+cards-how = An entry is a stretch of one dialogue, or a task. “To be sent”: the card is known, the portal has not confirmed the entry. “Without a card”: the client has none; it is looked for again at each message of theirs. “Refused”: the portal said no for good. An entry without an answer is looked up on the card first, so none appears twice.
+cards-halted = { $why ->
+    [credential] The portal does not take our webhook or application any more ({ $when }). Check that the employee who made the webhook is still there, and paste the new address.
+    [plan] REST is not available in this portal: it needs a paid plan ({ $when }).
+    [overload] The portal has blocked requests because of overload ({ $when }). Turn to the support of Bitrix24; trying again only prolongs it.
+    [gone] There is no such portal any more ({ $when }).
+   *[other] The portal has not been asked since { $when }: { $why }.
+ }
+cards-resume = Try again
+cards-buried-title = Refused
+cards-buried-lead = The portal said no. Settle the reason and send again: the order of entries on a card stays.
+cards-waiting-title = To be sent
+cards-what = { $what ->
+    [task] A task for the staff
+   *[steps] Steps of a dialogue
+ }
+cards-bury = Do not send
+cards-bury-ask = Not send this entry? It will not be on the card; in the journal it stays.
+cards-bury-sure = Yes, do not send
+
+problem-limit = the portal asked to wait: too many requests
+problem-method = the portal has limited the working time of this method
+problem-looked-up = looked up on the card: it is not there, it will be sent again
+problem-ended = the program stopped while sending: the card is looked at first
+problem-given-up = taken off by a member of the staff
+problem-scope = the webhook lacks a scope
+problem-no-card = the card is gone: another one is looked for
+problem-denied = the employee behind the webhook may not change the card

@@ -25,6 +25,7 @@ pub use fields::{Field, FieldType, fields};
 pub(crate) use filter::{Names, Sort, Test};
 pub use kind::Kind;
 pub(crate) use merge::Merged;
+pub(crate) use stages::How;
 pub use stages::{Category, Move, Semantics, Status};
 pub use timeline::{Note, Row, RowKind};
 pub use userfields::UserField;

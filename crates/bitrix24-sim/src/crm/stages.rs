@@ -48,7 +48,7 @@ pub struct Category {
 pub struct Move {
     /// its number
     pub id: u64,
-    /// 1 created, 2 moved, 3 reached a final stage
+    /// 1 created, 2 moved, 3 reached a final stage, 5 changed the pipeline
     pub type_id: u64,
     /// kind of card
     pub kind: Kind,
@@ -62,6 +62,14 @@ pub struct Move {
     pub stage: String,
     /// what that meant
     pub semantics: Semantics,
+}
+
+/// Why a row of the history is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    Created,
+    Moved,
+    OtherPipeline,
 }
 
 const LEAD_STAGES: [(&str, &str, char); 5] = [
@@ -189,9 +197,13 @@ impl Crm {
     }
 
     /// Writes a move down.
-    pub(crate) fn moved(&mut self, kind: Kind, owner: u64, category: u64, stage: &str, at: Moment, created: bool) {
+    pub(crate) fn moved(&mut self, kind: Kind, owner: u64, category: u64, stage: &str, at: Moment, how: How) {
         let semantics = self.semantics(kind, category, stage);
-        let type_id = if created { 1 } else { 2 + u64::from(semantics != Semantics::Process) };
+        let type_id = match how {
+            How::Created => 1,
+            How::Moved => 2 + u64::from(semantics != Semantics::Process),
+            How::OtherPipeline => 5,
+        };
         let id = next(&mut self.numbers.history);
         self.history.push(Move { id, type_id, kind, owner, at, category, stage: stage.to_string(), semantics });
     }

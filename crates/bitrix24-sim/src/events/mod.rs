@@ -176,6 +176,9 @@ impl Portal {
         }
         for handler in self.events.handlers.clone().into_iter().filter(|handler| handler.event == name) {
             let Some(app) = self.access.apps.get(&handler.client_id).filter(|app| app.installed).cloned() else { continue };
+            if handler.offline && !handler.auth_connector.is_empty() && handler.auth_connector == self.connector {
+                continue;
+            }
             if handler.offline {
                 self.events.queue.add(&app.client_id, &name, &data, now);
                 continue;
@@ -211,7 +214,7 @@ impl Portal {
     pub(crate) fn app_auth(&mut self, app: &App, user: u64, refresh: bool, now: Moment) -> Value {
         let mut auth = Map::new();
         if self.access.users.contains_key(&user) && user > 0 {
-            let token = self.issue(&app.client_id, user, now);
+            let token = self.token_for(&app.client_id, user, refresh, now);
             auth.set("access_token", token.access.as_str());
             auth.set("expires", now.plus_s(crate::oauth::ACCESS_S).seconds());
             auth.set("expires_in", crate::oauth::ACCESS_S);

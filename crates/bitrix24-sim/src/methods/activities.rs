@@ -52,9 +52,9 @@ fn add_todo(portal: &mut Portal, asked: &Asked<'_>) -> Result<Outcome, ApiError>
 fn update_todo(portal: &mut Portal, asked: &Asked<'_>) -> Result<Outcome, ApiError> {
     owner_of(portal, asked)?;
     let id = asked.args.required("id")?;
-    let deadline = asked.args.get("deadline").map(|value| moment(portal, value)).transpose()?;
+    let deadline = moment(portal, asked.args.get("deadline").ok_or_else(|| ApiError::missing("deadline"))?)?;
     let activity = portal.crm.activities.get_mut(&id).filter(|activity| activity.provider == TODO).ok_or_else(not_found)?;
-    activity.deadline = deadline.or(activity.deadline);
+    activity.deadline = Some(deadline);
     if let Some(title) = asked.args.get("title") {
         activity.title = title.text();
     }

@@ -54,7 +54,7 @@ fn status(status: &Status) -> Value {
 }
 
 fn entity_items(portal: &mut Portal, asked: &Asked<'_>) -> Result<Outcome, ApiError> {
-    let wanted = asked.args.text("entityId");
+    let wanted = asked.args.get("entityId").ok_or_else(|| ApiError::missing("entityId"))?.text();
     let rows = portal.crm.statuses.iter().filter(|status| status.entity_id == wanted);
     Outcome::ok(
         rows.map(|status| map! { "NAME" => &status.name, "SORT" => status.sort, "STATUS_ID" => &status.status_id }).collect::<Map>(),

@@ -62,7 +62,7 @@ fn list_comments(portal: &mut Portal, asked: &Asked<'_>) -> Result<Outcome, ApiE
 
 fn update_comment(portal: &mut Portal, asked: &Asked<'_>) -> Result<Outcome, ApiError> {
     let id = row(portal, asked, RowKind::Comment)?.id;
-    let text = asked.args.array("fields").get("COMMENT").map(Value::text);
+    let text = asked.args.required_array("fields")?.get("COMMENT").map(Value::text);
     if let (Some(row), Some(text)) = (portal.crm.row_mut(RowKind::Comment, id), text) {
         row.text = text;
     }

@@ -2,7 +2,7 @@
 //! them. Methods and people both come through here.
 use super::{Mode, Portal};
 use crate::clock::Moment;
-use crate::crm::{Card, Kind, Semantics};
+use crate::crm::{Card, How, Kind, Semantics};
 use crate::events::What;
 use crate::php::Value;
 
@@ -47,7 +47,7 @@ impl Portal {
             if card.text(field).is_empty() {
                 card.set(field, self.crm.first_stage(kind, category));
             }
-            self.crm.moved(kind, id, category, &card.text(field), now, true);
+            self.crm.moved(kind, id, category, &card.text(field), now, How::Created);
             card.set("MOVED_TIME", now.0);
             card.set("MOVED_BY_ID", user);
         }
@@ -86,7 +86,8 @@ impl Portal {
                 card.set(field, self.crm.first_stage(card.kind, new));
             }
             if before.text(field) != card.text(field) {
-                self.crm.moved(card.kind, card.id, new, &card.text(field), now, false);
+                let how = if old == new { How::Moved } else { How::OtherPipeline };
+                self.crm.moved(card.kind, card.id, new, &card.text(field), now, how);
                 card.set("MOVED_TIME", now.0);
                 card.set("MOVED_BY_ID", user);
             }

@@ -77,6 +77,8 @@ pub struct Portal {
     pub requests: u64,
     /// events that wait to be delivered
     pub outbox: Vec<Delivery>,
+    /// `auth_connector` of the call that is running: who named it in `event.bind` does not hear of its own changes
+    pub(crate) connector: String,
     pub(crate) used: Used,
     pub(crate) random: Random,
     table: std::sync::Arc<Table>,
@@ -98,6 +100,7 @@ impl Portal {
             counts: BTreeMap::new(),
             requests: 0,
             outbox: Vec::new(),
+            connector: String::new(),
             used: Used::default(),
             random: Random(seed ^ 0x5eed),
             table: std::sync::Arc::new(Table::new()),
@@ -116,7 +119,7 @@ impl Portal {
         let Some(read) = request.call() else { return page(404, "<html><body>404</body></html>") };
         let method = read.as_ref().map(|call| call.method.to_ascii_lowercase()).unwrap_or_default();
         let fault = if self.settings.overloaded { Some(Fault::Overload) } else { self.faults.draw(&method) };
-        if let Some(reply) = fault.and_then(|fault| self.instead(fault, request, now)) {
+        if let Some(reply) = fault.and_then(|fault| self.instead(fault, request)) {
             return reply;
         }
         let midway = fault == Some(Fault::LostMidway);
@@ -139,9 +142,8 @@ impl Portal {
     }
 
     /// What is answered instead of running the call.
-    fn instead(&self, fault: Fault, request: &Request, now: Moment) -> Option<Reply> {
+    fn instead(&self, fault: Fault, request: &Request) -> Option<Reply> {
         let error = |error: ApiError| Some(json(error.status, &envelope::refusal(&error, false).1));
-        let _ = now;
         match fault {
             Fault::Moved => Some(redirect(self.settings.other_name.as_ref()?, request)),
             Fault::Html500 => Some(broken_page()),

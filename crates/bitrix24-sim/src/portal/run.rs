@@ -37,7 +37,10 @@ impl Portal {
         let cost_s = self.settings.costs_s.get(&lower).copied().unwrap_or(self.settings.cost_s);
         let operating: Operating = self.used.worked(&caller.id, &lower, now, cost_s);
         *self.counts.entry(lower).or_default() += 1;
-        let outcome = (method.run)(self, &Asked { kind: method.kind, caller, args, now })?;
+        self.connector = args.text("auth_connector");
+        let outcome = (method.run)(self, &Asked { kind: method.kind, caller, args, now });
+        self.connector.clear();
+        let outcome = outcome?;
         Ok((outcome, self.time(now, cost_s, Some(operating))))
     }
 

@@ -56,6 +56,13 @@ pub(crate) fn describe(crm: &Crm, kind: Kind) -> Value {
             row.set("statusType", directory);
         }
         row.set("title", field.title);
+        // Where a field leads to a card of another kind, its description says to which.
+        if let Some(parent) = [("COMPANY_ID", 4), ("LEAD_ID", 1), ("QUOTE_ID", 7)].iter().find(|(name, _)| *name == field.upper) {
+            row.set("settings", map! { "parentEntityTypeId" => parent.1 });
+        }
+        if field.upper == "CONTACT_ID" {
+            row.set("isDeprecated", true);
+        }
         out.set(field.upper, row);
     }
     for field in crm.user_fields_of(kind) {

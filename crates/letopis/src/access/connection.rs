@@ -11,7 +11,8 @@ use rand::CryptoRng;
 use rusqlite::{Connection as Database, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Action, Change, ConnectionId, ConnectionKind, Digest, Name, Scope, Secret, SecretName, Settings, business, connection_secrets,
+    Action, Change, ConnectionId, ConnectionKind, Digest, Name, Scope, Secret, SecretName, Settings, business, connection_health,
+    connection_secrets,
     error::{AccessError, Result},
     secret::is_token,
 };
@@ -82,6 +83,10 @@ pub fn add(scope: &Scope, draft: Draft, now_us: i64, rng: &mut impl CryptoRng) -
     let connection = ConnectionId::draw(rng);
     let token = Secret::draw(PREFIX, rng);
     let Draft { kind, name, settings } = draft;
+    if kind == ConnectionKind::Site && settings.origins.is_empty() {
+        let rule = "a chat on a site takes messages from the pages that are named, like https://salon.example, and none are";
+        return Err(AccessError::Invalid { what: "origin", rule });
+    }
     let settings = Box::new(settings);
     let change =
         Change::ConnectionAdded { business: scope.business(), connection, name, kind, hash: token.digest(), settings, at_us: now_us };
@@ -152,14 +157,14 @@ pub fn authenticate(conn: &Database, token: &str) -> Result<Option<ConnectionIde
     Ok(statement.query_row([Digest::of(token)], ConnectionIdentity::read).optional()?)
 }
 
-/// Notes the time of the last event that came through; the recorder calls it once a batch.
-pub fn note_event(tx: &Transaction<'_>, business: BusinessId, connection: ConnectionId, event_us: i64) -> Result<()> {
+/// Notes how many events came through, and when the last did; the recorder calls it once a batch.
+pub fn note_events(tx: &Transaction<'_>, business: BusinessId, connection: ConnectionId, event_us: i64, events: u64) -> Result<()> {
     let mut statement = tx.prepare_cached(
         "UPDATE connections SET last_event_us = ?3
          WHERE id = ?1 AND business_id = ?2 AND (last_event_us IS NULL OR last_event_us < ?3)",
     )?;
     statement.execute(params![connection, business.0, event_us])?;
-    Ok(())
+    connection_health::heard(tx, business, connection, event_us, events)
 }
 
 /// Every token that works, for the ring.
@@ -309,8 +314,8 @@ mod tests {
         commit(&mut conn, &[change]);
         let tx = conn.transaction().unwrap();
         let id = all(&tx, scope.business()).unwrap()[0].id;
-        note_event(&tx, scope.business(), id, NOW + SECOND).unwrap();
-        note_event(&tx, scope.business(), id, NOW).unwrap();
+        note_events(&tx, scope.business(), id, NOW + SECOND, 2).unwrap();
+        note_events(&tx, scope.business(), id, NOW, 1).unwrap();
         assert_eq!(all(&tx, scope.business()).unwrap()[0].last_event_us, Some(NOW + SECOND));
     }
 

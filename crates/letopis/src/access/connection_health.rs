@@ -46,6 +46,8 @@ pub struct Tally {
     pub calls: u64,
     /// Those that did not end well.
     pub failures: BTreeMap<Failure, u64>,
+    /// Events that were recorded.
+    pub events: u64,
     /// Exchanges that are in no record.
     pub gaps: u64,
     /// When the last call ended.
@@ -58,6 +60,8 @@ pub struct Tally {
 /// How a connection fared, for people.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Health {
+    /// Events that were recorded.
+    pub events: u64,
     /// Calls that ended.
     pub calls: u64,
     /// Those that did not end well, by what went wrong.
@@ -99,6 +103,7 @@ impl Tally {
     /// Both together.
     pub fn add(&mut self, other: &Self) {
         self.calls += other.calls;
+        self.events += other.events;
         self.gaps += other.gaps;
         for (failure, count) in &other.failures {
             *self.failures.entry(*failure).or_default() += count;
@@ -115,8 +120,8 @@ impl Tally {
     pub fn health(self) -> Health {
         let (p50_ms, p95_ms) = (self.percentile(50), self.percentile(95));
         let (last_error_us, last_error) = self.last_error.unzip();
-        let (calls, failures, gaps, last_call_us) = (self.calls, self.failures, self.gaps, self.last_us);
-        Health { calls, failures, gaps, p50_ms, p95_ms, last_call_us, last_error, last_error_us }
+        let Self { events, calls, failures, gaps, last_us: last_call_us, .. } = self;
+        Health { events, calls, failures, gaps, p50_ms, p95_ms, last_call_us, last_error, last_error_us }
     }
 
     /// By the classes: exact to a factor of two and a half, and a line between the bounds.
@@ -167,9 +172,27 @@ pub fn add(tx: &Transaction<'_>, counted: &[(BusinessId, ConnectionId, Tally)], 
     Ok(())
 }
 
+/// Events were recorded that came through it, the last one then.
+pub(super) fn heard(tx: &Transaction<'_>, business: BusinessId, connection: ConnectionId, event_us: i64, events: u64) -> Result<()> {
+    let hour_us = event_us - event_us.rem_euclid(HOUR_US);
+    tx.prepare_cached(
+        "INSERT INTO connection_health (connection_id, hour_us, business_id, calls, events, failures, latency, gaps)
+         VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, 0) ON CONFLICT (connection_id, hour_us) DO UPDATE SET events = events + ?4",
+    )?
+    .execute(params![
+        connection,
+        hour_us,
+        business.0,
+        events as i64,
+        json(&BTreeMap::<Failure, u64>::new()),
+        json(&[0_u64; CLASSES])
+    ])?;
+    Ok(())
+}
+
 /// How the connections of a business fared since then.
 pub fn since(conn: &Database, business: BusinessId, since_us: i64) -> Result<BTreeMap<ConnectionId, Health>> {
-    let sql = "SELECT connection_id, calls, failures, latency, gaps, last_us, last_error, last_error_us FROM connection_health
+    let sql = "SELECT connection_id, calls, events, failures, latency, gaps, last_us, last_error, last_error_us FROM connection_health
                WHERE business_id = ?1 AND hour_us > ?2 ORDER BY hour_us";
     let mut all: BTreeMap<ConnectionId, Tally> = BTreeMap::new();
     let mut statement = conn.prepare_cached(sql)?;
@@ -181,7 +204,7 @@ pub fn since(conn: &Database, business: BusinessId, since_us: i64) -> Result<BTr
 }
 
 fn row(conn: &Database, connection: ConnectionId, hour_us: i64) -> Result<Tally> {
-    let sql = "SELECT connection_id, calls, failures, latency, gaps, last_us, last_error, last_error_us FROM connection_health
+    let sql = "SELECT connection_id, calls, events, failures, latency, gaps, last_us, last_error, last_error_us FROM connection_health
                WHERE connection_id = ?1 AND hour_us = ?2";
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query(params![connection, hour_us])?;
@@ -197,6 +220,7 @@ fn tally(row: &rusqlite::Row<'_>) -> rusqlite::Result<Tally> {
         // Written by us: what cannot be read counts as nothing.
         failures: serde_json::from_str(&text("failures")?).unwrap_or_default(),
         latency: serde_json::from_str(&text("latency")?).unwrap_or_default(),
+        events: row.get::<_, i64>("events")? as u64,
         gaps: row.get::<_, i64>("gaps")? as u64,
         last_us: row.get("last_us")?,
         last_error: last_error_us.zip(last_error),
@@ -240,10 +264,11 @@ mod tests {
         tally.gaps = 2;
         let tx = conn.transaction().unwrap();
         for now_us in [NOW, NOW + 1, NOW + HOUR_US] {
+            heard(&tx, business, connection, now_us, 5).unwrap();
             add(&tx, &[(business, connection, tally.clone())], now_us).unwrap();
         }
         let health = &since(&tx, business, NOW).unwrap()[&connection];
-        assert_eq!((health.calls, health.gaps, health.failures[&Failure::Slow]), (9, 6, 3));
+        assert_eq!((health.calls, health.events, health.gaps, health.failures[&Failure::Slow]), (9, 15, 6, 3));
         assert_eq!((health.last_call_us, health.last_error.as_deref()), (Some(NOW + 1), Some("gave no answer in time")));
         assert_eq!(since(&tx, business, NOW + 2 * HOUR_US).unwrap().len(), 0);
         assert_eq!(since(&tx, BusinessId(8), NOW).unwrap().len(), 0, "nobody else's");

@@ -83,7 +83,13 @@ impl ConnectionKind {
     /// Whether something outside delivers to its hook.
     #[must_use]
     pub fn is_hooked(self) -> bool {
-        self.is_channel() || matches!(self, Self::Events | Self::Yclients | Self::Bitrix24)
+        self.is_channel() && self != Self::Site || matches!(self, Self::Events | Self::Yclients | Self::Bitrix24)
+    }
+
+    /// Whether a platform of somebody else's delivers to it, over the internet.
+    #[must_use]
+    pub fn has_platform(self) -> bool {
+        !matches!(self, Self::Events | Self::Hook | Self::Site)
     }
 
     /// Whether a system outside is asked through it.

@@ -11,13 +11,13 @@
 //! | `scope` | roles, actions, the policy |
 //! | `change` | decisions of this room as values; `apply` |
 //! | `business` `user` `member` `key` `connection` | what there is; deciding and listing |
-//! | `connection_kind` `settings` `connection_secrets` `connection_health` | what is plugged in, how it behaves, what opens something, how it fares |
+//! | `connection_kind` `settings` `connection_secrets` `connection_health` `connection_trial` | what is plugged in, how it behaves, what opens something, how it fares, what a test of it found |
 //! | `offered` `ring` | the hot path: a key in a request → whom it stands for, without SQL |
 //! | `sign_in` `password` `throttle` `link` `session` | people and their browsers |
 //! | `trail` | who did what, append-only |
 //! | `first` | the first start |
 //! | `unsealed` | what is stored and yet to be sealed |
-//! | `id` `name` `word` `secret` `error` | the small words that all of these use |
+//! | `id` `name` `origin` `word` `secret` `error` | the small words that all of these use |
 
 pub mod business;
 mod change;
@@ -25,6 +25,7 @@ pub mod connection;
 pub mod connection_health;
 mod connection_kind;
 pub mod connection_secrets;
+pub mod connection_trial;
 mod crm_settings;
 mod error;
 pub mod first;
@@ -34,6 +35,7 @@ pub mod link;
 pub mod member;
 mod name;
 mod offered;
+mod origin;
 pub mod password;
 mod ring;
 pub mod scope;
@@ -61,6 +63,7 @@ pub use key::KeyIdentity;
 pub use member::{Invitation, Member};
 pub use name::{Login, Name, Slug};
 pub use offered::{KeyRefused, Offered, Place, redact_query};
+pub use origin::Origin;
 pub use password::Password;
 pub use ring::{ConnectionRing, KeyRing};
 pub use scope::{Action, KeyRole, Role, Scope, Standing};

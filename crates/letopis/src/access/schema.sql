@@ -80,6 +80,7 @@ CREATE TABLE connection_health (
   hour_us       BIGINT NOT NULL,
   business_id   BIGINT NOT NULL,
   calls         BIGINT NOT NULL,
+  events        BIGINT NOT NULL DEFAULT 0, -- recorded, counted by the recorder
   failures      TEXT   NOT NULL,           -- JSON: what went wrong → how often
   latency       TEXT   NOT NULL,           -- JSON: calls by class of latency
   gaps          BIGINT NOT NULL,           -- exchanges that are in no record

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::CrmSettings;
 use super::word::words;
+use super::{CrmSettings, Origin};
 
 words! {
     /// How much a proxy may delay for the sake of the record.
@@ -77,6 +77,9 @@ pub struct Settings {
     /// How; its value where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender_proof: Option<Proof>,
+    /// Pages that a chat on a site takes messages from; none: it takes none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<Origin>,
     /// Field of schema v1 → where it stands in what comes (`$.message.text`): the generic hook's map, and intent or outcome of models.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,

@@ -46,7 +46,6 @@ use crate::journal::log::Logs;
 use crate::journal::{Progress, epochs};
 use crate::privacy::{self, MasterKey, Vault, installation};
 use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder, Shelf};
-use crate::sinks::bitrix24::readback::Bell;
 use crate::store::{Store, give_way};
 
 use parts::{WelcomeError, installed, log_of, open_queue};
@@ -103,8 +102,6 @@ pub struct App {
     keys_destroyed: tokio::sync::Notify,
     /// Witnesses, copies, audits.
     pub outside: Outside,
-    /// Rung by hooks of CRMs.
-    bell: Bell,
     /// Where it listens, once it does.
     address: OnceLock<std::net::SocketAddr>,
     queue: Arc<dyn Queue>,
@@ -144,10 +141,7 @@ impl App {
             folder: folder.path(),
             now_us,
         };
-        let bell = Bell::default();
-        let rung = bell.clone();
-        let capture = Capture::new(ground, config.capture, config.proxy)?.hinting(Box::new(move |connection| rung.ring(connection)));
-        let capture = Arc::new(capture);
+        let capture = Arc::new(Capture::new(ground, config.capture, config.proxy)?.hinting(outside.hint()));
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let retention = Arc::new(Retention::new(store.clone(), decide.clone(), now_us));
@@ -171,7 +165,6 @@ impl App {
             stale: recorder::Stale::default(),
             keys_destroyed: tokio::sync::Notify::new(),
             outside,
-            bell,
             address: OnceLock::new(),
             queue,
             master,
@@ -240,8 +233,7 @@ impl App {
         let listen = self.config.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
         let address = listener.local_addr()?;
-        let _ = self.address.set(address);
-        self.capture.listens(address);
+        self.capture.listens(*self.address.get_or_init(|| address));
         Ok(listener)
     }
 
@@ -321,6 +313,7 @@ impl App {
             keys: Arc::clone(&self.keys),
             decide: self.decide.clone(),
             replay: Arc::clone(&self.replay),
+            trials: Arc::clone(&self.capture) as Arc<_>,
             retention: Arc::clone(&self.retention),
             now_us,
             secure_cookies: self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),

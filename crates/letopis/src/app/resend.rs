@@ -1,11 +1,14 @@
-//! The console's way in for corrected items: capture, which the console itself does not know.
+//! The console's ways to capture, which the console itself does not know: corrected items go in, and connections are tried.
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
+use crate::access::ConnectionId;
+use crate::access::connection_trial::Finding;
 use crate::capture::{Capture, NotAccepted};
 use crate::console::replay::{NotTaken, Resend};
+use crate::console::trials::Trials;
 use crate::event::BusinessId;
 
 impl Resend for Capture {
@@ -17,5 +20,11 @@ impl Resend for Capture {
             })
         }
         .boxed()
+    }
+}
+
+impl Trials for Capture {
+    fn try_out(&self, business: BusinessId, connection: ConnectionId, deliver: bool) -> BoxFuture<'_, Option<Vec<Finding>>> {
+        self.try_connection(business, connection, deliver).boxed()
     }
 }

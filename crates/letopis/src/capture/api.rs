@@ -29,6 +29,16 @@ pub(super) enum DoorError {
     Loop,
     #[error(transparent)]
     Sender(#[from] super::hooks::NotTheSender),
+    #[error("messages from this page are not taken: name its origin with `letopis connection set ID --origin https://…`")]
+    Origin,
+    #[error("too many messages from this address: wait {0} s")]
+    Hasty(u32),
+    #[error("the message is longer than {0} bytes")]
+    Long(u64),
+    #[error("the message does not say how long it is: Content-Length is missing")]
+    Unmeasured,
+    #[error(transparent)]
+    Message(#[from] crate::exchange::channels::site::NotAMessage),
     #[error("too many unknown tokens from this address: wait {0} s")]
     Guessing(u32),
     #[error(transparent)]
@@ -111,6 +121,11 @@ impl Capture {
             DoorError::Loop => (StatusCode::LOOP_DETECTED, "loop", None),
             DoorError::Sender(_) => (StatusCode::FORBIDDEN, "not_the_sender", None),
             DoorError::Hook => (StatusCode::NOT_FOUND, "unknown_hook", None),
+            DoorError::Origin => (StatusCode::FORBIDDEN, "unknown_origin", None),
+            DoorError::Hasty(wait_s) => (StatusCode::TOO_MANY_REQUESTS, "too_many_messages", Some(*wait_s as u16)),
+            DoorError::Long(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
+            DoorError::Unmeasured => (StatusCode::LENGTH_REQUIRED, "length_required", None),
+            DoorError::Message(_) => (StatusCode::BAD_REQUEST, "bad_message", None),
             DoorError::Guessing(wait_s) => (StatusCode::TOO_MANY_REQUESTS, "too_many_guesses", Some(*wait_s as u16)),
             DoorError::Body(body) => match body {
                 BadBody::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),

@@ -3,23 +3,26 @@
 //! Stateless: authenticate, read the body within limits, check each item, draw what must be drawn once, publish one frame, and answer
 //! only when it is durable. It deliberately knows nothing of tables: what it accepts is recorded later, by others.
 //!
-//! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `proxy` – `ANY /proxy/{token}/…` · `otlp` – OpenTelemetry
+//! * `api` – `POST /api/v1/events` · `hooks` – `ANY /hooks/{token}` · `site` – a chat on one's own site ·
+//!   `proxy` – `ANY /proxy/{token}/…` · `otlp` – OpenTelemetry
 //! * `body` – reading a body from a stranger, with `room` (memory) and `unpack` (gzip, zstd) · `items` – which bytes are which item ·
-//!   `accept` – the flow that all doors share · `again` – an item out of quarantine · `guesses` – unknown tokens · `pulse` – how
-//!   connections fare · `tend` – what is due
+//!   `accept` – the flow that all doors share · `again` – an item out of quarantine · `often` – who is told to wait · `pulse` – how
+//!   connections fare · `tend` – what is due · `trial` – a connection tried
 
 mod accept;
 mod again;
 mod api;
 mod body;
-mod guesses;
 mod hooks;
 mod items;
+mod often;
 pub mod otlp;
 mod proxy;
 mod pulse;
 mod room;
+mod site;
 mod tend;
+mod trial;
 mod unpack;
 
 use std::fmt::Write;
@@ -30,12 +33,12 @@ use std::sync::Arc;
 use axum::Router;
 use queue::Queue;
 
-use crate::access::{ConnectionId, ConnectionRing, KeyRing};
+use crate::access::{ConnectionId, ConnectionIdentity, ConnectionKind, ConnectionRing, KeyRing};
 use crate::event::Limits;
 use crate::privacy::Vault;
 use crate::upstream::Upstream;
 
-use guesses::Guesses;
+use often::{Often, network};
 use proxy::Proxying;
 use room::Room;
 
@@ -45,6 +48,9 @@ pub use api::{events, is_events};
 pub use hooks::{Answered, Chat, Flight, NotTaken, Waiting};
 pub use proxy::{ProxyConfig, is_proxied, proxy};
 pub use pulse::{Pulse, Pulses};
+
+/// Unknown tokens a minute from one address that are answered plainly: a mistyped URL is retried.
+const FREE_GUESSES: u32 = 30;
 
 /// What a stranger may send.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
@@ -101,7 +107,8 @@ pub struct Capture {
     proxying: Proxying,
     /// How connections fare.
     pub pulses: Pulses,
-    guesses: Guesses,
+    guesses: Often<IpAddr>,
+    visits: site::Visits,
     /// What is told when the system behind a connection says that something happened there.
     hint: Hint,
     now_us: fn() -> i64,
@@ -164,10 +171,11 @@ impl Capture {
     pub fn new(ground: Ground<'_>, config: Config, proxy: ProxyConfig) -> Result<Self, rustls::Error> {
         let Ground { queue, keys, connections, vault, folder, now_us } = ground;
         let (room, proxying) = (Room::new(config.in_flight_bytes), Proxying::new(proxy, folder));
-        let (pulses, guesses, waiting, counters, bots) =
-            (Pulses::default(), Guesses::default(), Arc::default(), Counters::default(), [Upstream::guarded()?, Upstream::new()?]);
+        let (pulses, waiting, counters, bots) =
+            (Pulses::default(), Arc::default(), Counters::default(), [Upstream::guarded()?, Upstream::new()?]);
+        let (guesses, visits) = (Often::new(FREE_GUESSES), site::Visits::default());
         let hint: Hint = Box::new(|_| {});
-        Ok(Self { queue, keys, connections, vault, config, room, bots, waiting, proxying, pulses, guesses, hint, now_us, counters })
+        Ok(Self { queue, keys, connections, vault, config, room, bots, waiting, proxying, pulses, guesses, visits, hint, now_us, counters })
     }
 
     /// The same, with somebody who takes hints.
@@ -193,9 +201,14 @@ impl Capture {
         self.proxying.own().clone()
     }
 
+    /// Whom a token stands for, at a door that takes it for a secret: that of a chat on a site stands in its pages for all to see.
+    fn known(&self, token: &str) -> Option<Arc<ConnectionIdentity>> {
+        self.connections.find(token).filter(|known| known.kind != ConnectionKind::Site)
+    }
+
     /// Somebody tried a token that nobody has; how many seconds to wait, if it was one too many.
     fn guessed(&self, from: Option<IpAddr>) -> Option<u32> {
-        self.guesses.note(from, (self.now_us)())
+        self.guesses.note(network(from?), (self.now_us)())
     }
 
     /// What connections add to `/metrics`.
@@ -206,6 +219,7 @@ impl Capture {
             ("letopis_copies_bytes", "gauge", "Memory of copies of bodies under way.", taken as u64),
             ("letopis_copies_cut_total", "counter", "Copies cut for lack of that memory; their digests are whole.", cut),
             ("letopis_guesses_refused_total", "counter", "Unknown tokens answered 429.", self.guesses.refused()),
+            ("letopis_visits_refused_total", "counter", "Messages of visitors of sites answered 429.", self.visits.refused()),
         ] {
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
         }
@@ -227,6 +241,8 @@ pub fn routes(capture: Arc<Capture>) -> Router {
     Router::new()
         .route(api::EVENTS, axum::routing::post(api::route))
         .route("/hooks/{token}", axum::routing::any(hooks::hook))
+        .route("/site/{token}", axum::routing::get(site::script))
+        .route("/site/{token}/messages", axum::routing::post(site::message).options(site::preflight))
         .merge(otlp::routes())
         .with_state(capture)
 }

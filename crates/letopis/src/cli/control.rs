@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    backup, business, connection, dossier, erase, forwards, import, key, proof, quarantine, rebuild, retention, settled, user, witness,
+    backup, business, connection, crm, dossier, erase, forwards, import, key, proof, quarantine, rebuild, retention, settled, user, witness,
     work,
 };
 use crate::access::trail::{About, What, Who};
@@ -46,6 +46,7 @@ pub(super) fn routes(app: Arc<App>) -> Router {
         connection::routes(),
         quarantine::routes(),
         witness::routes(),
+        crm::routes(),
         forwards::routes(),
     ];
     let ways = [import::routes(), proof::routes(), dossier::routes(), erase::routes(), retention::routes(), settled::routes()];

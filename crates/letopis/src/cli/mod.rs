@@ -4,7 +4,7 @@
 //! opened for the length of the command. What only reads (`verify`, `doctor`, `config`) looks at the folder itself, and `verify-proof`
 //! needs none.
 //!
-//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `forwards`, `witness` · in: `serve`, `emit`, `import`, `demo` · out:
+//! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `forwards`, `crm`, `witness` · in: `serve`, `emit`, `import`, `demo` · out:
 //!   `verify`, `proof`, `dossier`, `checkpoint` · away: `erase`, `retention` · care: `rebuild`, `backup`, `restore`, `master` (and `work`, what long
 //!   work looks like from here) · about: `config`, `doctor`, `logging`
 
@@ -19,6 +19,7 @@ mod doctor;
 mod dossier;
 mod emit;
 mod erase;
+mod crm;
 mod forwards;
 mod house;
 mod import;
@@ -110,6 +111,9 @@ enum Command {
     /// Deliveries that wait for a bot that did not take them.
     #[command(subcommand)]
     Forwards(forwards::ForwardsCommand),
+    /// What clients' cards in a CRM still lack.
+    #[command(subcommand)]
+    Crm(crm::CrmCommand),
     /// A sealed copy of the journal in another folder; adds what is new.
     Backup(backup::BackupArgs),
     /// A data folder from a backup and the master key.
@@ -180,6 +184,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Connection(command) => visit(&data, absent, async |house| connection::run(house, command, voice).await),
         Command::Quarantine(command) => visit(&data, absent, async |house| quarantine::run(house, command, voice).await),
         Command::Forwards(command) => visit(&data, absent, async |house| forwards::run(house, command, voice).await),
+        Command::Crm(command) => visit(&data, absent, async |house| crm::run(house, command, voice).await),
         Command::Rebuild(args) => visit(&data, absent, async |house| rebuild::run(house, args, voice).await),
         Command::Witness(command) => witness::run(named, &data, command, voice),
         Command::Retention(command) => visit(&data, absent, async |house| retention::run(house, command, voice).await),

@@ -1,12 +1,14 @@
 //! Web pages and the JSON read API. It never writes the journal: it asks `decide`.
 //!
 //! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in · `dossier` – one conversation to hand over
-//! * `replay` – refused items, sent again or dropped
+//! * `replay` – refused items, sent again or dropped · `trials` – connections tried · `measured` – what can be known
 
 pub mod api;
 pub mod dossier;
+mod measured;
 pub mod pages;
 pub mod replay;
+pub mod trials;
 
 use std::sync::Arc;
 
@@ -21,6 +23,7 @@ use crate::privacy::Vault;
 use crate::store::Store;
 
 use replay::Replay;
+use trials::Trials;
 
 /// What pages and API read from.
 pub struct Console {
@@ -38,6 +41,8 @@ pub struct Console {
     pub decide: Decide,
     /// What people do with refused items.
     pub replay: Arc<Replay>,
+    /// Who tries connections.
+    pub trials: Arc<dyn Trials>,
     /// What goes when its time is over.
     pub retention: Arc<Retention>,
     /// The time, µs since 1970 UTC.

@@ -120,6 +120,7 @@ pub fn read(mut exchange: Exchange, about: &About<'_>) -> Vec<Told> {
         ConnectionKind::Hook => channels::hook::read(&exchange, about),
         ConnectionKind::Instagram => channels::instagram::read(&exchange, about),
         ConnectionKind::Max => channels::max::read(&exchange, about),
+        ConnectionKind::Site => channels::site::read(&exchange, about),
         ConnectionKind::Telegram => channels::telegram::read(&exchange, about),
         ConnectionKind::Vk => channels::vk::read(&exchange, about),
         ConnectionKind::Whatsapp => channels::whatsapp::read(&exchange, about),

@@ -98,6 +98,15 @@ pub fn of(conn: &Connection, business: BusinessId, limit: u32) -> rusqlite::Resu
     conn.prepare_cached(&sql)?.query_map(params![business.0, limit], read)?.collect()
 }
 
+/// The connections of a business that have some.
+///
+/// # Errors
+/// When the database says no.
+pub fn connections(conn: &Connection, business: BusinessId) -> rusqlite::Result<std::collections::BTreeSet<String>> {
+    let mut some = conn.prepare_cached("SELECT DISTINCT connection FROM forwards WHERE business = ?1")?;
+    some.query_map([business.0], |row| row.get(0))?.collect()
+}
+
 /// The first of a connection, given up ones included, and how many there are.
 ///
 /// # Errors

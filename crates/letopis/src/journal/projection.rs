@@ -7,6 +7,7 @@ use crate::event::record::Envelope;
 use crate::event::{CrmKind, CrmRef, Event, Facets, Invalid, PhoneReading};
 
 use super::deliveries::{self, Delivery};
+use super::model_calls::{self, ModelCall};
 use super::stems::stems;
 
 /// The phone of the event is masked: it matches nobody.
@@ -125,6 +126,8 @@ pub struct Projected {
     pub given_session: Option<String>,
     /// What it tells of a message that left.
     pub delivery: Option<Delivery>,
+    /// What it tells of a call of a model.
+    pub call: Option<ModelCall>,
     /// Where it stands in a conversation with a model that nobody named.
     pub chain: Option<Chain>,
     /// Read back from a CRM: it belongs to the client, and to no conversation.
@@ -174,7 +177,7 @@ impl Projected {
         }
         let marks = marks(&event, phone.as_ref());
         let chain = (envelope.source == PROXY).then(|| chain(&event)).flatten();
-        let (facets, delivery) = (event.facets(), deliveries::of(&event));
+        let (facets, delivery, call) = (event.facets(), deliveries::of(&event), model_calls::of(envelope, &event));
         let versioned = |name: Option<String>, version: Option<String>, by: char| match (name, version) {
             (Some(name), Some(version)) => Some(format!("{name}{by}{version}")),
             (name, version) => name.or(version),
@@ -204,7 +207,7 @@ impl Projected {
             error: event.error.map(|failure| failure.message.or(failure.code).unwrap_or_default()),
         };
         let is_read_back = envelope.source == READ_BACK;
-        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery, is_read_back })
+        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery, call, is_read_back })
     }
 
     /// Whether it is part of a conversation: what became of a message, or of a lead, is told hours or weeks later, when another may have begun.

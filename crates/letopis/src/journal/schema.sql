@@ -137,6 +137,19 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_by_message ON deliveries (business, provider, message_id);
 
+-- What calls of models tell of their price (journal/model_calls.rs).
+CREATE TABLE model_calls (
+  record INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  connection TEXT,                     -- public id
+  ts_us INTEGER NOT NULL,
+  tokens_in INTEGER,
+  tokens_out INTEGER,
+  cost REAL,                           -- NULL: nobody gave a price
+  currency TEXT
+);
+CREATE INDEX model_calls_by_connection ON model_calls (business, connection, ts_us);
+
 -- What the assistant said that was done (done) or will be (promised), by kind: event::PromiseKind. Whether it was kept is asked of events.
 CREATE TABLE promises (
   record INTEGER NOT NULL,

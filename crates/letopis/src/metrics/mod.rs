@@ -1,5 +1,8 @@
 //! Definitions of every number: a pure function over counts, and the question that counts.
 //!
+//! * `rate` – a share, with n and its interval · `measured` – whether something can be known at all
 //! * `retention` – what share of the accepted events is still available
 
+pub mod measured;
+pub mod rate;
 pub mod retention;

@@ -25,7 +25,7 @@ use crate::journal::clients::{Clients, Identity};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::quarantine::{self, Refusal};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, acts, deliveries, forwards, progress, promises, record_days, remnants};
+use crate::journal::{Generations, acts, deliveries, forwards, model_calls, progress, promises, record_days, remnants};
 use crate::privacy::mask::Masker;
 use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Period, Vault};
 
@@ -113,20 +113,24 @@ impl Scribe {
             self.clients.forget();
         }
         self.must_continue(tx)?;
-        let (mut done, mut heard) = (Recorded::default(), HashMap::new());
+        let (mut done, mut heard) = (Recorded::default(), HashMap::<_, (i64, u64)>::new());
         for arrival in arrivals {
             if arrival.position <= self.recorded_until(tx, arrival.lane)? {
                 continue;
             }
             let (lane, position) = (arrival.lane, arrival.position);
             self.sweep(tx, arrival.received_us)?;
-            heard.extend(arrival.heard().map(|(business, connection, us)| ((business, connection), us)));
+            let (told, before) = (arrival.heard(), done.records);
             self.record_frame(tx, arrival, &mut done)?;
+            if let Some((business, connection, us)) = told {
+                let sum = heard.entry((business, connection)).or_default();
+                *sum = (us, sum.1 + done.records - before);
+            }
             self.recorded.insert(lane, position);
         }
         self.sessions.flush(tx)?;
-        for ((business, connection), us) in heard {
-            connection::note_event(tx, business, connection, us).map_err(|e| match e {
+        for ((business, connection), (us, events)) in heard {
+            connection::note_events(tx, business, connection, us, events).map_err(|e| match e {
                 AccessError::Sql(e) => RecordError::Store(e.into()),
                 other => RecordError::Access(other),
             })?;
@@ -258,6 +262,7 @@ impl Scribe {
         append::event(tx, &event.projected.row, session, identity.map(|i| i.id))?;
         promises::insert(tx, &event.projected.row, &event.promises)?;
         deliveries::insert(tx, record.as_i64(), event.projected.delivery.as_ref())?;
+        model_calls::insert(tx, record.as_i64(), event.projected.call.as_ref())?;
         if let (Some(chain), Some(home)) = (&event.projected.chain, &home) {
             chains::remember(tx, keys, record, chain, home)?;
         }

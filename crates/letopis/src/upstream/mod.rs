@@ -1,6 +1,6 @@
 //! The HTTP clients for everything outside: [`Upstream`] asks and reads an answer, [`Streaming`] passes bodies through.
 //!
-//! * `streaming` – the proxy's client · `dial` – connections, by a `Route` · `guard` – addresses nobody may ask, `judge` – the same for [`Upstream`] · `outbound` – a proxy on
+//! * `streaming` – the proxy's client · `probe` – one connection and one question, told step by step · `dial` – connections, by a `Route` · `guard` – addresses nobody may ask, `judge` – the same for [`Upstream`] · `outbound` – a proxy on
 //!   the way · `tls` – whom TLS trusts
 //!
 //! A request goes to where it is told and nowhere else: no redirect is followed, no header of ours is added but `Host` and a name,
@@ -210,6 +210,7 @@ mod dial;
 mod guard;
 mod judge;
 mod outbound;
+pub mod probe;
 mod streaming;
 mod tls;
 

@@ -149,6 +149,41 @@ fn a_message_goes_to_the_bot_and_its_answer_back_and_both_are_kept() {
 }
 
 #[test]
+fn what_comes_under_a_number_that_is_taken_is_kept_and_marked() {
+    let words = Arc::new(std::sync::Mutex::new("Ждём вас".to_owned()));
+    let said = Arc::clone(&words);
+    let telegram = Bot::open(move |_| {
+        let chat = json!({"id": 100_200, "type": "private"});
+        let message = json!({"message_id": 77, "date": 1_780_000_000, "chat": chat, "text": *said.lock().unwrap()});
+        answer(&json!({"ok": true, "result": message}).to_string())
+    });
+    let mut story = Story::begin(&["--kind", "telegram", "--upstream", &telegram.url()]);
+    let first = update(1, 100_200, "Можно завтра?");
+    let mut other = first.clone();
+    other["message"]["text"] = json!("Можно в среду?");
+    let call = |words: &str| {
+        let body = json!({"chat_id": 100_200, "text": words}).to_string();
+        let path = format!("{}/bot7012:AAA/sendMessage", story.proxy);
+        assert_eq!(story.app.line().request("POST", &path, &[("Content-Type", "application/json")], body.as_bytes()).unwrap().status, 200);
+    };
+    for update in [&first, &first, &other, &other] {
+        assert_eq!(story.deliver(&[], update).status, 200);
+    }
+    call("Ждём вас");
+    call("Ждём вас");
+    "Ждём в среду".clone_into(&mut words.lock().unwrap());
+    call("Ждём в среду");
+    story.app.wait_recorded(4);
+    wait_until("all is recorded", || story.metric("letopis_duplicates_total") == 3);
+    let told: Vec<String> = story.told().into_iter().map(|(_, words)| words).collect();
+    assert_eq!(told, ["Можно завтра?", "Можно в среду?", "Ждём вас", "Ждём в среду"]);
+    assert_eq!(story.metric("letopis_conflicts_total"), 2);
+    let marked: i64 = story.app.tables().query_row("SELECT count(*) FROM events WHERE flags & 2", [], |row| row.get(0)).unwrap();
+    assert_eq!(marked, 4, "both of a pair are marked");
+    story.app.stopped().must_verify();
+}
+
+#[test]
 fn a_silent_bot_gets_everything_later_in_order_also_after_a_kill() {
     let bot = Bot::open(|_| answer("{}"));
     let (address, forward) = (bot.address, format!("{}/hook", bot.url()));

@@ -143,16 +143,31 @@ fn conversations_that_nobody_names_are_told_apart_by_what_was_said() {
     assert_eq!(talks[1][1..4], ["12", "4", "4"], "{talks:?}");
     let cost = json_of_event(&app, "SELECT event_id FROM events WHERE type = 'llm_call' LIMIT 1");
     assert_eq!((&cost["cost"], &cost["meta"]["cost"]["currency"]), (&json!(0.036), &json!("RUB")));
+    // Its sum is the conversation's; what no field leads to is not measured, and not zero.
+    let booked = read(&app, &format!("/api/v1/sessions/{}", rows(&app, "SELECT pid FROM sessions WHERE outcome = 'booked'")[0][0]));
+    let spent = &booked["model_calls"];
+    assert_eq!((&spent["calls"], &spent["unpriced"], &spent["uncounted"]), (&json!(4), &json!(0), &json!(0)), "{spent}");
+    assert!((spent["money"]["RUB"].as_f64().unwrap() - 4.0 * 0.036).abs() < 1e-9, "{spent}");
+    assert_eq!(booked["not_measured"], json!(["confidence", "refusal"]));
+    let measured = read(&app, "/api/v1/metrics/measured");
+    let llm = &measured["channels"][0];
+    assert_eq!(
+        (&llm["channel"], &llm["intent"], &llm["booking"], &llm["refusal"]),
+        (&json!("llm"), &json!("field"), &json!("field"), &json!(null))
+    );
     must_hold(&app);
+}
+
+/// What the read API answers.
+fn read(app: &TestApp, path: &str) -> Value {
+    let key = json_of(app.data(), &["key", "create", "--role", "read"]);
+    let bearer = format!("Bearer {}", key["key"].as_str().unwrap());
+    app.line().request("GET", path, &[("Authorization", &bearer)], b"").unwrap().json()
 }
 
 /// What was sealed of the event that `sql` finds.
 fn json_of_event(app: &TestApp, sql: &str) -> Value {
-    let id = &rows(app, sql)[0][0];
-    let key = json_of(app.data(), &["key", "create", "--role", "read"]);
-    let bearer = format!("Bearer {}", key["key"].as_str().unwrap());
-    let answer = app.line().request("GET", &format!("/api/v1/events/{id}"), &[("Authorization", &bearer)], b"").unwrap();
-    let shown = answer.json();
+    let shown = read(app, &format!("/api/v1/events/{}", rows(app, sql)[0][0]));
     shown["event"].as_object().map_or(shown.clone(), |event| Value::Object(event.clone()))
 }
 

@@ -46,7 +46,11 @@ struct Delivery {
 }
 
 /// Takes a delivery and answers the platform.
-pub(super) async fn take(capture: &Arc<Capture>, known: &Arc<ConnectionIdentity>, request: Request) -> Result<Response, DoorError> {
+pub(in crate::capture) async fn take(
+    capture: &Arc<Capture>,
+    known: &Arc<ConnectionIdentity>,
+    request: Request,
+) -> Result<Response, DoorError> {
     let (head, mut rest) = request.into_parts();
     // It came from a Letopis: a forward URL that points at a hook would go in circles.
     if head.headers.contains_key(forward::DELIVERY) {

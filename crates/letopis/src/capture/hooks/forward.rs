@@ -165,7 +165,7 @@ fn address(forward: &str, target: &str) -> Option<String> {
     (matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()).then(|| whole.trim().to_owned())
 }
 
-fn signature(sign: &str, seconds: i64, body: &[u8]) -> Option<String> {
+pub(super) fn signature(sign: &str, seconds: i64, body: &[u8]) -> Option<String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(sign.as_bytes()).ok()?;
     mac.update(format!("{seconds}.").as_bytes());
     mac.update(body);

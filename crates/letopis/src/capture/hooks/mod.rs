@@ -5,7 +5,8 @@
 //! platform's success, deferred through the queue, and tried again in order by the room `forwards`.
 //!
 //! * `sender` – who may deliver · `greet` – handshakes · `delivery` – one delivery from door to answer · `forward` – the request to the bot
-//! * `hint` – a CRM says that something happened there · `success` – what a platform wants to hear, and how soon · `waiting` – chats whose earlier deliveries are still to be forwarded
+//! * `hint` – a CRM says that something happened there
+//! * `success` – what a platform wants to hear, and how soon · `waiting` – chats whose earlier deliveries are still to be forwarded · `trial` – a test of the bot
 
 mod delivery;
 mod forward;
@@ -13,6 +14,7 @@ mod greet;
 mod hint;
 mod sender;
 mod success;
+mod trial;
 mod waiting;
 
 use std::net::SocketAddr;
@@ -27,13 +29,14 @@ use super::api::{DoorError, answer};
 use super::body;
 use crate::access::ConnectionKind;
 
+pub(super) use delivery::take;
 pub use forward::{Answered, NotTaken};
 pub(super) use sender::NotTheSender;
 pub use waiting::{Chat, Flight, Waiting};
 
 /// Takes what whoever knows the connection's token delivers.
 pub(super) async fn hook(State(capture): State<Arc<Capture>>, Path(token): Path<String>, request: Request) -> Response {
-    let found = capture.connections.find(&token);
+    let found = capture.known(&token);
     if let Some(known) = found.as_ref().filter(|known| known.kind != ConnectionKind::Events) {
         let taken = match known.kind {
             ConnectionKind::Bitrix24 => hint::take(&capture, known, request).await,

@@ -2,7 +2,7 @@
 //!
 //! Where no secret is stored the token in our URL is the only one. Comparisons take the same time whatever differs.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -33,22 +33,13 @@ pub(super) fn check(
     secret: Option<&str>,
 ) -> Result<(), NotTheSender> {
     let Some(secret) = secret else { return Ok(()) };
-    match kind {
-        ConnectionKind::Telegram => plain(headers, "x-telegram-bot-api-secret-token", secret),
-        ConnectionKind::Max => plain(headers, "x-max-bot-api-secret", secret),
-        ConnectionKind::Whatsapp | ConnectionKind::Instagram => signed(headers, "x-hub-signature-256", Proof::HmacHex, secret, body),
-        ConnectionKind::Vk => {
+    match place(kind, settings) {
+        Some((header, Proof::Value)) => plain(headers, header, secret),
+        Some((header, proof)) => signed(headers, header, proof, secret, body),
+        None => {
             let told: Value = serde_json::from_slice(body).unwrap_or_default();
             let told = told["secret"].as_str().ok_or_else(|| NotTheSender::Missing("secret in the body".to_owned()))?;
             same(told.as_bytes(), secret.as_bytes(), "secret in the body")
-        }
-        // These prove nothing of themselves, but whoever stands before us may.
-        _ => {
-            let header = settings.sender_header.as_deref().unwrap_or("x-letopis-secret");
-            match settings.sender_proof.unwrap_or(Proof::Value) {
-                Proof::Value => plain(headers, header, secret),
-                proof => signed(headers, header, proof, secret, body),
-            }
         }
     }
 }
@@ -57,23 +48,50 @@ fn plain(headers: &HeaderMap, name: &str, secret: &str) -> Result<(), NotTheSend
     same(value(headers, name)?, secret.as_bytes(), name)
 }
 
+/// The header in which a kind proves itself, and how; none where the proof stands in the body.
+fn place(kind: ConnectionKind, settings: &Settings) -> Option<(&str, Proof)> {
+    Some(match kind {
+        ConnectionKind::Telegram => ("x-telegram-bot-api-secret-token", Proof::Value),
+        ConnectionKind::Max => ("x-max-bot-api-secret", Proof::Value),
+        ConnectionKind::Whatsapp | ConnectionKind::Instagram => ("x-hub-signature-256", Proof::HmacHex),
+        ConnectionKind::Vk => return None,
+        // These prove nothing of themselves, but whoever stands before us may.
+        _ => (settings.sender_header.as_deref().unwrap_or("x-letopis-secret"), settings.sender_proof.unwrap_or(Proof::Value)),
+    })
+}
+
+/// The proof that the platform would send with this body, for a test of ours.
+pub(super) fn proof(kind: ConnectionKind, settings: &Settings, body: &[u8], secret: &str) -> Option<(HeaderName, HeaderValue)> {
+    let (name, proof) = place(kind, settings)?;
+    let value = match proof {
+        Proof::Value => secret.to_owned(),
+        Proof::HmacHex => format!("sha256={}", made(proof, secret, body)?),
+        Proof::HmacBase64 => made(proof, secret, body)?,
+    };
+    Some((name.parse().ok()?, value.try_into().ok()?))
+}
+
 /// HMAC-SHA256 of the body as it came, perhaps behind `sha256=`.
 fn signed(headers: &HeaderMap, name: &str, proof: Proof, secret: &str, body: &[u8]) -> Result<(), NotTheSender> {
     let told = value(headers, name)?;
     let told = told.strip_prefix(b"sha256=").unwrap_or(told);
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return Err(NotTheSender::Wrong(name.to_owned())) };
-    mac.update(body);
-    let made = mac.finalize().into_bytes();
-    let made = match proof {
-        Proof::HmacBase64 => STANDARD.encode(made),
-        Proof::HmacHex | Proof::Value => made.iter().map(|byte| format!("{byte:02x}")).collect(),
-    };
+    let Some(made) = made(proof, secret, body) else { return Err(NotTheSender::Wrong(name.to_owned())) };
     let told = if proof == Proof::HmacHex { told.to_ascii_lowercase() } else { told.to_vec() };
     same(&told, made.as_bytes(), name)
 }
 
+fn made(proof: Proof, secret: &str, body: &[u8]) -> Option<String> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
+    mac.update(body);
+    let made = mac.finalize().into_bytes();
+    Some(match proof {
+        Proof::HmacBase64 => STANDARD.encode(made),
+        Proof::HmacHex | Proof::Value => made.iter().map(|byte| format!("{byte:02x}")).collect(),
+    })
+}
+
 fn value<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a [u8], NotTheSender> {
-    headers.get(name).map(axum::http::HeaderValue::as_bytes).ok_or_else(|| NotTheSender::Missing(name.to_owned()))
+    headers.get(name).map(HeaderValue::as_bytes).ok_or_else(|| NotTheSender::Missing(name.to_owned()))
 }
 
 fn same(told: &[u8], expected: &[u8], place: &str) -> Result<(), NotTheSender> {

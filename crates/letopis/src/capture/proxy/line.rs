@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Uri};
 
 use super::copy::Copying;
@@ -117,15 +118,8 @@ impl Line {
 
 impl Out {
     fn new(capture: &Capture, known: &ConnectionIdentity, before: Option<&Self>, own: &Own) -> Result<Self, &'static str> {
-        let upstream =
-            known.settings.upstream.as_deref().or_else(|| usual(known.kind)).ok_or("this connection has no upstream: set one")?;
-        let bad = "the upstream of this connection is not an address like https://host/path";
-        let whole: Uri = upstream.trim_end_matches('/').parse().map_err(|_| bad)?;
-        let (scheme, authority) = (whole.scheme().ok_or(bad)?.clone(), whole.authority().ok_or(bad)?.clone());
-        let host = HeaderValue::from_str(authority.as_str()).map_err(|_| bad)?;
-        let origin = Uri::builder().scheme(scheme).authority(authority).path_and_query("/").build().map_err(|_| bad)?;
-        let prefix = whole.path().trim_end_matches('/').to_owned();
-        let route = Route { ca: known.settings.ca.clone(), outbound: outbound(capture, known)?, link_local: known.settings.link_local };
+        let Way { origin, prefix, route } = Way::of(capture, known).map_err(NoWay::says)?;
+        let host = HeaderValue::from_str(origin.authority().map_or("", Authority::as_str)).map_err(|_| NoWay::Address.says())?;
         let same = before.filter(|before| before.origin == origin && before.route == route);
         let client = match same {
             Some(before) => before.client.clone(),
@@ -136,15 +130,55 @@ impl Out {
     }
 }
 
-fn outbound(capture: &Capture, known: &ConnectionIdentity) -> Result<Option<Outbound>, &'static str> {
+/// Where a connection's settings and secrets lead.
+pub(in crate::capture) struct Way {
+    /// Scheme and authority.
+    pub(in crate::capture) origin: Uri,
+    /// Before every target.
+    pub(in crate::capture) prefix: String,
+    /// How one gets there.
+    pub(in crate::capture) route: Route,
+}
+
+/// Why they lead nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::capture) enum NoWay {
+    Unset,
+    Address,
+    Sealed,
+    Proxy,
+}
+
+impl NoWay {
+    fn says(self) -> &'static str {
+        match self {
+            Self::Unset => "this connection has no upstream: set one",
+            Self::Address => "the upstream of this connection is not an address like https://host/path",
+            Self::Sealed => "the outbound proxy of this connection does not open",
+            Self::Proxy => "the outbound proxy of this connection is not http://user:password@host:port or socks5://…",
+        }
+    }
+}
+
+impl Way {
+    pub(in crate::capture) fn of(capture: &Capture, known: &ConnectionIdentity) -> Result<Self, NoWay> {
+        let upstream = known.settings.upstream.as_deref().or_else(|| usual(known.kind)).ok_or(NoWay::Unset)?;
+        let whole: Uri = upstream.trim_end_matches('/').parse().map_err(|_| NoWay::Address)?;
+        let (scheme, authority) = (whole.scheme().ok_or(NoWay::Address)?.clone(), whole.authority().ok_or(NoWay::Address)?.clone());
+        let origin = Uri::builder().scheme(scheme).authority(authority).path_and_query("/").build().map_err(|_| NoWay::Address)?;
+        let prefix = whole.path().trim_end_matches('/').to_owned();
+        let route = Route { ca: known.settings.ca.clone(), outbound: outbound(capture, known)?, link_local: known.settings.link_local };
+        Ok(Self { origin, prefix, route })
+    }
+}
+
+fn outbound(capture: &Capture, known: &ConnectionIdentity) -> Result<Option<Outbound>, NoWay> {
     if !known.secrets.contains_key(&SecretName::Proxy) {
         return Ok(None);
     }
     let keys = capture.vault.keys(known.business);
-    let opened = keys.and_then(|keys| known.secret(&keys, SecretName::Proxy));
-    let opened = opened.ok_or("the outbound proxy of this connection does not open")?;
-    let read = Outbound::read(&opened);
-    read.map(Some).ok_or("the outbound proxy of this connection is not http://user:password@host:port or socks5://…")
+    let opened = keys.and_then(|keys| known.secret(&keys, SecretName::Proxy)).ok_or(NoWay::Sealed)?;
+    Outbound::read(&opened).map(Some).ok_or(NoWay::Proxy)
 }
 
 /// Where a kind usually is.

@@ -36,6 +36,7 @@ use copy::{Asked, Copies, Copying, locked};
 use gaps::Gaps;
 use head::Head;
 use line::{Line, Lines};
+pub(super) use line::{NoWay, Way};
 use note::{Note, Settling};
 use refused::Refused;
 use retries::Retries;
@@ -128,7 +129,7 @@ pub async fn proxy(capture: &Arc<Capture>, from: Option<IpAddr>, request: Reques
 
 async fn pass(capture: &Arc<Capture>, from: Option<IpAddr>, request: Request<Incoming>) -> Result<Response, Refused> {
     let (token, target) = split(request.uri()).unwrap_or_default();
-    let Some(known) = capture.connections.find(token) else {
+    let Some(known) = capture.known(token) else {
         let wait_s = capture.guessed(from);
         return Err(wait_s.map_or(Refused::Unknown, Refused::Guessing));
     };

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::control::{Result, Told, decide};
-use crate::access::{Change, ConnectionId, ConnectionKind, Mode, Name, Proof, SecretName, Settings, Slug, connection, connection_secrets};
+use crate::access::{
+    Change, ConnectionId, ConnectionKind, Mode, Name, Origin, Proof, SecretName, Settings, Slug, connection, connection_secrets,
+};
 use crate::app::{App, now_us};
 use crate::upstream::Address;
 
@@ -44,12 +46,15 @@ pub(in crate::cli) struct Add {
     /// Milliseconds that the bot may take before the platform is answered without it.
     #[arg(long)]
     forward_ms: Option<u32>,
-    /// The header in which a sender of kind hook, site, avito or yclients proves itself (its secret is `sender`).
+    /// The header in which a sender of kind hook, avito or yclients proves itself (its secret is `sender`).
     #[arg(long)]
     sender_header: Option<String>,
     /// How: value, hmac_hex or hmac_base64 (HMAC-SHA256 of the body).
     #[arg(long)]
     sender_proof: Option<Proof>,
+    /// A page that a chat of kind site takes messages from, like https://salon.example; may be repeated.
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    origins: Vec<Origin>,
     /// Where a field of the event stands in what comes, like intent=$.tool.intent; may be repeated.
     #[arg(long = "field", value_name = "FIELD=PATH")]
     fields: Vec<String>,
@@ -70,6 +75,7 @@ pub(super) async fn add(State(app): State<Arc<App>>, Json(add): Json<Add>) -> To
         forward_ms: add.forward_ms,
         sender_header: add.sender_header,
         sender_proof: add.sender_proof,
+        origins: add.origins,
         fields: pairs(add.fields)?.into_iter().collect(),
         ..Settings::default()
     };
@@ -99,6 +105,11 @@ pub(super) fn urls(base: &str, kind: ConnectionKind, id: ConnectionId, token: &s
     let (proxy, hook) = (format!("{base}/proxy/{token}"), format!("{base}/hooks/{token}"));
     let url = if kind.is_proxied() { &proxy } else { &hook };
     let mut told = json!({ "id": id, "token": token, "url": url });
+    if kind == ConnectionKind::Site {
+        let script = format!("{base}/site/{token}.js");
+        told["tag"] = format!("<script src=\"{script}\" defer></script>").into();
+        told["url"] = script.into();
+    }
     if kind.is_proxied() && kind.is_hooked() {
         told["hook_url"] = hook.into();
     }

@@ -1,10 +1,11 @@
 //! `letopis connection`: plugged-in systems, known by the token in their URL.
 //!
-//! * `add` – a new one · `example` – what a delivery would become · `tend` – how it behaves, its secrets, its URL
+//! * `add` – a new one · `example` – what a delivery would become · `tend` – how it behaves, its secrets, its URL · `test` – tried
 
 mod add;
 mod example;
 mod tend;
+mod test;
 
 use std::sync::Arc;
 
@@ -43,6 +44,8 @@ pub(super) enum ConnectionCommand {
     Rotate(Which),
     /// Show what a delivery would become, and record nothing.
     Try(example::Try),
+    /// Try it as one would by hand, step by step; fails when something has to be done.
+    Test(test::Test),
     /// Make a connection's URL worthless, at once and for ever.
     Revoke(Which),
 }
@@ -86,6 +89,11 @@ pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice)
             let told: Value = house.ask("connection/try", &try_it.filled()?).await?;
             voice.say(&told, example::show);
         }
+        ConnectionCommand::Test(asked) => {
+            let tested: Value = house.ask("connection/test", &asked).await?;
+            voice.say(&tested, test::show);
+            anyhow::ensure!(tested["well"] == true, "connection {} needs something done", asked.id);
+        }
         ConnectionCommand::Revoke(revoke) => {
             let done: Value = house.ask("connection/revoke", &revoke).await?;
             voice.say(&done, |_| out!("connection {} works no more", revoke.id));
@@ -110,6 +118,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/connection/secret", post(tend::replace))
         .route("/connection/rotate", post(tend::rotate))
         .route("/connection/try", post(example::try_it))
+        .route("/connection/test", post(test::test))
         .route("/connection/revoke", post(revoke))
 }
 

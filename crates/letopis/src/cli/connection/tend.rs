@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::control::{Told, decide};
 use super::Which;
 use super::add::{pairs, urls};
-use crate::access::{ConnectionId, Mode, Name, Proof, SecretName, Settings, Slug, connection, connection_secrets};
+use crate::access::{ConnectionId, Mode, Name, Origin, Proof, SecretName, Settings, Slug, connection, connection_secrets};
 use crate::app::{App, now_us};
 use crate::upstream::Address;
 
@@ -63,6 +63,9 @@ pub(in crate::cli) struct Set {
     /// How: value, hmac_hex or hmac_base64.
     #[arg(long)]
     sender_proof: Option<Proof>,
+    /// The pages that a chat of kind site takes messages from, instead of those before; may be repeated.
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    origins: Vec<Origin>,
     /// Where a field of the event stands in what comes; FIELD= takes it away; may be repeated.
     #[arg(long = "field", value_name = "FIELD=PATH")]
     fields: Vec<String>,
@@ -114,6 +117,9 @@ impl Set {
         settings.forward_ms = self.forward_ms.or(settings.forward_ms);
         settings.sender_header = self.sender_header.or(settings.sender_header);
         settings.sender_proof = self.sender_proof.or(settings.sender_proof);
+        if !self.origins.is_empty() {
+            settings.origins = self.origins;
+        }
         settings.idle_seconds = self.idle_seconds.or(settings.idle_seconds);
         if let Some(pem) = self.ca {
             settings.ca = Some(pem).filter(|pem| !pem.trim().is_empty());

@@ -9,6 +9,8 @@ use super::asked::Asked;
 use super::error::ApiError;
 use crate::access::Action;
 use crate::console::Console;
+use crate::console::measured::Picture;
+use crate::metrics::measured::{Measured, Told, WINDOW_US};
 use crate::metrics::retention;
 
 /// What share of the events accepted in the last 30, 90 and 365 days is available.
@@ -18,4 +20,25 @@ pub(super) async fn of_retention(State(console): State<Arc<Console>>, asked: Ask
     let now_us = (console.now_us)();
     let measured = console.store.read(move |conn| Ok::<_, ApiError>(retention::measure(conn, ready.business, now_us)?)).await?;
     Ok(ready.json(&measured))
+}
+
+/// What can be known on one channel; what cannot is null, and no number of it means anything.
+#[derive(serde::Serialize)]
+struct OnChannel {
+    channel: String,
+    #[serde(flatten)]
+    by: Measured,
+    /// What its conversations told by themselves.
+    told: Told,
+}
+
+/// On which channels intent, confidence, bookings and refusals are measured, and by what.
+pub(super) async fn of_measured(State(console): State<Arc<Console>>, asked: Asked) -> Result<Response, ApiError> {
+    asked.scope.require(Action::ReadNumbers)?;
+    let ready = asked.ready(&console).await?;
+    let now_us = (console.now_us)();
+    let picture = console.store.read(move |conn| Ok::<_, ApiError>(Picture::of(conn, ready.business, now_us)?)).await?;
+    let on = |channel: &str| OnChannel { channel: channel.to_owned(), by: picture.on(channel), told: picture.counts(channel) };
+    let channels: Vec<OnChannel> = picture.channels().into_iter().map(on).collect();
+    Ok(ready.json(&serde_json::json!({ "window_days": WINDOW_US / 86_400_000_000, "channels": channels })))
 }

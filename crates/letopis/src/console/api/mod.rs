@@ -45,7 +45,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 17] {
+fn table() -> [Route; 18] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -58,6 +58,7 @@ fn table() -> [Route; 17] {
         ("/api/v1/metrics/promises", get(promises::tally)),
         ("/api/v1/quarantine", get(quarantine::list)),
         ("/api/v1/metrics/retention", get(metrics::of_retention)),
+        ("/api/v1/metrics/measured", get(metrics::of_measured)),
         ("/api/v1/schema", get(description::schema)),
         ("/openapi.json", get(description::openapi)),
         ("/log/{business}/checkpoint", get(log::checkpoint)),

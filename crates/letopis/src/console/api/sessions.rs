@@ -10,7 +10,9 @@ use super::error::ApiError;
 use super::events::EventJson;
 use super::moments::rfc3339;
 use crate::console::Console;
+use crate::console::measured::Picture;
 use crate::event::Facets;
+use crate::journal::model_calls::{self, Spent};
 use crate::journal::reading::{self, SessionFilter, SessionLine};
 use crate::journal::session::OUTCOMES;
 use crate::journal::{acts, sessions};
@@ -45,6 +47,10 @@ pub(super) struct SessionJson {
 struct SessionWithEvents {
     #[serde(flatten)]
     session: SessionJson,
+    /// What nothing tells on this channel: absent, not zero.
+    not_measured: Vec<&'static str>,
+    /// What its calls of models cost; none where there was none.
+    model_calls: Option<Spent>,
     items: Vec<EventJson>,
     /// There are more events than this call gives; `/api/v1/events?session=` has them all.
     more: bool,
@@ -91,15 +97,18 @@ pub(super) async fn list(State(console): State<Arc<Console>>, mut asked: Asked) 
 /// One conversation, by its id or by one that it had before it was joined with another.
 pub(super) async fn one(State(console): State<Arc<Console>>, Path(pid): Path<String>, asked: Asked) -> Result<Response, ApiError> {
     let ready = asked.ready(&console).await?;
-    let keys = keys(&console, ready.business)?;
+    let (keys, now_us) = (keys(&console, ready.business)?, (console.now_us)());
     let found = console.store.read(move |conn| {
         let Some(found) = reading::session(conn, ready.business, &pid)? else {
             let opened = sessions::opening(conn, &keys, &pid)?;
             let act = opened.map(|record| acts::naming(conn, record)).transpose()?.flatten();
             return Err(ApiError::absent(act, ApiError::NoSuch("session")));
         };
+        let not_measured = Picture::of(conn, ready.business, now_us)?.missing(&found.line.session);
+        let spent = model_calls::of_session(conn, found.line.session.id)?;
+        let model_calls = (spent.calls > 0).then_some(spent);
         let items = found.events.into_iter().map(|line| EventJson::of(conn, &keys, line)).collect();
-        Ok::<_, ApiError>(SessionWithEvents { session: SessionJson::of(found.line), items, more: found.more })
+        Ok::<_, ApiError>(SessionWithEvents { session: SessionJson::of(found.line), not_measured, model_calls, items, more: found.more })
     });
     Ok(ready.json(&found.await?))
 }

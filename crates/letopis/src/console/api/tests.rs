@@ -14,8 +14,10 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::*;
-use crate::access::{self, KeyRing, KeyRole, Scope, key};
+use crate::access::connection_trial::Finding;
+use crate::access::{self, ConnectionId, KeyRing, KeyRole, Scope, key};
 use crate::console::replay::{NotTaken, Replay, Resend};
+use crate::console::trials::Trials;
 use crate::decide::Decide;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::log::Logs;
@@ -80,11 +82,8 @@ async fn scene() -> Scene {
         pen.event(tx, &format!(r#"{{"event_id":"a/1",{anna},"text":"Другое"}}"#)).unwrap();
         for n in 0..300 {
             let moment = format!("2025-01-02T10:{:02}:{:02}+03:00", n / 60, n % 60);
-            pen.event(
-                tx,
-                &format!(r#"{{"event_id":"n{n}","timestamp":"{moment}","channel":"site","session_id":"site-{}","text":"раз"}}"#, n / 10),
-            )
-            .unwrap();
+            let site = format!(r#""channel":"site","session_id":"site-{}","text":"раз""#, n / 10);
+            pen.event(tx, &format!(r#"{{"event_id":"n{n}","timestamp":"{moment}",{site}}}"#)).unwrap();
         }
         let reason = r#"{"code":"missing_field","field":"timestamp","message":"timestamp is missing"}"#;
         for (received_us, source, item) in [(NOON, "api", &b"{\"a\":1}"[..]), (0, "queue", b"\xff")] {
@@ -109,6 +108,7 @@ async fn scene() -> Scene {
         vault: vault.clone(),
         logs,
         replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Nobody))),
+        trials: Arc::new(Nobody),
         retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOON)),
         decide,
         progress: progress.clone(),
@@ -125,6 +125,12 @@ struct Nobody;
 impl Resend for Nobody {
     fn resend(&self, _: BusinessId, _: bytes::Bytes, _: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
         Box::pin(async { Err(NotTaken::Unavailable("nobody is here".into())) })
+    }
+}
+
+impl Trials for Nobody {
+    fn try_out(&self, _: BusinessId, _: ConnectionId, _: bool) -> futures_util::future::BoxFuture<'_, Option<Vec<Finding>>> {
+        Box::pin(async { None })
     }
 }
 
@@ -383,9 +389,11 @@ async fn the_log_is_that_of_c2sp_up_to_the_signed_size() {
 }
 
 /// Everything else that strangers can call: other rooms answer it.
-const ELSEWHERE: [(&str, &str); 13] = [
+const ELSEWHERE: [(&str, &str); 15] = [
     ("/api/v1/events", "post"),
     ("/hooks/{token}", "post"),
+    ("/site/{token}.js", "get"),
+    ("/site/{token}/messages", "post"),
     ("/proxy/{token}/{path}", "get"),
     ("/proxy/{token}/{path}", "post"),
     ("/proxy/{token}/{path}", "put"),

@@ -125,6 +125,7 @@ impl PageError {
             Self::Settled => (StatusCode::CONFLICT, "error-settled", None),
             Self::Link => (StatusCode::GONE, "error-link", None),
             Self::Access(AccessError::Forbidden { .. }) => (StatusCode::FORBIDDEN, "error-forbidden", None),
+            Self::Access(AccessError::Invalid { what: "origin", .. }) => (StatusCode::BAD_REQUEST, "error-origin", None),
             Self::Access(AccessError::Invalid { .. }) => (StatusCode::BAD_REQUEST, "error-invalid", None),
             Self::Access(AccessError::Taken { .. }) => (StatusCode::CONFLICT, "error-taken", None),
             Self::Access(AccessError::LastOwner) => (StatusCode::CONFLICT, "error-last-owner", None),
@@ -190,7 +191,7 @@ struct ErrorPage {
 
 /// Every address that leads nowhere. Programs get no page.
 pub(super) async fn nothing_here(uri: Uri) -> Response {
-    let for_programs = ["/api/", "/v1/", "/log/", "/proxy/", "/hooks/"].iter().any(|start| uri.path().starts_with(start));
+    let for_programs = ["/api/", "/v1/", "/log/", "/proxy/", "/hooks/", "/site/"].iter().any(|start| uri.path().starts_with(start));
     if for_programs {
         return (
             StatusCode::NOT_FOUND,

@@ -3,6 +3,7 @@
 //! What is not known is shown as it came, never hidden: a business may use channels, types and intents of its own.
 
 use super::language::Texts;
+use crate::metrics::measured::By;
 
 /// A small coloured mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +49,11 @@ const CHANNELS: [(&[&str], &str, &str); 10] = [
 pub(super) fn channel(t: &Texts, name: &str) -> Channel {
     match CHANNELS.iter().find(|(names, ..)| names.contains(&name)) {
         Some((_, class, letters)) => Channel { class, letters: (*letters).to_owned(), name: t.of("channel-name", class) },
-        None => Channel { class: "other", letters: name.chars().take(2).flat_map(char::to_uppercase).collect(), name: name.to_owned() },
+        None => {
+            let is_ours = ["llm", "crm", "hook", "http", "events"].contains(&name);
+            let letters = name.chars().take(2).flat_map(char::to_uppercase).collect();
+            Channel { class: "other", letters, name: if is_ours { t.of("channel-inner", name) } else { name.to_owned() } }
+        }
     }
 }
 
@@ -68,6 +73,11 @@ pub(super) fn outcome(t: &Texts, outcome: &str) -> Chip {
 /// `запись_на_приём` → «запись на приём».
 pub(super) fn intent(intent: &str) -> String {
     intent.replace('_', " ")
+}
+
+/// By what something is known, or that it is not: never a number.
+pub(super) fn measured(t: &Texts, by: Option<By>) -> String {
+    by.map_or_else(|| t.say("not-measured"), |by| t.of("measured-by", by.as_str()))
 }
 
 /// A type of event.

@@ -5,12 +5,13 @@
 //! write the journal: they ask `decide`.
 //!
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
-//! * words: `labels`, `who`, `hello`, `indent`
+//! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody)
+//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody)
 
 mod acts;
 mod assets;
+mod cards;
 mod client;
 mod connections;
 mod conversation;
@@ -28,6 +29,7 @@ mod language;
 mod look;
 mod looked;
 mod moments;
+mod money;
 mod password;
 mod promises;
 mod quarantine;
@@ -40,6 +42,8 @@ mod verify;
 mod visitor;
 mod welcome;
 mod who;
+
+pub use connections::trial::told as trial_told;
 
 use std::sync::Arc;
 
@@ -107,6 +111,10 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/acts", get(acts::list))
         .route("/acts/{index}", get(acts::one))
         .route("/promises", get(promises::show))
+        .route("/cards", get(cards::show))
+        .route("/cards/{connection}/resume", post(cards::resume))
+        .route("/cards/{connection}/{entry}/retry", post(cards::retry))
+        .route("/cards/{connection}/{entry}/bury", post(cards::bury))
         .route("/search", get(search::show))
         .route("/quarantine", get(quarantine::show))
         .route("/quarantine/{id}/send", post(quarantine::send))
@@ -139,6 +147,7 @@ fn settings_routes() -> Router<Desk> {
         .route("/settings/connections/{id}/forwards/{number}/retry", post(connections::forwards::retry))
         .route("/settings/connections/{id}/forwards/{number}/drop", post(connections::forwards::discard))
         .route("/settings/connections/{id}/revoke", post(connections::one::revoke))
+        .route("/settings/connections/{id}/test", post(connections::trial::test))
         .route("/settings/witnesses", post(outside::join))
         .route("/settings/witnesses/leave", post(outside::leave))
         .route("/settings/quorum", post(outside::quorum))

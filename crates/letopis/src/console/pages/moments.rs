@@ -88,6 +88,11 @@ impl Clock {
         }
     }
 
+    /// «ответ через 2 с», «ответ сразу».
+    pub(super) fn answered_in(&self, us: i64) -> String {
+        if us < SECOND_US / 2 { self.t.say("answered-at-once") } else { self.t.of("answered-in", &self.took(us)) }
+    }
+
     /// Whether both moments are of one day here.
     pub(super) fn same_day(&self, one: i64, other: i64) -> bool {
         self.local(one).date() == self.local(other).date()

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod scene;
 
 use axum::http::{Method, StatusCode, header};
@@ -434,4 +436,29 @@ async fn deliveries_that_wait_for_a_bot_are_shown_tried_again_and_dropped() {
         assert_eq!(owner.submit(&format!("{url}/forwards/{number}/drop"), "").await.status, StatusCode::SEE_OTHER);
     }
     assert!(!owner.get(&url).await.body.contains("id=\"forwards\""));
+}
+
+#[tokio::test]
+async fn a_chat_on_a_site_is_one_line_to_paste_and_its_pages_are_named() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let nowhere = owner.submit("/settings/connections", "name=Сайт&kind=site&origins=").await;
+    assert_eq!((nowhere.status, nowhere.body.contains("Адрес сайта не подходит")), (StatusCode::BAD_REQUEST, true), "{}", nowhere.body);
+    let made = owner
+        .submit("/settings/connections", "name=Сайт&kind=site&origins=https%3A%2F%2FСалон.рф%2F%2C+http%3A%2F%2Flocalhost%3A3000")
+        .await;
+    assert!(made.body.contains("&#60;script src=&#34;") && made.body.contains(".js&#34; defer&#62;&#60;/script&#62;"), "{}", made.body);
+    assert!(!made.body.contains("/hooks/ltc_"), "its token opens no hook");
+    let list = owner.get("/settings/connections").await.body;
+    let id = list.split("href=\"/settings/connections/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let url = format!("/settings/connections/{id}");
+    let page = owner.get(&url).await.body;
+    assert!(page.contains(r#"value="https://xn--80awgdm.xn--p1ai http://localhost:3000""#), "{page}");
+    let refused = owner.submit(&url, "name=Сайт&origins=salon.example%2Fchat").await;
+    assert_eq!((refused.status, refused.body.contains("Адрес сайта не подходит")), (StatusCode::BAD_REQUEST, true), "{}", refused.body);
+    assert!(owner.get(&url).await.body.contains("xn--80awgdm"), "what was there stays");
+    // The clock of the scene stands still, and of two changes at one moment the first one counts.
+    scene.tamper("UPDATE connections SET changed_us = changed_us - 1").await;
+    assert_eq!(owner.submit(&url, "name=Сайт&origins=https%3A%2F%2Fsalon.example").await.status, StatusCode::SEE_OTHER);
+    assert!(owner.get(&url).await.body.contains(r#"value="https://salon.example""#));
 }

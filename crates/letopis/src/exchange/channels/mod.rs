@@ -2,7 +2,7 @@
 //! (`Way::Answer`), what it did not take (`Way::Deferred`) and what it called through the proxy (`Way::Proxy`) into events.
 //!
 //! * `telegram` – the Bot API · `whatsapp` – the Cloud API · `instagram` · `max` · `vk` · `avito` · `yclients` – visits, not words
-//! * `hook` – any JSON, with a map of its fields
+//! * `site` – a chat on one's own site · `hook` – any JSON, with a map of its fields
 //! * `delivered`, `outward` – what the others have in common · `graph` – what Meta's have
 
 pub mod avito;
@@ -12,6 +12,7 @@ pub mod hook;
 pub mod instagram;
 pub mod max;
 mod outward;
+pub mod site;
 pub mod telegram;
 #[cfg(test)]
 mod testing;
@@ -36,6 +37,7 @@ pub fn chat(kind: ConnectionKind, request: &Request) -> Option<String> {
         ConnectionKind::Avito => avito::chat(&body),
         ConnectionKind::Instagram => instagram::chat(&body),
         ConnectionKind::Max => max::chat(&body),
+        ConnectionKind::Site => site::chat(&body),
         ConnectionKind::Telegram => telegram::chat(&body),
         ConnectionKind::Vk => vk::chat(&body),
         ConnectionKind::Whatsapp => whatsapp::chat(&body),
@@ -48,6 +50,7 @@ pub fn chat(kind: ConnectionKind, request: &Request) -> Option<String> {
 #[must_use]
 pub fn speaks(kind: ConnectionKind, settings: &crate::access::Settings, body: &[u8]) -> bool {
     match kind {
+        ConnectionKind::Site => memchr::memmem::find(body, b"text").is_some(),
         ConnectionKind::Telegram => memchr::memmem::find(body, b"method").is_some(),
         ConnectionKind::Hook => !body.is_empty() && settings.fields.keys().any(|field| field.starts_with(hook::ANSWER)),
         _ => false,

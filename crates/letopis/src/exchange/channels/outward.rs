@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::super::told::{Told, Writer};
 use super::super::wire::Exchange;
 use super::super::{About, form, opaque, secrets};
-use super::delivered::{event_id, kept, label};
+use super::delivered::{digest, event_id, kept, label};
 
 /// What the bot asked of a platform.
 #[derive(Debug, Default)]
@@ -92,7 +92,8 @@ impl Call<'_> {
         self.fate(writer, "sent");
         if let Some(id) = message_id {
             let known = event_id(about, self.name, &id);
-            writer.set("event_id", known.as_str()).same(&known).part("delivery", "message_id", Some(id));
+            let essence = digest(&json!([known, words]));
+            writer.set("event_id", known).same(&essence).part("delivery", "message_id", Some(id));
         }
     }
 

@@ -1,10 +1,10 @@
-//! The rows of records that go: blobs, events, words, promises, deliveries, and the data keys under which nothing is left.
+//! The rows of records that go: blobs, events, words, promises, deliveries, calls of models, and the data keys under which nothing is left.
 
 use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::super::{deliveries, promises};
+use super::super::{deliveries, model_calls, promises};
 use crate::event::{Facets, RecordNo};
 use crate::privacy::{self, KeyId};
 
@@ -70,6 +70,7 @@ pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<To
         }
         promises::remove(tx, record)?;
         deliveries::remove(tx, record)?;
+        model_calls::remove(tx, record)?;
         blob.execute([record])?;
         chain.execute([record])?;
     }

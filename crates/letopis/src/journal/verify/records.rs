@@ -11,7 +11,7 @@ use super::super::chains::{self, Home};
 use super::super::event_rows::{self, Stored};
 use super::super::evidence::{self, EvidenceError, Opened, Sealed};
 use super::super::projection::{Mark, Projected};
-use super::super::{deliveries, promises};
+use super::super::{deliveries, model_calls, promises};
 use super::acts::Acts;
 use super::people::People;
 use super::{Audit, Report};
@@ -198,6 +198,7 @@ impl<'a> Check<'a> {
         self.known(&said, &record::essence(&envelope.source, client_bytes), report)?;
         self.promised(&said, report)?;
         self.delivered(&said, report)?;
+        self.called(&said, report)?;
         self.chained(&said, report)?;
         let Some(stored) = row else {
             report.add("row", index, "events", "the record is sealed, but its row is missing");
@@ -229,6 +230,15 @@ impl<'a> Check<'a> {
         if deliveries::stored(self.audit.conn, said.row.record)? != said.delivery {
             let index = RecordNo::from_i64(said.row.record).index();
             report.add("row", Some(index), "deliveries", "the row is not what the record tells of a message");
+        }
+        Ok(())
+    }
+
+    /// What it tells of a call of a model must be what its row says.
+    fn called(&self, said: &Projected, report: &mut Report) -> rusqlite::Result<()> {
+        if model_calls::stored(self.audit.conn, said.row.record)? != said.call {
+            let index = RecordNo::from_i64(said.row.record).index();
+            report.add("row", Some(index), "model_calls", "the row is not what the record tells of a call");
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
 use super::super::visitor::Visitor;
+use super::health::{Behind, Problem};
 use crate::access::trail::{About, What, audit};
 use crate::access::{Action, ConnectionId};
 use crate::event::BusinessId;
@@ -22,7 +23,7 @@ pub(super) struct Row {
     pub(super) when: String,
     pub(super) state: String,
     pub(super) tries: String,
-    pub(super) problem: String,
+    pub(super) problem: Problem,
     pub(super) failed: bool,
 }
 
@@ -31,6 +32,8 @@ pub(super) struct Row {
 pub(super) struct Waiting {
     pub(super) rows: Vec<Row>,
     pub(super) more: Option<String>,
+    /// How many there are, and since when the oldest waits.
+    pub(super) behind: Behind,
 }
 
 /// Those of a connection.
@@ -39,16 +42,17 @@ pub(super) async fn of(desk: &Desk, visitor: &Visitor, id: ConnectionId) -> Resu
     let read = desk.console.store.read(move |conn| Ok::<_, PageError>(forwards::of_connection(conn, business, &connection, SHOWN)?));
     let (first, count) = read.await?;
     let (t, clock) = (&visitor.t, visitor.clock());
+    let behind = (count, first.iter().map(|forward| forward.delivered_us).min());
     let more = (count > i64::from(SHOWN)).then(|| t.with("connection-forwards-more", &[("count", (count - i64::from(SHOWN)).into())]));
     let row = |forward: forwards::Forward| Row {
         id: forward.id,
         when: clock.when(forward.delivered_us),
         state: t.of("connection-forward-state", if forward.failed_us.is_some() { "failed" } else { "waiting" }),
         tries: t.with("connection-forward-tries", &[("count", i64::from(forward.attempts).into())]),
-        problem: forward.problem,
+        problem: Problem::of(t, &forward.problem),
         failed: forward.failed_us.is_some(),
     };
-    Ok(Waiting { rows: first.into_iter().map(row).collect(), more })
+    Ok(Waiting { rows: first.into_iter().map(row).collect(), more, behind })
 }
 
 /// `POST /settings/connections/{id}/forwards/{number}/retry`

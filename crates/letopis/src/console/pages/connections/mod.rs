@@ -2,11 +2,13 @@
 //!
 //! A token is on the page that answers its making and nowhere else, so those forms answer with the page itself.
 //!
-//! * `one` – a connection: its health, settings, secrets, URL · `forwards` – what its bot did not take · `steps` – what to do with a fresh URL
+//! * `one` – a connection: settings, secrets, URL · `health` – how it fares · `forwards` – what its bot did not take · `steps` – what to do with a fresh URL · `trial` – a test
 
 pub(super) mod forwards;
+pub(super) mod health;
 pub(super) mod one;
 mod steps;
+pub(super) mod trial;
 
 use askama::Template;
 use axum::extract::State;
@@ -19,7 +21,11 @@ use super::form::Posted;
 use super::frame::{Frame, Section, page};
 use super::visitor::Visitor;
 use crate::access::connection::{self, Connection, Draft};
-use crate::access::{Action, Change, ConnectionKind, Name, Secret, SecretName, Settings, connection_secrets};
+use crate::access::connection_health::Health;
+use crate::access::{
+    Action, Change, ConnectionId, ConnectionKind, Name, Origin, Secret, SecretName, Settings, connection_health, connection_secrets,
+};
+use crate::journal::forwards as deferred;
 use crate::upstream::Address;
 use steps::Steps;
 
@@ -31,6 +37,7 @@ struct Row {
     state: &'static str,
     word: String,
     used: String,
+    day: Option<String>,
     gone: bool,
 }
 
@@ -67,6 +74,8 @@ pub(super) struct Wish {
     upstream: String,
     #[serde(default)]
     forward: String,
+    #[serde(default)]
+    origins: String,
 }
 
 /// Kinds in the order in which an owner looks for them.
@@ -99,23 +108,22 @@ pub(super) async fn add(State(desk): State<Desk>, posted: Posted<Wish>) -> Resul
     let Posted { visitor, form } = posted;
     let kind = if form.kind.is_empty() { ConnectionKind::Events } else { form.kind.parse()? };
     let name: Name = form.name.parse()?;
-    let settings = Settings { upstream: address(&form.upstream)?, ..Settings::default() };
+    let settings = Settings { upstream: address(&form.upstream)?, origins: origins(&form.origins)?, ..Settings::default() };
     let draft = Draft { kind, name: name.clone(), settings };
     let (decided, token) = connection::add(&visitor.scope, draft, visitor.now_us, &mut rand::rng())?;
-    if let Change::ConnectionAdded { connection, .. } = decided {
-        let forward = form.forward.trim();
-        if !forward.is_empty() {
-            one::store(&desk, &visitor, connection, SecretName::Forward, Some(forward.to_owned())).await?;
-        }
+    let Change::ConnectionAdded { connection, .. } = decided else { return Err(PageError::Broken("not an addition".to_owned())) };
+    let forward = form.forward.trim();
+    if !forward.is_empty() {
+        one::store(&desk, &visitor, connection, SecretName::Forward, Some(forward.to_owned())).await?;
     }
     change(&desk, &visitor, &decided).await?;
-    let fresh = fresh(&visitor, kind, &name, &token);
+    let fresh = fresh(&visitor, kind, connection, &name, &token);
     draw(&desk, &visitor, Some(fresh)).await
 }
 
 /// What to do with a URL that was just made.
-fn fresh(visitor: &Visitor, kind: ConnectionKind, name: &Name, token: &Secret) -> Steps {
-    Steps::of(&visitor.t, kind, name.as_str(), &visitor.origin, token.reveal())
+fn fresh(visitor: &Visitor, kind: ConnectionKind, id: ConnectionId, name: &Name, token: &Secret) -> Steps {
+    Steps::of(&visitor.t, kind, (id, name.as_str()), &visitor.origin, token.reveal())
 }
 
 /// An address, or none where nothing was written.
@@ -126,9 +134,19 @@ fn address(text: &str) -> Result<Option<String>, PageError> {
     if text.is_empty() { Ok(None) } else { text.parse::<Address>().map(|address| Some(address.into())).map_err(|_| wrong.into()) }
 }
 
+/// The pages of a site that has a chat, one after another.
+fn origins(text: &str) -> Result<Vec<Origin>, PageError> {
+    text.split([' ', ',', '\n', '\r', '\t']).filter(|word| !word.is_empty()).map(|word| Ok(word.parse()?)).collect()
+}
+
 async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Steps>) -> Result<Response, PageError> {
     let business = visitor.business.id;
-    let mut all = desk.console.store.read(move |conn| Ok::<_, PageError>(connection::all(conn, business)?)).await?;
+    let since_us = visitor.now_us - health::DAY_US;
+    let read = desk.console.store.read(move |conn| {
+        let waiting = deferred::connections(conn, business)?;
+        Ok::<_, PageError>((connection::all(conn, business)?, connection_health::since(conn, business, since_us)?, waiting))
+    });
+    let (mut all, faring, waiting) = read.await?;
     all.sort_by_key(|connection| connection.revoked_us.is_some());
     let t = &visitor.t;
     let kind = |kind: &ConnectionKind| Kind {
@@ -140,18 +158,17 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Steps>) -> Result<Re
     let groups = GROUPS.iter().map(|(title, kinds)| Group { title: t.say(title), kinds: kinds.iter().map(kind).collect() });
     page(&ListPage {
         groups: groups.collect(),
-        rows: all.iter().map(|known| row(visitor, known)).collect(),
+        rows: all.iter().map(|known| row(visitor, known, faring.get(&known.id), waiting.contains(&known.id.to_string()))).collect(),
         f: Frame::new(desk, visitor, Section::Settings, t.say("connections-title")),
         fresh,
     })
 }
 
-fn row(visitor: &Visitor, known: &Connection) -> Row {
+fn row(visitor: &Visitor, known: &Connection, faring: Option<&Health>, waiting: bool) -> Row {
     let (t, clock) = (&visitor.t, visitor.clock());
-    let (state, word) = match (known.revoked_us, known.last_event_us) {
-        (Some(us), _) => ("", t.of("revoked-when", &clock.when(us))),
-        (None, Some(_)) => ("ok", t.say("connection-works")),
-        (None, None) => ("", t.say("connection-new")),
+    let (state, word, day) = match known.revoked_us {
+        Some(us) => ("", t.of("revoked-when", &clock.when(us)), None),
+        None => health::brief(t, known, faring, waiting),
     };
     Row {
         id: known.id.to_string(),
@@ -159,6 +176,7 @@ fn row(visitor: &Visitor, known: &Connection) -> Row {
         kind: t.of("connection-kind", known.kind.as_str()),
         state,
         word,
+        day,
         used: known.last_event_us.map_or_else(|| t.say("connection-silent"), |us| t.of("connection-last", &clock.when(us))),
         gone: known.revoked_us.is_some(),
     }

@@ -9,12 +9,17 @@ use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
 use super::super::frame::{Frame, Section, page};
+use super::super::labels;
 use super::super::visitor::Visitor;
 use super::forwards::{self, Waiting};
+use super::health::{self, Faring};
 use super::steps::Steps;
-use super::{address, change, connection_secrets, fresh};
+use super::trial::Tried;
+use super::{address, change, connection_secrets, fresh, origins};
 use crate::access::connection::{self, Connection};
-use crate::access::{Action, ConnectionId, Mode, Name, SecretName, Settings};
+use crate::access::{Action, ConnectionId, ConnectionKind, Mode, Name, Origin, SecretName, Settings};
+use crate::console::measured::{Picture, channel_of};
+use crate::metrics::measured::By;
 
 /// A secret: whether it is there, never what it is.
 struct SecretRow {
@@ -38,17 +43,23 @@ struct OnePage {
     id: String,
     name: String,
     kind: String,
-    used: String,
+    faring: Faring,
+    measured: Vec<(String, String)>,
+    channel: String,
     since: String,
     settings: Settings,
     modes: Vec<Choice>,
     speaks: Vec<Choice>,
     is_proxied: bool,
     is_model: bool,
+    is_site: bool,
+    origins: String,
     fields: String,
     secrets: Vec<SecretRow>,
     fresh: Option<Steps>,
     waiting: Waiting,
+    tried: Option<Tried>,
+    has_bot: bool,
 }
 
 /// What the form of the settings sends.
@@ -65,6 +76,7 @@ pub(in crate::console::pages) struct Wish {
     speaks: String,
     #[serde(default)]
     fields: String,
+    origins: Option<String>,
 }
 
 /// What the form of a secret sends; an empty one takes it away.
@@ -80,7 +92,7 @@ pub(in crate::console::pages) async fn show(
     Path(id): Path<String>,
     visitor: Visitor,
 ) -> Result<Response, PageError> {
-    draw(&desk, &visitor, id.parse()?, None).await
+    draw(&desk, &visitor, id.parse()?, None, None).await
 }
 
 /// `POST /settings/connections/{id}`
@@ -97,6 +109,9 @@ pub(in crate::console::pages) async fn set(
     settings.mode = if form.mode.is_empty() { None } else { Some(form.mode.parse()?) };
     settings.channel = Some(form.channel.trim().to_owned()).filter(|channel| !channel.is_empty());
     settings.speaks = form.speaks.parse().ok();
+    if let Some(said) = form.origins {
+        settings.origins = origins(&said)?;
+    }
     let lines = form.fields.lines().filter_map(|line| line.split_once('='));
     settings.fields =
         lines.map(|(field, path)| (field.trim().to_owned(), path.trim().to_owned())).filter(|(field, _)| !field.is_empty()).collect();
@@ -137,8 +152,8 @@ pub(in crate::console::pages) async fn rotate(
     let decided = desk.console.store.read(move |conn| Ok::<_, PageError>(connection::rotate(conn, &scope, id, now_us, &mut rand::rng())?));
     let (decided, token) = decided.await?;
     change(&desk, &visitor, &decided).await?;
-    let fresh = fresh(&visitor, known.kind, &known.name, &token);
-    draw(&desk, &visitor, id, Some(fresh)).await
+    let fresh = fresh(&visitor, known.kind, id, &known.name, &token);
+    draw(&desk, &visitor, id, Some(fresh), None).await
 }
 
 /// `POST /settings/connections/{id}/revoke`
@@ -172,14 +187,21 @@ pub(super) async fn store(
     stored.await
 }
 
-async fn find(desk: &Desk, visitor: &Visitor, id: ConnectionId) -> Result<Connection, PageError> {
+pub(super) async fn find(desk: &Desk, visitor: &Visitor, id: ConnectionId) -> Result<Connection, PageError> {
     let scope = visitor.scope;
     desk.console.store.read(move |conn| Ok::<_, PageError>(connection::one(conn, &scope, id)?)).await
 }
 
-async fn draw(desk: &Desk, visitor: &Visitor, id: ConnectionId, fresh: Option<Steps>) -> Result<Response, PageError> {
+pub(super) async fn draw(
+    desk: &Desk,
+    visitor: &Visitor,
+    id: ConnectionId,
+    fresh: Option<Steps>,
+    tried: Option<Tried>,
+) -> Result<Response, PageError> {
     let known = find(desk, visitor, id).await?;
     let stored = desk.console.store.read(move |conn| Ok::<_, PageError>(connection_secrets::known(conn, id)?)).await?;
+    let waiting = forwards::of(desk, visitor, id).await?;
     let (t, clock) = (&visitor.t, visitor.clock());
     let secrets = known.kind.secrets().iter().map(|secret| SecretRow {
         name: secret.as_str(),
@@ -202,17 +224,35 @@ async fn draw(desk: &Desk, visitor: &Visitor, id: ConnectionId, fresh: Option<St
         f: Frame::new(desk, visitor, Section::Settings, known.name.to_string()),
         id: id.to_string(),
         kind: t.of("connection-kind", known.kind.as_str()),
-        used: known.last_event_us.map_or_else(|| t.say("connection-silent"), |us| t.of("connection-last", &clock.when(us))),
+        faring: health::of(desk, visitor, &known, waiting.behind).await?,
+        measured: measured(desk, visitor, &known).await?,
+        channel: labels::channel(t, channel_of(&known)).name,
         since: t.of("connection-since", &clock.when(known.created_us)),
         modes: Mode::ALL.iter().map(mode).collect(),
         speaks: speaks.into(),
         is_proxied: known.kind.is_proxied(),
         is_model: known.kind.is_model(),
+        is_site: known.kind == ConnectionKind::Site,
+        origins: known.settings.origins.iter().map(Origin::as_str).collect::<Vec<_>>().join(" "),
         fields: fields.join("\n"),
         secrets: secrets.collect(),
         name: known.name.to_string(),
         settings: known.settings,
         fresh,
-        waiting: forwards::of(desk, visitor, id).await?,
+        tried,
+        has_bot: stored.contains_key(&SecretName::Forward),
+        waiting,
     })
+}
+
+/// What can be known of conversations on its channel, and by what.
+async fn measured(desk: &Desk, visitor: &Visitor, known: &Connection) -> Result<Vec<(String, String)>, PageError> {
+    if !known.kind.is_channel() && !known.kind.is_model() {
+        return Ok(Vec::new());
+    }
+    let (business, now_us) = (visitor.business.id, visitor.now_us);
+    let picture = desk.console.store.read(move |conn| Ok::<_, PageError>(Picture::of(conn, business, now_us)?)).await?;
+    let t = &visitor.t;
+    let row = |(name, by): (&str, Option<By>)| (t.of("measured-name", name), labels::measured(t, by));
+    Ok(picture.on(channel_of(known)).named().map(row).into())
 }

@@ -26,14 +26,16 @@ use super::journal::{fragment, line};
 use super::labels::{self, Channel, Chip};
 use super::language::Texts;
 use super::moments::Clock;
+use super::money;
 use super::promises;
 use super::visitor::Visitor;
 use super::who::{self, Who};
 use crate::access::{Action, trail::What};
+use crate::console::measured::Picture;
 use crate::event::{BusinessId, Facets, RecordNo};
 use crate::journal::log::Log;
 use crate::journal::reading::{self, SessionDetail};
-use crate::journal::{acts, deliveries, sessions};
+use crate::journal::{acts, deliveries, model_calls, sessions};
 use crate::privacy::BusinessKeys;
 use pieces::{Body, Piece};
 use proof::{Seen, Verdict};
@@ -51,6 +53,8 @@ struct Story {
     started: String,
     /// Name and value of what is known about it.
     facts: Vec<(String, String)>,
+    /// What models cost in it is among the facts.
+    has_cost: bool,
     verdict: Verdict,
     pieces: Vec<Piece>,
     more: bool,
@@ -99,14 +103,15 @@ pub(super) async fn refresh(
 
 async fn read(desk: &Desk, visitor: &Visitor, pid: String) -> Result<Story, PageError> {
     visitor.require(Action::ReadJournal)?;
-    let (business, t, clock) = (visitor.business.id, visitor.t.clone(), visitor.clock());
+    let (business, t, clock, now_us) = (visitor.business.id, visitor.t.clone(), visitor.clock(), visitor.now_us);
     let books = Books::of(desk, business)?;
     let read = desk.console.store.read(move |conn| {
         let Some(detail) = reading::session(conn, business, &pid)? else {
             let opened = sessions::opening(conn, &books.keys, &pid)?;
             return Err(PageError::absent(opened.map(|record| acts::naming(conn, record)).transpose()?.flatten()));
         };
-        story(conn, business, &books, &t, &clock, detail)
+        let picture = Picture::of(conn, business, now_us)?;
+        story(conn, business, &books, &t, &clock, (detail, &picture))
     });
     read.await
 }
@@ -131,7 +136,7 @@ fn story(
     books: &Books,
     t: &Texts,
     clock: &Clock,
-    detail: SessionDetail,
+    (detail, picture): (SessionDetail, &Picture),
 ) -> Result<Story, PageError> {
     let SessionDetail { line: found, events, more } = detail;
     let mut seen: Vec<Seen> = events.into_iter().map(|event| proof::look(conn, books, t, event.row)).collect();
@@ -145,7 +150,7 @@ fn story(
     let who = who::of_line(conn, business, t, &found)?;
     let brief = line::line(t, clock, &found, who.clone(), None);
     let mut facts = vec![(t.say("fact-started"), clock.when(session.started_us))];
-    if session.last_us > session.started_us {
+    if session.last_us >= session.started_us + 1_000_000 {
         facts.push((t.say("fact-lasted"), clock.took(session.last_us - session.started_us)));
     }
     if let Some((asked_us, answered_us)) = session.first_in_us.zip(session.first_out_us).filter(|(asked, answered)| answered >= asked) {
@@ -155,6 +160,16 @@ fn story(
     if let Some(confidence) = session.confidence {
         facts.push((t.say("fact-confidence"), t.count("percent", labels::percent(confidence))));
     }
+    let unknown: Vec<String> = picture.missing(session).into_iter().map(|name| t.of("measured-of", name)).collect();
+    if session.intent.is_none() && picture.on(&session.channel).intent.is_some() {
+        facts.push((t.say("fact-intent"), t.say("intent-unknown")));
+    }
+    if !unknown.is_empty() {
+        facts.push((t.say("not-measured-title"), unknown.join(", ")));
+    }
+    let cost = money::spent(t, &model_calls::of_session(conn, session.id)?);
+    let has_cost = cost.is_some();
+    facts.extend(cost.map(|cost| (t.say("fact-cost"), cost)));
     facts.push((t.say("fact-id"), session.pid.clone()));
     Ok(Story {
         number: RecordNo::from_i64(session.first_record).index(),
@@ -165,6 +180,7 @@ fn story(
         intent: brief.intent,
         started: clock.when(session.started_us),
         facts,
+        has_cost,
         verdict: Verdict::of(t, &seen),
         pieces: pieces::pieces(t, clock, &who.name, &seen),
         more,

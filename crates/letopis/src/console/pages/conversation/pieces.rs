@@ -160,7 +160,7 @@ impl Teller<'_> {
         let measured_us = seen.row.latency_ms.map(|ms| ms.saturating_mul(1000));
         let took_us = if waited_us == 0 { measured_us? } else { waited_us };
         let slow_us = if side == Side::Bot { SLOW_BOT_US } else { SLOW_STAFF_US };
-        Some(Chip::new(if took_us > slow_us { "warn" } else { "" }, self.t.of("answered-in", &self.clock.took(took_us))))
+        Some(Chip::new(if took_us > slow_us { "warn" } else { "" }, self.clock.answered_in(took_us)))
     }
 }
 

@@ -3,9 +3,11 @@
 use super::super::labels;
 use super::super::language::Texts;
 use super::super::moments::Clock;
+use super::super::money;
 use super::proof::Seen;
 use crate::journal::projection::READ_BACK;
 use crate::event::{Booking, Event, EventType, Facets, Payment};
+use crate::journal::model_calls::Spent;
 
 /// Something done.
 pub(super) struct Step {
@@ -98,6 +100,11 @@ fn particulars(t: &Texts, clock: &Clock, seen: &Seen, kind: &EventType) -> Vec<(
         let words = [&delivery.status, &delivery.provider].into_iter().flatten().cloned().collect::<Vec<_>>().join(" · ");
         add("delivery", Some(words).filter(|words| !words.is_empty()));
     }
+    if *kind == EventType::LlmCall {
+        add("fact-model", row.model.clone());
+        add("llm-tools", seen.event.as_ref().and_then(tools));
+        add("fact-cost", seen.event.as_ref().and_then(|event| money::spent(t, &cost(event))));
+    }
     add("crm-card", row.crm.as_deref().map(|card| labels::card(t, card)));
     if let Some(crm) = seen.event.as_ref().and_then(|event| event.meta.get("crm")).filter(|_| read_back(seen)) {
         let sum = crm["amount"].as_str().map(|sum| format!("{sum}\u{a0}{}", crm["currency"].as_str().unwrap_or_default()));
@@ -111,6 +118,28 @@ fn particulars(t: &Texts, clock: &Clock, seen: &Seen, kind: &EventType) -> Vec<(
     add("action-name", own_name);
     add("error-what", row.error.clone().filter(|error| !error.is_empty()));
     list
+}
+
+/// What a model wanted used, as our own reader noted it.
+fn tools(event: &Event) -> Option<String> {
+    let tools = event.meta.get("llm")?["tools"].as_array()?;
+    let names: Vec<&str> = tools.iter().filter_map(|tool| tool["name"].as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// Of one call.
+fn cost(event: &Event) -> Spent {
+    let currency = event.meta.get("cost").and_then(|cost| cost["currency"].as_str()).unwrap_or_default();
+    let is_counted = event.tokens_in.or(event.tokens_out).is_some();
+    let tokens = |said: Option<u64>| said.map_or(0, |tokens| i64::try_from(tokens).unwrap_or(i64::MAX));
+    Spent {
+        calls: 1,
+        unpriced: i64::from(event.cost.is_none() && is_counted),
+        uncounted: i64::from(event.cost.is_none() && !is_counted),
+        tokens_in: tokens(event.tokens_in),
+        tokens_out: tokens(event.tokens_out),
+        money: event.cost.map(|cost| (currency.to_owned(), cost)).into_iter().collect(),
+    }
 }
 
 /// `150000` kopecks → `1 500 ₽`.

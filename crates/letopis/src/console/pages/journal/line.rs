@@ -89,7 +89,7 @@ fn wait(t: &Texts, clock: &Clock, first_in_us: Option<i64>, first_out_us: Option
         Some(answered_us) => {
             let took_us = answered_us - asked_us;
             let tone = if took_us > SLOW_US { "warn" } else { "" };
-            Some(Chip::new(tone, t.of("answered-in", &clock.took(took_us))))
+            Some(Chip::new(tone, clock.answered_in(took_us)))
         }
     }
 }

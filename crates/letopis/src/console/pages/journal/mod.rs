@@ -19,6 +19,7 @@ use super::labels;
 use super::visitor::Visitor;
 use super::{Desk, hello};
 use crate::access::Action;
+use crate::console::measured::Picture;
 use crate::journal::reading::{self, Listed, Page};
 use filter::Asked;
 pub(super) use filter::{LOW_CONFIDENCE, Period};
@@ -42,6 +43,8 @@ struct JournalPage {
     asked: Asked,
     lines: Vec<Line>,
     numbers: Option<Numbers>,
+    /// Else its figure says so, and not zero.
+    is_booking_measured: bool,
     channels: Vec<Choice>,
     outcomes: Vec<Choice>,
     intents: Vec<Choice>,
@@ -67,15 +70,18 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
     let clock = visitor.clock();
     let (filter, after) = (asked.filter(&clock), asked.after());
     let (business, t, period) = (visitor.business.id, visitor.t.clone(), (filter.from_us, filter.to_us));
-    let counted = asked.cursor.is_empty();
+    let (counted, now_us) = (asked.cursor.is_empty(), visitor.now_us);
     let read = desk.console.store.read(move |conn| {
         let listed = reading::sessions(conn, business, &filter, &Page::new(LIMIT, after))?;
         let next = listed.next;
         let lines = line::lines(conn, business, &t, &clock, listed)?;
         let numbers = if counted { numbers::numbers(conn, business, period)? } else { None };
-        Ok::<_, PageError>((lines, next, numbers, reading::filters(conn, business)?))
+        // What is counted is measured: asked only where there is nothing.
+        let is_measured =
+            numbers.is_none_or(|numbers| numbers.booked > 0) || Picture::of(conn, business, now_us)?.anywhere().booking.is_some();
+        Ok::<_, PageError>((lines, next, (numbers, is_measured), reading::filters(conn, business)?))
     });
-    let (lines, next, numbers, known) = read.await?;
+    let (lines, next, (numbers, is_booking_measured), known) = read.await?;
     let t = &visitor.t;
     let choices = |values: Vec<(String, String)>, chosen: &str| -> Vec<Choice> {
         values.into_iter().map(|(value, label)| Choice { chosen: value == chosen, value, label }).collect()
@@ -98,6 +104,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
         asked,
         lines,
         numbers,
+        is_booking_measured,
     })
 }
 

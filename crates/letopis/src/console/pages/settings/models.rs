@@ -12,8 +12,10 @@ use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::Posted;
 use super::super::frame::{Frame, Section, page};
+use super::super::labels;
 use super::super::visitor::Visitor;
 use crate::access::{AccessError, Action};
+use crate::console::measured::Picture;
 use crate::event::record::Decision;
 use crate::exchange::Known;
 use crate::exchange::llm::Price;
@@ -41,6 +43,15 @@ struct ModelsPage {
     intents: Vec<IntentRow>,
     /// Version of what was learnt, and of which intents it knows.
     learnt: Option<String>,
+    /// Channel, and what is known on it by what.
+    measured: Vec<MeasuredRow>,
+}
+
+/// What is known on one channel.
+struct MeasuredRow {
+    channel: String,
+    conversations: String,
+    what: Vec<(String, String, bool)>,
 }
 
 /// A price as it is typed.
@@ -94,6 +105,7 @@ pub(in crate::console::pages) async fn show(State(desk): State<Desk>, visitor: V
     page(&ModelsPage {
         prices: known.prices.rows.iter().map(row).collect(),
         intents: known.intents.iter().map(intent).collect(),
+        measured: measured(&desk, &visitor).await?,
         learnt: known.classifier.map(|(version, _)| version),
         f: Frame::new(&desk, &visitor, Section::Settings, visitor.t.say("models-title")),
     })
@@ -130,6 +142,17 @@ pub(in crate::console::pages) async fn intent(State(desk): State<Desk>, posted: 
     }
     settle(&desk, &visitor, Known::INTENTS, json!(words)).await?;
     Ok(Redirect::to("/settings/models#intents").into_response())
+}
+
+async fn measured(desk: &Desk, visitor: &Visitor) -> Result<Vec<MeasuredRow>, PageError> {
+    let (business, now_us, t) = (visitor.business.id, visitor.now_us, &visitor.t);
+    let picture = desk.console.store.read(move |conn| Ok::<_, PageError>(Picture::of(conn, business, now_us)?)).await?;
+    let row = |channel: &str| MeasuredRow {
+        channel: labels::channel(t, channel).name,
+        conversations: t.count("count-conversations", picture.counts(channel).conversations),
+        what: picture.on(channel).named().map(|(name, by)| (t.of("measured-name", name), labels::measured(t, by), by.is_some())).into(),
+    };
+    Ok(picture.channels().into_iter().map(row).collect())
 }
 
 async fn settled(desk: &Desk, visitor: &Visitor) -> Result<Known, PageError> {

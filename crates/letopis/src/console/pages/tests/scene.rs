@@ -16,8 +16,10 @@ use queue::memory::MemoryQueue;
 use tower::ServiceExt;
 
 use super::super::{Console, routes};
-use crate::access::{self, Change, Invitation, KeyRing, Role, Scope, link, member, trail::Who};
+use crate::access::connection_trial::{Finding, Step, Why};
+use crate::access::{self, Change, ConnectionId, Invitation, KeyRing, Role, Scope, link, member, trail::Who};
 use crate::console::replay::{NotTaken, Replay, Resend};
+use crate::console::trials::Trials;
 use crate::decide::Decide;
 use crate::event::record::{Decided, Decision};
 use crate::event::{self, BusinessId, Frame, RecordNo};
@@ -60,6 +62,13 @@ impl Resend for Gate {
     fn resend(&self, _: BusinessId, item: bytes::Bytes, spare_id: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
         let id = event::check(&item, &event::Limits::default()).map(|checked| checked.event_id.map_or(spare_id, Into::into));
         Box::pin(async { Ok(id?) })
+    }
+}
+
+impl Trials for Gate {
+    fn try_out(&self, _: BusinessId, _: ConnectionId, deliver: bool) -> futures_util::future::BoxFuture<'_, Option<Vec<Finding>>> {
+        let taken = if deliver { Why::Taken } else { Why::NotAsked };
+        Box::pin(async move { Some(vec![Finding::wrong(Step::Tcp, Why::Refused), Finding::well(Step::Delivery, taken).status(200)]) })
     }
 }
 
@@ -106,6 +115,7 @@ impl Scene {
             vault: vault.clone(),
             logs,
             replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Gate))),
+            trials: Arc::new(Gate),
             retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOW)),
             decide,
             progress,

@@ -150,6 +150,22 @@ fn in_a_business_chat_the_owner_and_the_bot_are_told_apart() {
     );
     let echo = message(owner, json!({"sender_business_bot": {"id": 7, "is_bot": true, "first_name": "b"}}));
     assert_eq!((&echo["type"], &echo["event_id"], &echo["bot_response"]), (&json!("message_out"), &json!("tg:c_1:100200:9"), &json!("т")));
+    let call = |text: &str| {
+        let result = json!({"message_id": 9, "date": 1_779_999_001, "chat": private(), "text": text});
+        call(
+            "sendMessage",
+            "application/json",
+            &json!({"chat_id": 100_200, "text": text}).to_string(),
+            &json!({"ok": true, "result": result}).to_string(),
+        )
+    };
+    assert_eq!(
+        (&call("т")[0]["event_id"], &call("т")[0]["meta"]["same"]),
+        (&echo["event_id"], &echo["meta"]["same"]),
+        "told twice, kept once"
+    );
+    assert_eq!(call("у")[0]["event_id"], echo["event_id"]);
+    assert_ne!(call("у")[0]["meta"]["same"], echo["meta"]["same"], "other words are not the same");
     let gone = hook(
         &json!({"update_id": 9, "deleted_business_messages": {"business_connection_id": "bc", "chat": private(), "message_ids": [9, 10]}}),
     );

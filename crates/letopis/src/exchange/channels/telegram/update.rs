@@ -85,11 +85,13 @@ fn in_business(writer: &mut Writer, message: &Value, about: &About<'_>) {
     }
 }
 
-/// A message that left: known by chat and number, whether the call, its echo or both tell of it.
+/// A message that left: known by chat and number, whether the call, its echo or both tell of it. Of other words under the same number
+/// nothing is dropped.
 pub(super) fn sent(writer: &mut Writer, about: &About<'_>, message: &Value) {
     let (Some(chat), Some(number)) = (id(&message["chat"]["id"]), id(&message["message_id"])) else { return };
     let known = format!("tg:{}:{chat}:{number}", about.connection);
-    writer.set("event_id", known.as_str()).same(&known);
+    let essence = json!([known, words(message), kinds(message)]);
+    writer.set("event_id", known).same(&hex(essence.to_string().as_bytes()));
     writer.part("delivery", "message_id", Some(number));
     writer.part("delivery", "status", Some("sent")).part("delivery", "provider", Some("telegram"));
 }
