@@ -34,9 +34,7 @@ use zeroize::Zeroizing;
 
 use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
-use crate::anchor;
 use crate::audit::Retention;
-use crate::backup;
 use crate::capture::{self, Capture};
 use crate::console::replay::Replay;
 use crate::console::{self, Console};
@@ -47,6 +45,7 @@ use crate::journal::{Progress, epochs};
 use crate::privacy::{self, MasterKey, Vault, installation};
 use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder, Shelf};
 use crate::store::{Store, give_way};
+use crate::{anchor, backup};
 
 use parts::{WelcomeError, installed, log_of, open_queue};
 use serve::Doors;
