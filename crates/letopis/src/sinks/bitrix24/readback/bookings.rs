@@ -117,7 +117,7 @@ impl Reader {
             for booking in &listed {
                 items::put(tx, book.business(), &book.connection, &item(booking, None, None), now_us)?;
             }
-            Ok::<_, StoreError>(reads::note(tx, book.business(), &book.connection, (WHAT, now_us), now_us)?)
+            reads::note(tx, book.business(), &book.connection, (WHAT, now_us), now_us).map_err(StoreError::from)
         });
         begun.await?;
         Ok(Looked::Done)
@@ -157,7 +157,7 @@ impl Reader {
 
     async fn compare(&self, known: Vec<Known>, now_us: i64) -> Result<(), ReadError> {
         let book = Arc::clone(&self.notebook);
-        Ok(self.store.write(move |tx| Ok::<_, StoreError>(book.bookings(tx, &known, now_us)?)).await?)
+        Ok(self.store.write(move |tx| book.bookings(tx, &known, now_us).map_err(StoreError::from)).await?)
     }
 
     async fn take_back(&self, gone: Vec<Item>, now_us: i64) -> Result<(), ReadError> {

@@ -244,10 +244,11 @@ impl Reader {
         };
         let (book, now_us) = (Arc::clone(&self.notebook), (self.now_us)());
         let noted = self.store.write(move |tx| {
-            Ok::<_, StoreError>(match why {
-                Some(why) => reads::hinder(tx, book.business(), &book.connection, &why, now_us)?,
-                None => reads::note(tx, book.business(), &book.connection, ("look", 0), now_us)?,
-            })
+            let noted = match why {
+                Some(why) => reads::hinder(tx, book.business(), &book.connection, &why, now_us),
+                None => reads::note(tx, book.business(), &book.connection, ("look", 0), now_us),
+            };
+            noted.map_err(StoreError::from)
         });
         Ok(noted.await?)
     }

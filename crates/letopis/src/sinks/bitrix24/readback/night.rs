@@ -75,7 +75,7 @@ impl Reader {
         let (book, connection) = (Arc::clone(&self.notebook), self.notebook.connection.clone());
         let begun = self.store.write(move |tx| {
             items::adopt(tx, &connection, now_us)?;
-            Ok::<_, StoreError>(reads::note(tx, book.business(), &connection, (WHAT, 0), now_us)?)
+            reads::note(tx, book.business(), &connection, (WHAT, 0), now_us).map_err(StoreError::from)
         });
         begun.await?;
         Ok(Some(0))
@@ -95,8 +95,9 @@ impl Reader {
 
     async fn reached(&self, position: i64) -> Result<(), ReadError> {
         let (book, now_us) = (Arc::clone(&self.notebook), (self.now_us)());
-        let noted =
-            self.store.write(move |tx| Ok::<_, StoreError>(reads::note(tx, book.business(), &book.connection, (WHAT, position), now_us)?));
+        let noted = self
+            .store
+            .write(move |tx| reads::note(tx, book.business(), &book.connection, (WHAT, position), now_us).map_err(StoreError::from));
         Ok(noted.await?)
     }
 }
