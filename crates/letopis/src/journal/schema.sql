@@ -471,7 +471,7 @@ CREATE TABLE crm_cards (
   due_us INTEGER NOT NULL,
   attempts INTEGER NOT NULL,
   problem TEXT,
-  linked INTEGER NOT NULL DEFAULT 0,   -- the journal knows whose card it is: it was told, or knew before
+  linked INTEGER NOT NULL DEFAULT 0,   -- 1: the journal knows whose card it is; 2: it does not know the client any more
   PRIMARY KEY (business, connection, client)
 ) WITHOUT ROWID;
 CREATE INDEX crm_cards_unlinked ON crm_cards (connection) WHERE state = 'found' AND linked = 0;

@@ -10,6 +10,10 @@ use crate::event::CrmRef;
 use crate::journal::projection::Mark;
 use crate::privacy::BusinessKeys;
 
+/// What `crm_cards.linked` says of a find: the journal was told, or cannot be.
+const LINKED: i64 = 1;
+const NOBODYS: i64 = 2;
+
 /// A card whose client is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
@@ -45,8 +49,7 @@ fn by_mark(conn: &Connection, keys: &BusinessKeys, card: CrmRef) -> rusqlite::Re
 }
 
 fn by_find(conn: &Connection, connection: &str, card: CrmRef) -> rusqlite::Result<Option<String>> {
-    let sql =
-        "SELECT client FROM crm_cards WHERE connection = ?1 AND kind = ?2 AND card = ?3 AND state = 'found' ORDER BY asked_us LIMIT 1";
+    let sql = "SELECT client FROM crm_cards WHERE connection = ?1 AND kind = ?2 AND card = ?3 AND state = 'found' AND linked = 1 ORDER BY asked_us LIMIT 1";
     conn.prepare_cached(sql)?.query_row(params![connection, card.kind.as_str(), card.id as i64], |row| row.get(0)).optional()
 }
 
@@ -59,7 +62,9 @@ pub struct Find {
     pub card: CrmRef,
     /// How it was found.
     pub found_by: String,
-    /// What the journal knows them by, the surest; none where it knows the card already, or nobody any more.
+    /// The journal knows the card as theirs already.
+    pub is_known: bool,
+    /// Else what it knows them by, the surest; nothing where it knows nobody any more.
     pub mark: Option<Mark>,
 }
 
@@ -77,7 +82,7 @@ pub fn unlinked(conn: &Connection, keys: &BusinessKeys, connection: &str, limit:
         let Some(card) = card else { continue };
         let is_known = by_mark(conn, keys, card)?.is_some_and(|known| known == client);
         let mark = if is_known { None } else { surest(conn, keys, &client)? };
-        finds.push(Find { client, card, found_by, mark });
+        finds.push(Find { client, card, found_by, is_known, mark });
     }
     Ok(finds)
 }
@@ -100,15 +105,16 @@ fn surest(conn: &Connection, keys: &BusinessKeys, client: &str) -> rusqlite::Res
     conn.prepare_cached(sql)?.query_row(params![keys.business().0, client], read).optional()
 }
 
-/// The journal knows now.
+/// The journal knows now, where it can be told; another find of people whom it does not know any more is nobody's.
 ///
 /// # Errors
 /// When the database says no.
 pub fn linked(tx: &Transaction<'_>, connection: &str, finds: &[Find]) -> rusqlite::Result<()> {
     let mut update =
-        tx.prepare_cached("UPDATE crm_cards SET linked = 1 WHERE connection = ?1 AND client = ?2 AND kind = ?3 AND card = ?4")?;
+        tx.prepare_cached("UPDATE crm_cards SET linked = ?5 WHERE connection = ?1 AND client = ?2 AND kind = ?3 AND card = ?4")?;
     for find in finds {
-        update.execute(params![connection, find.client, find.card.kind.as_str(), find.card.id as i64])?;
+        let linked = if find.is_known || find.mark.is_some() { LINKED } else { NOBODYS };
+        update.execute(params![connection, find.client, find.card.kind.as_str(), find.card.id as i64, linked])?;
     }
     Ok(())
 }
@@ -118,7 +124,7 @@ pub fn linked(tx: &Transaction<'_>, connection: &str, finds: &[Find]) -> rusqlit
 /// # Errors
 /// When the database says no.
 pub fn converted(tx: &Transaction<'_>, connection: &str, lead: u64, deal: u64) -> rusqlite::Result<()> {
-    let sql = "UPDATE crm_cards SET kind = 'deal', card = ?3, found_by = 'converted', linked = 1
+    let sql = "UPDATE crm_cards SET kind = 'deal', card = ?3, found_by = 'converted', linked = 0
                WHERE connection = ?1 AND kind = 'lead' AND card = ?2 AND state = 'found'";
     tx.prepare_cached(sql)?.execute(params![connection, lead as i64, deal as i64])?;
     Ok(())

@@ -100,18 +100,22 @@ impl Reader {
         }
     }
 
-    /// Tells the journal whose the cards are that were found.
+    /// Tells the journal whose the cards are that were found, all of them: what happens to a card that it does not know would be of nobody.
     async fn link(&self) -> Result<(), ReadError> {
-        let now_us = (self.now_us)();
-        let book = Arc::clone(&self.notebook);
-        let linking = self.store.write(move |tx| {
-            let finds = whose::unlinked(tx, &book.keys, &book.connection, FINDS)?;
-            let told = |find: &Find| Some(Telling { client: find.client.clone(), body: book.teller().link(find, now_us)? });
-            tellings::add(tx, book.business(), &book.connection, &finds.iter().filter_map(told).collect::<Vec<_>>())?;
-            whose::linked(tx, &book.connection, &finds)?;
-            Ok::<_, StoreError>(!finds.is_empty())
-        });
-        if linking.await? { self.deliver().await } else { Ok(()) }
+        loop {
+            let (book, now_us) = (Arc::clone(&self.notebook), (self.now_us)());
+            let linking = self.store.write(move |tx| {
+                let finds = whose::unlinked(tx, &book.keys, &book.connection, FINDS)?;
+                let told = |find: &Find| Some(Telling { client: find.client.clone(), body: book.teller().link(find, now_us)? });
+                tellings::add(tx, book.business(), &book.connection, &finds.iter().filter_map(told).collect::<Vec<_>>())?;
+                whose::linked(tx, &book.connection, &finds)?;
+                Ok::<_, StoreError>(finds.len())
+            });
+            if linking.await? == 0 {
+                return Ok(());
+            }
+            self.deliver().await?;
+        }
     }
 
     /// Where reading stands, of leads and of deals: history and moment. The first time it begins now.

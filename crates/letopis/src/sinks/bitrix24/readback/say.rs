@@ -196,7 +196,7 @@ mod tests {
         let card = Card { item: item(), updated: "2026-11-22T12:00:00+03:00".into() };
         assert_eq!(read(&teller().no_show(&owner(LEAD), DEAL, &card, AT)).kind.as_str(), "visit_no_show");
         let mark = |kind, channel: Option<&str>, value: &str| Some(Mark { kind, channel: channel.map(str::to_owned), value: value.into() });
-        let find = |mark| Find { client: "c_1".into(), card: LEAD, found_by: "phone".into(), mark };
+        let find = |mark| Find { client: "c_1".into(), card: LEAD, found_by: "phone".into(), is_known: false, mark };
         let told = read(&teller().link(&find(mark("channel", Some("telegram"), "55")), AT).unwrap());
         assert_eq!(
             (told.channel.as_str(), told.client.channel_id.as_deref(), told.crm_id.as_deref()),

@@ -313,6 +313,25 @@ async fn what_happened_before_it_is_known_whose_is_told_then() {
 }
 
 #[tokio::test]
+async fn the_deal_of_a_lead_that_was_found_is_the_clients_card_from_then_on() {
+    let desk = Desk::new().await;
+    let lead = desk.lead().await;
+    desk.says("anna", None).await;
+    desk.found("anna", CrmKind::Lead, lead).await;
+    let deal = desk.sim.with(|portal| portal.convert_lead(lead, 1)).unwrap().deal;
+    desk.moves(Kind::Deal, deal, "WON");
+    desk.look().await;
+    desk.look().await;
+    let kinds = ["lead_created", "lead_converted"].map(|kind| (kind, format!("lead:{lead}")));
+    let of_deal = ["deal_created", "deal_won"].map(|kind| (kind, format!("deal:{deal}")));
+    assert_eq!(desk.told("anna").await, said(&[kinds, of_deal].concat()));
+    assert_eq!(desk.count("SELECT count(*) FROM clients").await, 1);
+    let card = "SELECT card FROM crm_cards WHERE kind = 'deal' AND found_by = 'converted' AND linked = 1";
+    assert_eq!(desk.count(card).await, deal as i64);
+    assert_eq!(desk.count("SELECT count(*) FROM events WHERE type = 'card_linked'").await, 1, "the deal was named by its own events");
+}
+
+#[tokio::test]
 async fn killed_before_or_after_publishing_nothing_is_lost_and_nothing_is_told_twice() {
     let desk = Desk::new().await;
     let lead = desk.lead().await;
