@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bitrix24_sim::events::Outbound;
 use bitrix24_sim::shell::Options;
-use bitrix24_sim::{Kind, Sim};
+use bitrix24_sim::{Kind, Portal, Sim};
 use letopis::access::{ConnectionId, CrmSettings, Scope, connection};
 use letopis::app::now_us;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ struct Story {
     hook: String,
     read: String,
     /// Last, because the simulator runs in it.
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Story {
@@ -54,9 +54,15 @@ impl Story {
         folder.decide(&change);
         drop(folder);
         app.restart();
-        let story = Self { hook: format!("/hooks/{}", made["token"].as_str().unwrap()), app, sim, read, _runtime: runtime };
+        let story = Self { hook: format!("/hooks/{}", made["token"].as_str().unwrap()), app, sim, read, runtime };
         wait_until("reading begins", || story.count("SELECT count(*) FROM crm_reads WHERE what = 'look' AND problem IS NULL") == 1);
         story
+    }
+
+    /// Does something in the portal, as its people would.
+    fn portal<T>(&self, act: impl FnOnce(&mut Portal) -> T) -> T {
+        let _within = self.runtime.enter();
+        self.sim.with(act)
     }
 
     fn count(&self, sql: &str) -> i64 {
@@ -106,20 +112,20 @@ impl Story {
 #[test]
 fn a_lead_of_a_dialogue_ends_as_money_and_the_journal_still_verifies() {
     let mut story = Story::begin(1, &[("deal:C1:WON", "paid"), ("deal:C1:EXECUTING", "arrived")]);
-    story.sim.with(|portal| portal.crm.add_category("Салон"));
+    story.portal(|portal| portal.crm.add_category("Салон"));
     let lead = story.lead("anna");
     let boris = story.lead("boris");
     story.waits(&format!("lead:{lead}"), &["lead_created"]);
-    let deal = story.sim.with(|portal| portal.convert_lead(lead, 1)).unwrap().deal;
+    let deal = story.portal(|portal| portal.convert_lead(lead, 1)).unwrap().deal;
     story.waits(&format!("lead:{lead}"), &["lead_created", "lead_converted"]);
-    story.sim.with(|portal| portal.edit_card(Kind::Deal, deal, "CATEGORY_ID", "1", 1));
+    story.portal(|portal| portal.edit_card(Kind::Deal, deal, "CATEGORY_ID", "1", 1));
     for stage in ["C1:EXECUTING", "C1:WON"] {
-        assert!(story.sim.with(|portal| portal.move_card(Kind::Deal, deal, stage, 1)));
+        assert!(story.portal(|portal| portal.move_card(Kind::Deal, deal, stage, 1)));
     }
     let deal = format!("deal:{deal}");
     wait_until("the deal is paid", || story.told(&deal).last().is_some_and(|kind| kind == "payment"));
     assert_eq!(story.told(&deal).first().map(String::as_str), Some("deal_created"));
-    story.sim.with(|portal| portal.move_card(Kind::Lead, boris, "JUNK", 1));
+    story.portal(|portal| portal.move_card(Kind::Lead, boris, "JUNK", 1));
     story.waits(&format!("lead:{boris}"), &["lead_created", "lead_lost"]);
     // One client from the first word to the money; the words of the dialogue are what they were.
     let clients = "SELECT count(DISTINCT i.client) FROM events e JOIN identities i ON i.id = e.identity WHERE e.crm IN ('BX_LEAD_1', 'lead:1') OR e.crm LIKE 'deal:%'";
@@ -141,15 +147,15 @@ fn a_lead_of_a_dialogue_ends_as_money_and_the_journal_still_verifies() {
 fn a_hint_is_an_event_within_seconds_and_only_the_portal_may_give_one() {
     let story = Story::begin(3_600, &[]);
     let lead = story.lead("anna");
-    let before = story.sim.with(|portal| portal.requests);
+    let before = story.portal(|portal| portal.requests);
     assert_eq!((story.hint("another"), story.hint(&TOKEN[1..])), (403, 403));
     let url = format!("http://{}{}", story.app.address, story.hook);
     let outbound = Outbound { events: vec!["ONCRMLEADUPDATE".into()], url, application_token: TOKEN.into() };
     std::thread::sleep(Duration::from_millis(300));
-    assert_eq!(story.sim.with(|portal| portal.requests), before, "a stranger's hint wakes nobody");
-    story.sim.with(|portal| portal.events.outbound.push(outbound));
+    assert_eq!(story.portal(|portal| portal.requests), before, "a stranger's hint wakes nobody");
+    story.portal(|portal| portal.events.outbound.push(outbound));
     let since = Instant::now();
-    assert!(story.sim.with(|portal| portal.move_card(Kind::Lead, lead, "IN_PROCESS", 1)));
+    assert!(story.portal(|portal| portal.move_card(Kind::Lead, lead, "IN_PROCESS", 1)));
     story.waits(&format!("lead:{lead}"), &["lead_created", "stage_changed"]);
     assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
     assert_eq!(story.count("SELECT count(*) FROM events WHERE channel <> 'crm'"), 1, "of the hint itself nothing is kept");
@@ -162,13 +168,13 @@ fn killed_and_cut_off_it_tells_every_step_once() {
     let leads: Vec<u64> = (0..12).map(|at| story.lead(&format!("c{at}"))).collect();
     for (round, stage) in ["IN_PROCESS", "PROCESSED", "JUNK"].into_iter().enumerate() {
         // The portal is away, or breaks, or gives no answer; nobody hears its events.
-        story.sim.with(|portal| portal.faults.probability = if round == 1 { 1.0 } else { 0.3 });
-        leads.iter().for_each(|lead| assert!(story.sim.with(|portal| portal.move_card(Kind::Lead, *lead, stage, 1))));
+        story.portal(|portal| portal.faults.probability = if round == 1 { 1.0 } else { 0.3 });
+        leads.iter().for_each(|lead| assert!(story.portal(|portal| portal.move_card(Kind::Lead, *lead, stage, 1))));
         std::thread::sleep(Duration::from_millis(700 + 150 * round as u64));
         story.app.kill();
         story.app.restart();
     }
-    story.sim.with(|portal| portal.faults.probability = 0.0);
+    story.portal(|portal| portal.faults.probability = 0.0);
     for lead in &leads {
         story.waits(&format!("lead:{lead}"), &["lead_created", "stage_changed", "stage_changed", "lead_lost"]);
     }
