@@ -214,6 +214,14 @@ kind = { $what ->
     [evaluation] Automatic evaluation
     [llm_details] Details of a model call
     [crm_call] Call of the CRM
+    [lead_converted] The lead became a deal
+    [lead_lost] Lead closed without a deal
+    [deal_created] Deal created
+    [deal_won] Deal won
+    [deal_lost] Deal lost
+    [stage_changed] Stage changed
+    [card_linked] Card found in the CRM
+    [card_vanished] The card is no longer in the CRM
     [action] Assistant's action
     [other] Other event
    *[custom] { $what }
@@ -223,6 +231,14 @@ kind = { $what ->
 facts = About it
 thread = Messages
 thread-more = A very long conversation: the first 2000 events are shown.
+after = What came of it
+after-help = The client's events after this conversation: until they write again, at most for 90 days. They do not count as words of the conversation.
+after-source = How it is known
+after-crm = read in Bitrix24
+after-noticed = read in Bitrix24; the time is when Letopis noticed it
+after-field = read in Bitrix24: a mark in a field of the card
+crm-stage = Stage
+deal-amount = The deal's amount
 pause = { $what } later
 speaker-bot = Assistant
 speaker-staff = Staff

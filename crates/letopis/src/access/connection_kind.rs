@@ -83,7 +83,7 @@ impl ConnectionKind {
     /// Whether something outside delivers to its hook.
     #[must_use]
     pub fn is_hooked(self) -> bool {
-        self.is_channel() && self != Self::Site || matches!(self, Self::Events | Self::Yclients)
+        self.is_channel() && self != Self::Site || matches!(self, Self::Events | Self::Yclients | Self::Bitrix24)
     }
 
     /// Whether a platform of somebody else's delivers to it, over the internet.

@@ -46,4 +46,7 @@ pub struct CrmSettings {
     /// A stage (`lead:JUNK`, `deal:C1:WON`) → what it means, where that is not what the CRM itself says.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub stages: BTreeMap<String, String>,
+    /// A field of a lead or deal that says that the client did not come: `UF_CRM_NOSHOW`, or `UF_CRM_STATUS=45` where one of its values does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_show_field: Option<String>,
 }

@@ -17,6 +17,7 @@ mod looked_after;
 mod nightly;
 mod outside;
 mod parts;
+mod read_back;
 mod resend;
 mod serve;
 mod stored;
@@ -33,9 +34,7 @@ use zeroize::Zeroizing;
 
 use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
-use crate::anchor;
 use crate::audit::Retention;
-use crate::backup;
 use crate::capture::{self, Capture};
 use crate::console::replay::Replay;
 use crate::console::{self, Console};
@@ -46,6 +45,7 @@ use crate::journal::{Progress, epochs};
 use crate::privacy::{self, MasterKey, Vault, installation};
 use crate::recorder::{self, Cleaning, Publisher, Recorded, Recorder, Shelf};
 use crate::store::{Store, give_way};
+use crate::{anchor, backup};
 
 use parts::{WelcomeError, installed, log_of, open_queue};
 use serve::Doors;
@@ -140,7 +140,7 @@ impl App {
             folder: folder.path(),
             now_us,
         };
-        let capture = Arc::new(Capture::new(ground, config.capture, config.proxy)?);
+        let capture = Arc::new(Capture::new(ground, config.capture, config.proxy)?.hinting(outside.hint()));
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let retention = Arc::new(Retention::new(store.clone(), decide.clone(), now_us));

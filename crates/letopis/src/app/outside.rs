@@ -8,8 +8,10 @@ use tokio::sync::watch;
 use super::nightly::{self, Nightly};
 use super::{App, now_us};
 use crate::anchor::{Anchor, Standing};
+use crate::capture::Hint;
 use crate::forwards::{self, Forwards};
 use crate::sinks::bitrix24::Bitrix24;
+use crate::sinks::bitrix24::readback::Bell;
 use crate::upstream::Upstream;
 
 /// What it needs before it runs.
@@ -23,6 +25,8 @@ pub struct Outside {
     /// How many deliveries wait for bots.
     pub forwards: Arc<forwards::Figures>,
     decisions: Arc<AtomicU64>,
+    /// Rung by the hooks of CRMs.
+    bell: Bell,
 }
 
 /// What runs.
@@ -36,7 +40,13 @@ pub(super) struct Running {
 impl Outside {
     pub(super) fn new() -> anyhow::Result<Self> {
         let (standing, audits, forwards, decisions) = Default::default();
-        Ok(Self { upstream: Upstream::new()?, standing, audits, forwards, decisions })
+        Ok(Self { upstream: Upstream::new()?, standing, audits, forwards, decisions, bell: Bell::default() })
+    }
+
+    /// What capture tells of a CRM's events: whoever reads it looks at once.
+    pub(super) fn hint(&self) -> Hint {
+        let bell = self.bell.clone();
+        Box::new(move |connection| bell.ring(connection))
     }
 
     /// A decision was recorded: perhaps a witness joined.
@@ -92,6 +102,8 @@ impl App {
             vault: self.vault.clone(),
             connections: Arc::clone(&self.connections),
             config: self.config.crm,
+            tell: Arc::clone(&self.capture) as Arc<_>,
+            bell: self.outside.bell.clone(),
             own: self.capture.own(),
             base_url: self.base_url(),
             now_us,

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use axum::Router;
 use queue::Queue;
 
-use crate::access::{ConnectionIdentity, ConnectionKind, ConnectionRing, KeyRing};
+use crate::access::{ConnectionId, ConnectionIdentity, ConnectionKind, ConnectionRing, KeyRing};
 use crate::event::Limits;
 use crate::privacy::Vault;
 use crate::upstream::Upstream;
@@ -109,9 +109,14 @@ pub struct Capture {
     pub pulses: Pulses,
     guesses: Often<IpAddr>,
     visits: site::Visits,
+    /// What is told when the system behind a connection says that something happened there.
+    hint: Hint,
     now_us: fn() -> i64,
     counters: Counters,
 }
+
+/// Takes a connection's hints: "look now".
+pub type Hint = Box<dyn Fn(ConnectionId) + Send + Sync>;
 
 /// What happened at the doors, for `/metrics`.
 #[derive(Debug, Default)]
@@ -126,6 +131,8 @@ pub struct Counters {
     pub refused: std::sync::atomic::AtomicU64,
     /// Deliveries of platforms taken by hooks.
     pub deliveries: std::sync::atomic::AtomicU64,
+    /// Hints of CRMs: something happened there.
+    pub hints: std::sync::atomic::AtomicU64,
     /// Deliveries that the bot did not take in time.
     pub deferred: std::sync::atomic::AtomicU64,
     /// Deliveries that the bot answered with a failure.
@@ -167,7 +174,14 @@ impl Capture {
         let (pulses, waiting, counters, bots) =
             (Pulses::default(), Arc::default(), Counters::default(), [Upstream::guarded()?, Upstream::new()?]);
         let (guesses, visits) = (Often::new(FREE_GUESSES), site::Visits::default());
-        Ok(Self { queue, keys, connections, vault, config, room, bots, waiting, proxying, pulses, guesses, visits, now_us, counters })
+        let hint: Hint = Box::new(|_| {});
+        Ok(Self { queue, keys, connections, vault, config, room, bots, waiting, proxying, pulses, guesses, visits, hint, now_us, counters })
+    }
+
+    /// The same, with somebody who takes hints.
+    #[must_use]
+    pub fn hinting(self, hint: Hint) -> Self {
+        Self { hint, ..self }
     }
 
     /// Deliveries that are still to be forwarded.

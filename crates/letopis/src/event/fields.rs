@@ -126,6 +126,7 @@ impl Field {
             (Self::Client, "phone") => ("client.phone", Rule::Id),
             (Self::Client, "email") => ("client.email", Rule::Id),
             (Self::Client, "channel_id") => ("client.channel_id", Rule::Id),
+            (Self::Client, "crm_id") => ("client.crm_id", Rule::Id),
             (Self::Booking, "id") => ("booking.id", Rule::Id),
             (Self::Booking, "starts_at") => ("booking.starts_at", Rule::LocalWhen),
             (Self::Booking, "service") => ("booking.service", Rule::Label),
@@ -187,7 +188,7 @@ pub(super) const NAMES: [&str; 33] = [
 
 /// How many parts [`Field::part`] knows; the schema must list as many.
 #[cfg(test)]
-pub(super) const PARTS: usize = 17;
+pub(super) const PARTS: usize = 18;
 
 /// Which fields an item has (and has not only as `null` or empty).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -16,6 +16,8 @@ pub struct Client {
     pub email: Option<String>,
     /// Who they are in the channel: a chat id, a login.
     pub channel_id: Option<String>,
+    /// A card of theirs that is known already, where `crm_id` names another.
+    pub crm_id: Option<String>,
 }
 
 impl Client {

@@ -261,6 +261,7 @@ impl Event {
             ("client.phone", ..) => client.phone = owned(node),
             ("client.email", ..) => client.email = owned(node),
             ("client.channel_id", ..) => client.channel_id = owned(node),
+            ("client.crm_id", ..) => client.crm_id = owned(node),
             ("booking.id", Some(booking), ..) => booking.id = owned(node),
             ("booking.starts_at", Some(booking), ..) => {
                 booking.starts_at = owned(node).and_then(|text| When::parse_near(&text, offset_min))

@@ -4,7 +4,7 @@
 //! `record` and is not part of the comparison.
 
 use crate::event::record::Envelope;
-use crate::event::{CrmKind, Event, Facets, Invalid, PhoneReading};
+use crate::event::{CrmKind, CrmRef, Event, Facets, Invalid, PhoneReading};
 
 use super::deliveries::{self, Delivery};
 use super::model_calls::{self, ModelCall};
@@ -20,6 +20,8 @@ pub const CLOCK_SKEW: i64 = 4;
 const DELIVERY_STATUS: &str = "delivery_status";
 /// The door through which calls of models come.
 const PROXY: &str = "proxy";
+/// The door through which comes what is read back from a CRM.
+pub const READ_BACK: &str = "bitrix24";
 /// A sender's clock may run ahead by this much before it is shown.
 const SKEW_US: i64 = 120_000_000;
 
@@ -128,6 +130,8 @@ pub struct Projected {
     pub call: Option<ModelCall>,
     /// Where it stands in a conversation with a model that nobody named.
     pub chain: Option<Chain>,
+    /// Read back from a CRM: it belongs to the client, and to no conversation.
+    pub is_read_back: bool,
     /// Another's line that it belongs to, where its chain leads there: identity and channel. Not said by R.
     pub line: Option<(i64, String)>,
 }
@@ -202,13 +206,14 @@ impl Projected {
             latency_ms: event.latency_ms.map(|ms| ms.min(i64::MAX as u64) as i64),
             error: event.error.map(|failure| failure.message.or(failure.code).unwrap_or_default()),
         };
-        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery, call })
+        let is_read_back = envelope.source == READ_BACK;
+        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery, call, is_read_back })
     }
 
-    /// Whether it is part of a conversation: what became of a message is told hours later, when another may have begun.
+    /// Whether it is part of a conversation: what became of a message, or of a lead, is told hours or weeks later, when another may have begun.
     #[must_use]
     pub fn is_talk(&self) -> bool {
-        self.row.kind != DELIVERY_STATUS
+        self.row.kind != DELIVERY_STATUS && !self.is_read_back
     }
 
     /// Whether it may open a session: a reminder alone does not.
@@ -236,7 +241,7 @@ fn chain(event: &Event) -> Option<Chain> {
     })
 }
 
-/// The surest first: the account in the channel, the bot's own id, phone, e-mail, CRM card.
+/// The surest first: the account in the channel, the bot's own id, phone, e-mail, CRM cards.
 fn marks(event: &Event, phone: Option<&PhoneReading>) -> Vec<Mark> {
     let client = &event.client;
     let mut marks = Vec::with_capacity(2);
@@ -251,8 +256,11 @@ fn marks(event: &Event, phone: Option<&PhoneReading>) -> Vec<Mark> {
         add("phone", None, Some(phone.as_str().to_owned()));
     }
     add("email", None, client.email_key());
-    let personal = |kind| matches!(kind, CrmKind::Lead | CrmKind::Deal | CrmKind::Contact);
-    let card = event.crm_ref().filter(|card| personal(card.kind));
-    add("crm", None, card.map(|card| format!("{}:{}", card.kind.as_str(), card.id)));
+    // A card that is known already is surer than one that comes up now.
+    let known = client.crm_id.as_deref().and_then(CrmRef::parse);
+    let personal = |card: &CrmRef| matches!(card.kind, CrmKind::Lead | CrmKind::Deal | CrmKind::Contact);
+    for card in known.into_iter().chain(event.crm_ref().filter(|card| known != Some(*card))).filter(personal) {
+        add("crm", None, Some(card.to_string()));
+    }
     marks
 }

@@ -471,8 +471,10 @@ CREATE TABLE crm_cards (
   due_us INTEGER NOT NULL,
   attempts INTEGER NOT NULL,
   problem TEXT,
+  linked INTEGER NOT NULL DEFAULT 0,   -- 1: the journal knows whose card it is; 2: it does not know the client any more
   PRIMARY KEY (business, connection, client)
 ) WITHOUT ROWID;
+CREATE INDEX crm_cards_unlinked ON crm_cards (connection) WHERE state = 'found' AND linked = 0;
 CREATE INDEX crm_cards_due ON crm_cards (connection, due_us) WHERE state IN ('sought', 'making');
 CREATE INDEX crm_cards_by_card ON crm_cards (connection, kind, card);
 
@@ -502,3 +504,48 @@ CREATE INDEX crm_entries_open ON crm_entries (connection, client, id) WHERE stat
 CREATE INDEX crm_entries_by_session ON crm_entries (business, session, what);
 CREATE INDEX crm_entries_by_client ON crm_entries (business, client);
 CREATE INDEX crm_entries_buried ON crm_entries (connection, id) WHERE state = 'buried';
+
+-- How far a CRM was read back. Not rebuilt; after a restore it begins anew, now.
+CREATE TABLE crm_reads (
+  connection TEXT NOT NULL,
+  what TEXT NOT NULL,                  -- lead_history, deal_history, leads, deals, bookings, night, look
+  business INTEGER NOT NULL,
+  first INTEGER NOT NULL,              -- what came before is not told
+  position INTEGER NOT NULL,
+  at_us INTEGER NOT NULL,
+  problem TEXT,
+  PRIMARY KEY (connection, what)
+) WITHOUT ROWID;
+
+-- What was last seen of cards and bookings: numbers, stages, sums and moments, no word of anybody.
+CREATE TABLE crm_items (
+  connection TEXT NOT NULL,
+  kind TEXT NOT NULL,                  -- lead, deal, contact, booking
+  item INTEGER NOT NULL,
+  business INTEGER NOT NULL,
+  stage TEXT,
+  semantics TEXT,                      -- P, S, F
+  amount TEXT,
+  currency TEXT,
+  lead INTEGER,                        -- the cards that it belongs to
+  contact INTEGER,
+  deal INTEGER,
+  no_show INTEGER NOT NULL DEFAULT 0,
+  starts_us INTEGER,                   -- of a booking
+  updated_us INTEGER,
+  seen_us INTEGER NOT NULL,
+  untold INTEGER NOT NULL DEFAULT 0,   -- something happened to it when nobody knew whose it is
+  gone_us INTEGER,
+  PRIMARY KEY (connection, kind, item)
+) WITHOUT ROWID;
+CREATE INDEX crm_items_untold ON crm_items (connection) WHERE untold = 1;
+
+-- Events on their way to the queue: stored with the position that they end, removed when they are durable there.
+CREATE TABLE crm_tellings (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  business INTEGER NOT NULL,
+  connection TEXT NOT NULL,
+  client TEXT NOT NULL,                -- public id
+  body TEXT NOT NULL
+);
+CREATE INDEX crm_tellings_by_client ON crm_tellings (business, client);

@@ -57,10 +57,15 @@ impl Pen {
 
     /// Records one event a second after the one before; none when it is a duplicate.
     pub(crate) fn event(&mut self, tx: &Transaction<'_>, json: &str) -> Option<RecordNo> {
+        self.event_from(tx, "api", json)
+    }
+
+    /// The same through another door.
+    pub(crate) fn event_from(&mut self, tx: &Transaction<'_>, source: &str, json: &str) -> Option<RecordNo> {
         self.now_us += 1_000_000;
         let received_at = jiff::Timestamp::from_microsecond(self.now_us).unwrap();
         let envelope =
-            Envelope { version: 1, received_at, source: "api".into(), connection: None, event_id: Some(format!("drawn-{}", self.next)) };
+            Envelope { version: 1, received_at, source: source.into(), connection: None, event_id: Some(format!("drawn-{}", self.next)) };
         let mut projected = Projected::of(&envelope, json.as_bytes()).unwrap();
         let (id, body) = (self.keys.id_digest(&projected.row.event_id), self.keys.body_digest(json.as_bytes()));
         match append::seen(tx, &id, &body).unwrap() {

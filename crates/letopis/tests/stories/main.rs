@@ -32,6 +32,7 @@ mod otlp;
 mod promises;
 mod proxy_faults;
 mod quarantine;
+mod readback;
 mod rebuilt;
 mod retention;
 mod rooms;

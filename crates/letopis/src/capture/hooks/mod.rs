@@ -5,11 +5,13 @@
 //! platform's success, deferred through the queue, and tried again in order by the room `forwards`.
 //!
 //! * `sender` – who may deliver · `greet` – handshakes · `delivery` – one delivery from door to answer · `forward` – the request to the bot
+//! * `hint` – a CRM says that something happened there
 //! * `success` – what a platform wants to hear, and how soon · `waiting` – chats whose earlier deliveries are still to be forwarded · `trial` – a test of the bot
 
 mod delivery;
 mod forward;
 mod greet;
+mod hint;
 mod sender;
 mod success;
 mod trial;
@@ -36,7 +38,10 @@ pub use waiting::{Chat, Flight, Waiting};
 pub(super) async fn hook(State(capture): State<Arc<Capture>>, Path(token): Path<String>, request: Request) -> Response {
     let found = capture.known(&token);
     if let Some(known) = found.as_ref().filter(|known| known.kind != ConnectionKind::Events) {
-        let taken = delivery::take(&capture, known, request).await;
+        let taken = match known.kind {
+            ConnectionKind::Bitrix24 => hint::take(&capture, known, request).await,
+            _ => delivery::take(&capture, known, request).await,
+        };
         return taken.unwrap_or_else(|e| capture.refuse(&e));
     }
     if found.is_none() {

@@ -182,7 +182,9 @@ fn talks(conn: &Connection, business: BusinessId, t: &Texts, clock: &Clock, deta
 }
 
 fn lone(t: &Texts, clock: &Clock, row: &EventRow) -> Moment {
-    let words = row.last_words().unwrap_or("").to_owned();
+    // What a CRM told has no words; whose card it was tells where it comes from.
+    let card = || row.crm.as_deref().map(|card| format!("{} · {}", labels::channel(t, &row.channel).name, labels::card(t, card)));
+    let words = row.last_words().map(str::to_owned).or_else(card).unwrap_or_default();
     Moment::Event { when: clock.brief(row.ts_us), exact: clock.exact(row.ts_us), title: labels::kind(t, &row.kind), words }
 }
 

@@ -85,6 +85,14 @@ pub(super) fn kind(t: &Texts, kind: &str) -> String {
     t.of("kind", kind)
 }
 
+/// `deal:9` → «сделка 9»; other spellings as they are.
+pub(super) fn card(t: &Texts, card: &str) -> String {
+    match card.split_once(':') {
+        Some((kind, id)) if matches!(kind, "lead" | "deal" | "contact" | "company") => format!("{} {id}", t.of("crm-kind", kind)),
+        _ => card.to_owned(),
+    }
+}
+
 /// `+79211234567` → `+7 921 123-45-67`; other numbers as they are.
 pub(super) fn phone(value: &str) -> String {
     match value.strip_prefix("+7").filter(|rest| rest.len() == 10 && rest.is_ascii()) {

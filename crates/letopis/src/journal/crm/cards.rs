@@ -127,7 +127,7 @@ pub fn settle(tx: &Transaction<'_>, business: BusinessId, connection: &str, rows
             Outcome::Found(card, by, others) => {
                 let others = others.iter().map(ToString::to_string).collect::<Vec<_>>();
                 let others = (!others.is_empty()).then(|| serde_json::json!(others).to_string());
-                let sql = "UPDATE crm_cards SET state = 'found', kind = ?4, card = ?5, found_by = ?6, others = ?7, problem = NULL, attempts = 0
+                let sql = "UPDATE crm_cards SET state = 'found', kind = ?4, card = ?5, found_by = ?6, others = ?7, problem = NULL, attempts = 0, linked = 0
                            WHERE business = ?1 AND connection = ?2 AND client = ?3";
                 let values = params![business.0, connection, client, card.kind.as_str(), card.id as i64, by, others];
                 tx.prepare_cached(sql)?.execute(values)?;

@@ -115,14 +115,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Lacking> {
     })
 }
 
-/// The first row of every client whose card is known, if its time has come.
+/// The first row of every client whose card is known, if its time has come; an unclear one with the card it was sent to.
 ///
 /// # Errors
 /// When the database says no.
 pub fn due(conn: &Connection, business: BusinessId, connection: &str, now_us: i64, limit: u32) -> rusqlite::Result<Vec<(Lacking, CrmRef)>> {
     let columns = COLUMNS.split(", ").map(|column| format!("e.{column}")).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "SELECT {columns}, c.kind, c.card FROM crm_entries e
+        "SELECT {columns}, iif(e.state = 'unclear', e.kind, c.kind), iif(e.state = 'unclear', e.card, c.card) FROM crm_entries e
          JOIN crm_cards c ON c.business = ?1 AND c.connection = ?2 AND c.client = e.client AND c.state = 'found'
          WHERE e.connection = ?2 AND e.state IN ('waiting', 'unclear') AND e.due_us <= ?3 AND NOT EXISTS (
            SELECT 1 FROM crm_entries b WHERE b.connection = ?2 AND b.client = e.client AND b.id < e.id AND b.state IN ('waiting', 'sending', 'unclear'))

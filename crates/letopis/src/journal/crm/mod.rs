@@ -4,13 +4,19 @@
 //! here is what must be in one transaction with it, and what an erasure has to reach.
 //!
 //! * `feed` – from the journal into the outbox · `entries` – the outbox · `cards` – whose card · `taking` – what an erasure takes away there
+//! * `reads` – how far it was read back · `items` – what was last seen · `tellings` – events on their way to the queue · `whose` – the
+//!   client behind a card
 
 pub mod cards;
 pub mod entries;
 pub mod feed;
+pub mod items;
+pub mod reads;
 pub mod taking;
+pub mod tellings;
 #[cfg(test)]
 mod tests;
+pub mod whose;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -62,5 +68,6 @@ pub fn forget(tx: &Transaction<'_>, business: BusinessId, client: &str, now_us: 
     tx.prepare_cached(take_away)?.execute(params![business.0, client, now_us])?;
     tx.prepare_cached("DELETE FROM crm_entries WHERE business = ?1 AND client = ?2")?.execute(params![business.0, client])?;
     tx.prepare_cached("DELETE FROM crm_cards WHERE business = ?1 AND client = ?2")?.execute(params![business.0, client])?;
+    tx.prepare_cached("DELETE FROM crm_tellings WHERE business = ?1 AND client = ?2")?.execute(params![business.0, client])?;
     Ok(written)
 }

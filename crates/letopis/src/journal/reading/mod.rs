@@ -9,10 +9,12 @@
 //! | `page` | pages and cursors |
 //! | `sessions` `filters` | the list of conversations and what it can be filtered by |
 //! | `conversation` | one conversation with its events |
+//! | `afterwards` | what happened to the client after it |
 //! | `events` | the list of events, one event, events by id |
 //! | `client` | one client with everything known of them |
 //! | `search` `words` `snippet` | what somebody typed → clients, conversations, what was said |
 
+mod afterwards;
 mod client;
 mod conditions;
 mod conversation;
@@ -28,6 +30,7 @@ mod snippet;
 mod tests;
 mod words;
 
+pub use afterwards::afterwards;
 pub use client::{ClientDetail, ClientName, Known, Likeness, client};
 pub use conversation::{SessionDetail, session};
 pub use events::{EventFilter, EventLine, event, event_by_id, events};

@@ -6,7 +6,7 @@
 
 use rusqlite::{Connection, params_from_iter, types::Value};
 
-use super::{EventFilter, Page, SessionFilter, client, conversation, events, filters, page::Cursor, search, sessions, words};
+use super::{EventFilter, Page, SessionFilter, afterwards, client, conversation, events, filters, page::Cursor, search, sessions, words};
 use crate::event::BusinessId;
 use crate::journal::testing::{Pen, empty};
 
@@ -91,10 +91,11 @@ fn the_list_of_events_reads_one_index() {
 #[test]
 fn the_other_questions_go_by_index() {
     let conn = empty();
-    let (events, outside) = (conversation::events_sql(), client::outside_sql());
+    let (events, outside, after) = (conversation::events_sql(), client::outside_sql(), afterwards::afterwards_sql());
     for (sql, index) in [
         (events.as_str(), "events_by_session (session=?)"),
         (outside.as_str(), "events_outside_sessions (identity=?)"),
+        (after.as_str(), "events_outside_sessions (identity=? AND ts_us>? AND ts_us<?)"),
         (client::KNOWN, "identities_by_client (client=?)"),
         (client::LIKENESSES, "likenesses_by_other (other=?)"),
         (filters::SQL, "COVERING INDEX sessions_by_time (business=?)"),

@@ -5,10 +5,12 @@
 //! ```
 //! * `rest` – asking the portal · `cards` – whose card, pure · `entries` – what a card is told, pure
 //! * `write` – one connection's outbox, a turn at a time · `seek` – finding and making cards · `taking` – after an erasure
+//! * `readback` – what became of the lead, as events
 //! * `run` – connections as they come and go
 
 pub mod cards;
 pub mod entries;
+pub mod readback;
 pub mod rest;
 mod run;
 mod seek;

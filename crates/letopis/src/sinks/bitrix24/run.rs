@@ -10,9 +10,10 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::readback::{Bell, Notebook, Reader, Rhythm, Tell};
 use super::rest::{Call, Credential, Patience, Portal, Rate, Said};
 use super::write::{Times, Turn, Writer};
-use crate::access::{BusinessKind, ConnectionId, ConnectionIdentity, ConnectionKind, ConnectionRing, SecretName, business, connection_secrets};
+use crate::access::{Business, BusinessKind, ConnectionId, ConnectionIdentity, ConnectionKind, ConnectionRing, SecretName, business, connection_secrets};
 use crate::journal::crm;
 use crate::privacy::Vault;
 use crate::store::{Store, StoreError};
@@ -41,11 +42,27 @@ pub struct Config {
     pub pause_ms: u64,
     /// Seconds after an unclear answer until the portal is surely done.
     pub settle_seconds: u64,
+    /// Seconds between two looks at what changed in a portal.
+    pub read_seconds: u64,
+    /// Milliseconds for which hints of a portal's hook are gathered before it is looked at.
+    pub hint_ms: u64,
+    /// At which hour, by the business's clock, every card that was seen is looked at again.
+    pub night_hour: i8,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { requests_per_second: 2.0, requests_at_once: 20.0, gather_ms: 1_000, make_after_seconds: 900, pause_ms: 1_000, settle_seconds: 65 }
+        Self {
+            requests_per_second: 2.0,
+            requests_at_once: 20.0,
+            gather_ms: 1_000,
+            make_after_seconds: 900,
+            pause_ms: 1_000,
+            settle_seconds: 65,
+            read_seconds: 180,
+            hint_ms: 1_500,
+            night_hour: 3,
+        }
     }
 }
 
@@ -60,6 +77,10 @@ pub struct Bitrix24 {
     pub connections: Arc<ConnectionRing>,
     /// How portals are asked.
     pub config: Config,
+    /// Takes what is read back into the queue.
+    pub tell: Arc<dyn Tell>,
+    /// Rung by the hooks of connections.
+    pub bell: Bell,
     /// Where this server listens: never asked.
     pub own: Own,
     /// Where the console is reached.
@@ -105,10 +126,22 @@ impl Bitrix24 {
         }
     }
 
-    /// One connection, for as long as it stays as it is.
+    /// One connection, for as long as it stays as it is: written to, read back, or both, at one pace.
     async fn keep(self, known: Arc<ConnectionIdentity>, mut stop: watch::Receiver<bool>) {
+        let portal = loop {
+            let why = match self.portal(&known) {
+                Ok(portal) => break Arc::new(portal),
+                Err(why) => why,
+            };
+            tracing::warn!(connection = %known.connection, why, "a portal is not asked");
+            tokio::select! { () = tokio::time::sleep(BROKEN) => {} _ = stop.wait_for(|stop| *stop) => return }
+        };
+        tokio::join!(self.clone().keep_reading(Arc::clone(&known), Arc::clone(&portal), stop.clone()), self.keep_writing(&known, portal, stop));
+    }
+
+    async fn keep_writing(&self, known: &Arc<ConnectionIdentity>, portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
         let writer = loop {
-            let why = match self.writer(&known).await {
+            let why = match self.writer(known, Arc::clone(&portal)).await {
                 Ok(writer) => break writer,
                 Err(why) => why,
             };
@@ -134,11 +167,54 @@ impl Bitrix24 {
         }
     }
 
-    async fn writer(&self, known: &Arc<ConnectionIdentity>) -> Result<Writer, String> {
-        let portal = Arc::new(self.portal(known)?);
+    async fn keep_reading(self, known: Arc<ConnectionIdentity>, portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
+        if !known.settings.crm.read {
+            return;
+        }
+        let reader = loop {
+            let why = match self.reader(&known, Arc::clone(&portal)).await {
+                Ok(reader) => break reader,
+                Err(why) => why,
+            };
+            tracing::warn!(connection = %known.connection, why, "a portal is not read back");
+            tokio::select! { () = tokio::time::sleep(BROKEN) => {} _ = stop.wait_for(|stop| *stop) => return }
+        };
+        reader.run(self.bell.of(known.connection), stop).await;
+    }
+
+    async fn reader(&self, known: &Arc<ConnectionIdentity>, portal: Arc<Portal>) -> Result<Reader, String> {
+        let keys = self.vault.keys(known.business).ok_or("the keys of this business are not here")?;
+        let found = self.business(known).await?;
+        Ok(Reader {
+            store: self.store.clone(),
+            portal,
+            notebook: Arc::new(Notebook {
+                keys,
+                connection: known.connection.to_string(),
+                settings: known.settings.crm.clone(),
+                zone: TimeZone::get(&found.timezone).unwrap_or(TimeZone::UTC),
+            }),
+            tell: Arc::clone(&self.tell),
+            rhythm: Rhythm {
+                every: Duration::from_secs(self.config.read_seconds.max(1)),
+                hints: Duration::from_millis(self.config.hint_ms),
+                pause: Duration::from_millis(self.config.pause_ms),
+                night_hour: self.config.night_hour,
+            },
+            no_bookings: std::sync::Mutex::default(),
+            now_us: self.now_us,
+        })
+    }
+
+    async fn business(&self, known: &Arc<ConnectionIdentity>) -> Result<Business, String> {
         let business = known.business;
         let found = self.store.read(move |conn| Ok::<_, StoreError>(business::all(conn).ok().into_iter().flatten().find(|found| found.id == business)));
-        let found = found.await.map_err(|e| e.to_string())?.ok_or("its business is not known")?;
+        found.await.map_err(|e| e.to_string())?.ok_or_else(|| "its business is not known".to_owned())
+    }
+
+    async fn writer(&self, known: &Arc<ConnectionIdentity>, portal: Arc<Portal>) -> Result<Writer, String> {
+        let business = known.business;
+        let found = self.business(known).await?;
         // A portal that does not say is taken for a classic one.
         let mode = portal.ask(&Call::new("crm.settings.mode.get", json!({}))).await;
         let writer = Writer {

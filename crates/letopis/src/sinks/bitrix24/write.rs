@@ -100,14 +100,15 @@ impl Writer {
     /// # Errors
     /// When the database says no.
     pub async fn turn(&self) -> Result<Turn, StoreError> {
-        while self.feed().await? {}
+        while self.settings.write && self.feed().await? {}
         let connection = self.connection.clone();
         let cursor = self.store.read(move |conn| Ok::<_, StoreError>(crm::cursor(conn, &connection)?)).await?;
         if cursor.is_some_and(|cursor| cursor.halted.is_some()) {
             return Ok(Turn::Halted);
         }
-        let found = self.seek().await?;
-        let sent = self.send().await?;
+        let found = self.settings.write && self.seek().await?;
+        let sent = self.settings.write && self.send().await?;
+        // An erasure is carried out also where nothing is written any more.
         let taken = self.take_away().await?;
         Ok(if found || sent || taken { Turn::Again } else { Turn::Rest })
     }

@@ -58,6 +58,8 @@ struct Story {
     verdict: Verdict,
     pieces: Vec<Piece>,
     more: bool,
+    /// What happened to the client afterwards.
+    after: Vec<Piece>,
 }
 
 #[derive(Template)]
@@ -143,6 +145,8 @@ fn story(
         one.fate = deliveries::fate(conn, one.row.record)?;
     }
     let session = &found.session;
+    let after = reading::afterwards(conn, session)?;
+    let after: Vec<Seen> = after.into_iter().map(|row| proof::look(conn, books, t, row)).collect();
     let who = who::of_line(conn, business, t, &found)?;
     let brief = line::line(t, clock, &found, who.clone(), None);
     let mut facts = vec![(t.say("fact-started"), clock.when(session.started_us))];
@@ -180,6 +184,7 @@ fn story(
         verdict: Verdict::of(t, &seen),
         pieces: pieces::pieces(t, clock, &who.name, &seen),
         more,
+        after: pieces::after(t, clock, &after),
         who,
     })
 }

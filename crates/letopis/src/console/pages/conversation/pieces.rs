@@ -65,6 +65,15 @@ pub(super) fn pieces(t: &Texts, clock: &Clock, client: &str, events: &[Seen]) ->
     teller.pieces
 }
 
+/// What happened to the client afterwards: steps, each with how it is known.
+pub(super) fn after(t: &Texts, clock: &Clock, events: &[Seen]) -> Vec<Piece> {
+    let mut pieces = pieces(t, clock, "", events);
+    // A silence of weeks is what an outcome takes; proofs are handed out from the page of a conversation's own events.
+    pieces.retain(|piece| !matches!(piece.body, Body::Pause(_)));
+    pieces.iter_mut().filter_map(|piece| piece.fold.as_mut()).for_each(|fold| fold.provable = false);
+    pieces
+}
+
 struct Teller<'a> {
     t: &'a Texts,
     clock: &'a Clock,

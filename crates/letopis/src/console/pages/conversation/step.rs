@@ -5,6 +5,7 @@ use super::super::language::Texts;
 use super::super::moments::Clock;
 use super::super::money;
 use super::proof::Seen;
+use crate::journal::projection::READ_BACK;
 use crate::event::{Booking, Event, EventType, Facets, Payment};
 use crate::journal::model_calls::Spent;
 
@@ -59,8 +60,21 @@ fn look(kind: &EventType) -> (&'static str, &'static str) {
         EventType::Payment => ("money", "ok"),
         EventType::Error => ("error", "bad"),
         EventType::CrmCall => ("link", ""),
+        EventType::Custom(name) => match name.as_str() {
+            "deal_won" => ("money", "ok"),
+            "lead_converted" => ("card", "ok"),
+            "lead_lost" | "deal_lost" => ("cancel", "warn"),
+            "deal_created" => ("card", "accent"),
+            "stage_changed" | "card_linked" | "card_vanished" => ("link", ""),
+            _ => ("gear", ""),
+        },
         _ => ("gear", ""),
     }
+}
+
+/// Whether it was read in a CRM.
+fn read_back(seen: &Seen) -> bool {
+    seen.event.as_ref().is_some_and(|event| event.source.as_deref() == Some(READ_BACK) && event.channel == "crm")
 }
 
 /// What became of a message is a mark under its words.
@@ -91,7 +105,14 @@ fn particulars(t: &Texts, clock: &Clock, seen: &Seen, kind: &EventType) -> Vec<(
         add("llm-tools", seen.event.as_ref().and_then(tools));
         add("fact-cost", seen.event.as_ref().and_then(|event| money::spent(t, &cost(event))));
     }
-    add("crm-card", row.crm.clone());
+    add("crm-card", row.crm.as_deref().map(|card| labels::card(t, card)));
+    if let Some(crm) = seen.event.as_ref().and_then(|event| event.meta.get("crm")).filter(|_| read_back(seen)) {
+        let sum = crm["amount"].as_str().map(|sum| format!("{sum}\u{a0}{}", crm["currency"].as_str().unwrap_or_default()));
+        add("deal-amount", sum);
+        add("crm-stage", crm["stage"].as_str().map(str::to_owned));
+        let how = if crm["field"] == true { "after-field" } else if crm["noticed"] == true { "after-noticed" } else { "after-crm" };
+        add("after-source", Some(t.say(how)));
+    }
     // The type says it already where the action has a name of ours.
     let own_name = row.action.clone().filter(|_| matches!(kind, EventType::Action | EventType::MessageIn | EventType::MessageOut));
     add("action-name", own_name);
