@@ -96,7 +96,7 @@ impl Frame {
                 ItemKind::Decision => (2, ""),
                 ItemKind::Exchange => (3, ""),
             };
-            let note = &note.as_bytes()[..note.floor_char_boundary(usize::from(u16::MAX))];
+            let note = &note.as_bytes()[..end_of_note(note)];
             out.push(kind);
             out.extend_from_slice(&item.offset.to_le_bytes());
             out.extend_from_slice(&item.length.to_le_bytes());
@@ -138,6 +138,12 @@ impl Frame {
     pub fn bytes(&self, item: &Item) -> &[u8] {
         &self.body[item.offset as usize..(item.offset + item.length) as usize]
     }
+}
+
+/// Where a note is cut: between characters.
+fn end_of_note(note: &str) -> usize {
+    let longest = note.len().min(usize::from(u16::MAX));
+    (0..=longest).rev().find(|end| note.is_char_boundary(*end)).unwrap_or_default()
 }
 
 struct Cursor<'a> {
