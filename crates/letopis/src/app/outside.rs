@@ -9,7 +9,7 @@ use super::nightly::{self, Nightly};
 use super::{App, now_us};
 use crate::anchor::{Anchor, Standing};
 use crate::forwards::{self, Forwards};
-use crate::sinks::bitrix24::Bitrix24;
+use crate::sinks::bitrix24::{Bitrix24, Portals};
 use crate::upstream::Upstream;
 
 /// What it needs before it runs.
@@ -22,6 +22,8 @@ pub struct Outside {
     pub audits: Arc<nightly::Figures>,
     /// How many deliveries wait for bots.
     pub forwards: Arc<forwards::Figures>,
+    /// CRM portals that are open.
+    pub portals: Portals,
     decisions: Arc<AtomicU64>,
 }
 
@@ -35,8 +37,8 @@ pub(super) struct Running {
 
 impl Outside {
     pub(super) fn new() -> anyhow::Result<Self> {
-        let (standing, audits, forwards, decisions) = Default::default();
-        Ok(Self { upstream: Upstream::new()?, standing, audits, forwards, decisions })
+        let (standing, audits, forwards, portals, decisions) = Default::default();
+        Ok(Self { upstream: Upstream::new()?, standing, audits, forwards, portals, decisions })
     }
 
     /// A decision was recorded: perhaps a witness joined.
@@ -91,6 +93,7 @@ impl App {
             store: self.store.clone(),
             vault: self.vault.clone(),
             connections: Arc::clone(&self.connections),
+            portals: self.outside.portals.clone(),
             config: self.config.crm,
             own: self.capture.own(),
             base_url: self.base_url(),

@@ -17,6 +17,8 @@ use super::*;
 use crate::access::connection_trial::Finding;
 use crate::access::{self, ConnectionId, KeyRing, KeyRole, Scope, key};
 use crate::console::replay::{NotTaken, Replay, Resend};
+use crate::access::portal_visit::{Refused, Settled, Unseen, Visit};
+use crate::console::portals::{self, Portals};
 use crate::console::trials::Trials;
 use crate::decide::Decide;
 use crate::event::{BusinessId, RecordNo};
@@ -109,6 +111,7 @@ async fn scene() -> Scene {
         logs,
         replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Nobody))),
         trials: Arc::new(Nobody),
+        portals: Arc::new(Nobody),
         retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOON)),
         decide,
         progress: progress.clone(),
@@ -125,6 +128,20 @@ struct Nobody;
 impl Resend for Nobody {
     fn resend(&self, _: BusinessId, _: bytes::Bytes, _: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
         Box::pin(async { Err(NotTaken::Unavailable("nobody is here".into())) })
+    }
+}
+
+impl Portals for Nobody {
+    fn origin_of(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn install(&self, _: portals::Posted) -> futures_util::future::BoxFuture<'_, Result<Settled, Unseen>> {
+        Box::pin(async { Err(Unseen::Unknown) })
+    }
+
+    fn visit(&self, _: portals::Posted) -> futures_util::future::BoxFuture<'_, Result<Visit, Refused>> {
+        Box::pin(async { Err(Unseen::Unknown.into()) })
     }
 }
 

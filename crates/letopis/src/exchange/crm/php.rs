@@ -10,7 +10,8 @@ const DEPTH: usize = 12;
 const COUNT: usize = 2_000;
 
 /// The parameters as nested objects; a level whose names are 0, 1, 2, … is a list. A name that comes again replaces what it held.
-pub(super) fn parse(query: &str) -> Value {
+#[must_use]
+pub fn parse(query: &str) -> Value {
     let mut all = Map::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()).take(COUNT) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

@@ -3,7 +3,7 @@
 //! A cursor follows the journal; what it finds becomes rows that grow by conversations, not by events. Whoever asks the CRM is elsewhere (`sinks`);
 //! here is what must be in one transaction with it, and what an erasure has to reach.
 //!
-//! * `feed` – from the journal into the outbox · `entries` – the outbox · `cards` – whose card · `taking` – what an erasure takes away there
+//! * `feed` – from the journal into the outbox · `entries` – the outbox · `cards` – whose card · `whose` – a card's clients · `taking` – what an erasure takes away there
 
 pub mod cards;
 pub mod entries;
@@ -11,6 +11,7 @@ pub mod feed;
 pub mod taking;
 #[cfg(test)]
 mod tests;
+pub mod whose;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::portals::Portals;
 use super::rest::{Call, Credential, Patience, Portal, Rate, Said};
 use super::write::{Times, Turn, Writer};
 use crate::access::{BusinessKind, ConnectionId, ConnectionIdentity, ConnectionKind, ConnectionRing, SecretName, business, connection_secrets};
@@ -58,6 +59,8 @@ pub struct Bitrix24 {
     pub vault: Vault,
     /// Who is plugged in.
     pub connections: Arc<ConnectionRing>,
+    /// Those that are open.
+    pub portals: Portals,
     /// How portals are asked.
     pub config: Config,
     /// Where this server listens: never asked.
@@ -135,7 +138,7 @@ impl Bitrix24 {
     }
 
     async fn writer(&self, known: &Arc<ConnectionIdentity>) -> Result<Writer, String> {
-        let portal = Arc::new(self.portal(known)?);
+        let portal = self.shared(known)?;
         let business = known.business;
         let found = self.store.read(move |conn| Ok::<_, StoreError>(business::all(conn).ok().into_iter().flatten().find(|found| found.id == business)));
         let found = found.await.map_err(|e| e.to_string())?.ok_or("its business is not known")?;
@@ -178,20 +181,41 @@ impl Bitrix24 {
             let (id, secret) = app.split_once(':')?;
             Some((id.to_owned(), zeroize::Zeroizing::new(secret.to_owned())))
         });
-        let credential = match (secret(SecretName::Tokens), secret(SecretName::Webhook)) {
-            (Some(tokens), _) => serde_json::from_str(&tokens).map_err(|_| "the application's tokens are damaged".to_owned())
-                .and_then(|tokens| Credential::app(tokens).map_err(|e| e.to_string()))?,
-            (None, Some(webhook)) => Credential::webhook(&webhook).map_err(|e| e.to_string())?,
-            (None, None) => return Err("it has neither a webhook nor an installed application".to_owned()),
-        };
-        let outbound = match secret(SecretName::Proxy) {
+        let credential = self.credential(known)?;
+        let route = self.route(known)?;
+        let rate = self.rate();
+        let patience = Patience { settle: Duration::from_secs(self.config.settle_seconds), ..Patience::default() };
+        Portal::new(credential, app, (route, self.own.clone()), (rate, patience), self.keeping(known)).map_err(|e| e.to_string())
+    }
+
+    /// How fast a portal is asked.
+    pub(super) fn rate(&self) -> Rate {
+        let Config { requests_per_second: per_second, requests_at_once: depth, pause_ms, .. } = self.config;
+        Rate { per_second, depth, pause: Duration::from_millis(pause_ms) }
+    }
+
+    /// The way to its portal.
+    pub(super) fn route(&self, known: &ConnectionIdentity) -> Result<Route, String> {
+        let keys = self.vault.keys(known.business).ok_or("the keys of this business are not here")?;
+        let outbound = match known.secret(&keys, SecretName::Proxy) {
             Some(proxy) => Some(Outbound::read(&proxy).ok_or("its outbound proxy is not http://host:port or socks5://host:port")?),
             None => None,
         };
-        let route = Route { ca: known.settings.ca.clone(), outbound, link_local: known.settings.link_local };
-        let rate = Rate { per_second: self.config.requests_per_second, depth: self.config.requests_at_once, pause: Duration::from_millis(self.config.pause_ms) };
-        let patience = Patience { settle: Duration::from_secs(self.config.settle_seconds), ..Patience::default() };
-        Portal::new(credential, app, (route, self.own.clone()), (rate, patience), self.keeping(known)).map_err(|e| e.to_string())
+        Ok(Route { ca: known.settings.ca.clone(), outbound, link_local: known.settings.link_local })
+    }
+
+    /// What a connection opens its portal with.
+    pub(super) fn credential(&self, known: &ConnectionIdentity) -> Result<Credential, String> {
+        let keys = self.vault.keys(known.business).ok_or("the keys of this business are not here")?;
+        let secret = |name| known.secret(&keys, name);
+        match (secret(SecretName::Tokens), secret(SecretName::Webhook)) {
+            (Some(tokens), _) => {
+                let tokens = serde_json::from_str(&tokens).map_err(|_| "the application's tokens are damaged".to_owned())?;
+                Credential::app(tokens).map_err(|e| e.to_string())
+            }
+            (None, Some(webhook)) => Credential::webhook(&webhook).map_err(|e| e.to_string()),
+            (None, None) => Err("it has neither a webhook nor an installed application".to_owned()),
+        }
     }
 
     /// Stores what a portal changed of its credential: its name, or the tokens.

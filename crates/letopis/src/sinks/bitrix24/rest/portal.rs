@@ -102,6 +102,12 @@ impl Portal {
         self.locked(|now| now.credential.origin().to_string().trim_end_matches('/').to_owned())
     }
 
+    /// Whether it is asked with that credential now.
+    #[must_use]
+    pub fn holds(&self, credential: &Credential) -> bool {
+        self.locked(|now| now.credential == *credential)
+    }
+
     /// Asks one thing.
     pub async fn ask(&self, call: &Call) -> Said {
         if !self.locked(|now| now.pace.may(call.method, Instant::now())) {
