@@ -321,8 +321,7 @@ impl App {
         capture::routes(Arc::clone(&self.capture)).merge(console::routes(Arc::new(console))).merge(health::routes(Arc::clone(&self.health)))
     }
 
-    /// Serves until `stop` turns true, then finishes what is under way and closes the queue. `local` is what commands on this machine
-    /// reach over the socket in the folder.
+    /// Serves until `stop` turns true, then finishes what is under way and closes the queue; `local` is for commands on this machine.
     ///
     /// # Errors
     /// When it cannot listen, or a part cannot start.

@@ -406,7 +406,9 @@ async fn the_log_is_that_of_c2sp_up_to_the_signed_size() {
 }
 
 /// Everything else that strangers can call: other rooms answer it.
-const ELSEWHERE: [(&str, &str); 15] = [
+const ELSEWHERE: [(&str, &str); 17] = [
+    ("/bitrix24/{token}/install", "post"),
+    ("/bitrix24/{token}/card", "post"),
     ("/api/v1/events", "post"),
     ("/hooks/{token}", "post"),
     ("/site/{token}.js", "get"),
