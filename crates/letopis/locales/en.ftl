@@ -791,7 +791,7 @@ trial-why = { $what ->
     [today] they come, the last one { $ago }.
     [before] none in the last day, the last one { $ago }.
     [never] none so far. Write to the bot and look here again.
-    [let_in] granted.
+    [let_in] the portal lets us in.
     [no_credential] none: Letopis only passes the bot’s calls on. To let it write to cards, add a webhook.
     [bad_credential] the webhook or the keys of the application are misspelt. Copy them from the portal again.
     [webhook_over] the portal does not know the webhook: it was deleted, has expired, or the employee who made it has left. Make another one and replace its URL.
@@ -820,7 +820,7 @@ trial-why = { $what ->
     [leads_unknown] the portal does not say; taken for one with leads.
     [cards_shown] visible. Whether they may be added shows with the first one: Bitrix24 has no way to try without writing.
     [cards_hidden] the portal does not show leads. Give the employee of the webhook a role in the CRM with rights to leads and deals.
-    [pace_free] there is some.
+    [pace_free] there is enough.
     [pace_busy] the portal asks to wait: other programs have used up the requests (2 a second for all of them on ordinary plans). Entries arrive late.
     [pace_spent] one of the methods has used up its time of ten minutes. It opens by itself in a few minutes.
     [app_stands] installed, with its tabs in leads, deals, contacts and the menu.

@@ -111,7 +111,8 @@ pub fn installed(app: &TestApp, office: &Office, args: &[&str]) -> (String, Stri
 }
 
 pub fn has_secret(app: &TestApp, id: &str, name: &str) -> bool {
-    let (id, sql): (ConnectionId, _) = (id.parse().unwrap(), "SELECT count(*) FROM connection_secrets WHERE connection_id = ?1 AND name = ?2");
+    let (id, sql): (ConnectionId, _) =
+        (id.parse().unwrap(), "SELECT count(*) FROM connection_secrets WHERE connection_id = ?1 AND name = ?2");
     app.tables().query_row(sql, rusqlite::params![id, name], |row| row.get::<_, i64>(0)).unwrap() == 1
 }
 

@@ -26,14 +26,19 @@ async fn a_portal_is_plugged_in_with_one_form_and_its_webhook_is_never_shown() {
         let page = owner.submit("/settings/connections/new/bitrix24", wrong).await.body;
         assert!(page.contains(says) && !page.contains("canarysecret"), "{wrong}: {page}");
     }
-    let wish = format!("webhook={WEBHOOK}&write=yes&read=yes&words=full&responsible=7&fields=intent+%3D+UF_CRM_1&stages=deal%3AC1%3ALOSE+%3D+no_show");
+    let wish = format!(
+        "webhook={WEBHOOK}&write=yes&read=yes&words=full&responsible=7&fields=intent+%3D+UF_CRM_1&stages=deal%3AC1%3ALOSE+%3D+no_show"
+    );
     let page = owner.submit("/settings/connections/new/bitrix24", &wish).await.body;
-    for part in ["/proxy/ltc_", "/bitrix24/ltc_", "Есть что исправить", "intent = UF_CRM_1", "deal:C1:LOSE = no_show", "Разговор целиком"] {
+    for part in ["/proxy/ltc_", "/bitrix24/ltc_", "Есть что исправить", "intent = UF_CRM_1", "deal:C1:LOSE = no_show", "Разговор целиком"]
+    {
         assert!(page.contains(part), "{part} is not in {page}");
     }
     assert!(!page.contains("canarysecret"));
     let list = owner.get("/settings/connections").await.body;
     let url = list.split("href=\"").find(|part| part.starts_with("/settings/connections/c")).unwrap().split('"').next().unwrap();
+    // The clock of the scene stands still, and a change counts only after the one before.
+    scene.tamper("UPDATE connections SET changed_us = 0").await;
     let set = owner.submit(&format!("{url}/crm"), "words=digest&tasks=yes").await;
     assert_eq!((set.status, set.location()), (StatusCode::SEE_OTHER, format!("{url}#crm").as_str()));
     let page = owner.get(url).await.body;
@@ -43,7 +48,7 @@ async fn a_portal_is_plugged_in_with_one_form_and_its_webhook_is_never_shown() {
     assert_eq!(marketer.get("/settings/connections/new/bitrix24").await.status, StatusCode::FORBIDDEN);
     assert_eq!(marketer.submit(&format!("{url}/crm"), "words=digest").await.status, StatusCode::FORBIDDEN);
 
-    scene.tamper("UPDATE businesses SET kind = 'clinic'").await;
+    scene.tamper("UPDATE businesses SET kind = 'clinic'; UPDATE connections SET changed_us = 0").await;
     let form = owner.get("/settings/connections/new/bitrix24").await.body;
     assert!(form.contains("ничего о здоровье") && !form.contains("Разговор целиком"), "{form}");
     owner.submit(&format!("{url}/crm"), "words=full&write=yes").await;
@@ -76,7 +81,19 @@ async fn only_pages_inside_a_portal_may_be_framed_and_by_it_alone() {
     assert_eq!((event.body.as_str(), stranger.status, forged.status), ("{}", StatusCode::FORBIDDEN, StatusCode::FORBIDDEN));
     let owner = scene.owner().await;
     let mut others = vec![event, stranger, forged];
-    for path in ["/journal", "/search", "/promises", "/quarantine", "/settings", "/settings/connections", "/verify", "/acts", "/sessions/anna", "/inside/1.x", "/none"] {
+    for path in [
+        "/journal",
+        "/search",
+        "/promises",
+        "/quarantine",
+        "/settings",
+        "/settings/connections",
+        "/verify",
+        "/acts",
+        "/sessions/anna",
+        "/inside/1.x",
+        "/none",
+    ] {
         others.push(owner.get(path).await);
     }
     for other in &others {
