@@ -78,4 +78,8 @@
     if (event.code === "KeyJ") walk(1);
     if (event.code === "KeyK") walk(-1);
   });
+
+  // A page that ends an installation inside a portal tells the portal so: it goes on to the application then.
+  const { frame, portal } = document.body.dataset;
+  if (frame && portal && window.parent !== window) window.parent.postMessage(`setInstallFinish:letopis:${frame}`, portal);
 })();

@@ -549,6 +549,9 @@ connection-secret = { $what ->
     [sender] Sender's signature
     [verify] Word of verification
     [sign] Our signature
+    [webhook] Webhook of the portal
+    [app] Keys of the application
+    [tokens] Tokens of the application
    *[proxy] Outbound proxy
 }
 connection-secret-hint = { $what ->
@@ -566,6 +569,8 @@ connection-secret-hint = { $what ->
        *[other] Verify Token
     }
     [sign] key of the signature X-Letopis-Signature for your bot
+    [webhook] https://portal.bitrix24.ru/rest/1/secret/
+    [app] local.…:secret (the application’s id, a colon, its key)
    *[proxy] http://login:password@host:port
 }
 connection-secret-since = set { $what }
@@ -734,6 +739,14 @@ trial-step = { $what ->
     [sender] Sender’s proof
     [bot] Address of the bot
     [delivery] Test message to the bot
+    [access] Access to the CRM
+    [plan] Plan
+    [owner] In whose name
+    [rights] Rights
+    [leads] Mode of the CRM
+    [cards] Cards
+    [pace] Room for requests
+    [application] Application in the portal
    *[events] Events
 }
 trial-hours = { $count ->
@@ -794,6 +807,42 @@ trial-why = { $what ->
     [today] they come, the last one { $ago }.
     [before] none in the last day, the last one { $ago }.
     [never] none so far. Write to the bot and look here again.
+    [let_in] the portal lets us in.
+    [no_credential] none: Letopis only passes the bot’s calls on. To let it write to cards, add a webhook.
+    [bad_credential] the webhook or the keys of the application are misspelt. Copy them from the portal again.
+    [webhook_over] the portal does not know the webhook: it was deleted, has expired, or the employee who made it has left. Make another one and replace its URL.
+    [tokens_over] the portal does not know the application any more. Open it in the portal and install it again.
+    [not_a_crm] what answers there is not Bitrix24. Check the address of the portal.
+    [portal_gone] the portal is gone: it was deleted.
+    [overloaded] Bitrix24 itself has blocked REST of this portal for overload. Letopis sends nothing more; write to the support of Bitrix24.
+    [portal_silent] the portal gave no answer. What is in the way stands above; entries wait and arrive by themselves.
+    [plan_has] REST is available.
+    [plan_lacks] the plan of the portal has no REST: a paid plan with a Market subscription is needed.
+    [owner_admin] employee no. { $number }, an administrator of the portal. If they leave, the webhook stops working: better make it as an employee of its own.
+    [owner_employee] employee no. { $number }, not an administrator: only cards that they may see are seen and written. If they leave, the webhook stops working.
+    [owner_app] an application, installed by employee no. { $number }.
+    [has_crm] cards of the CRM may be read and written (crm).
+    [lacks_crm] the right crm is missing: no card can be read or written. Tick “CRM (crm)” in the settings of the webhook.
+    [has_booking] online bookings are visible (booking).
+    [lacks_booking] the right booking is missing: online bookings of the portal are not seen. Everything else works.
+    [has_lines] open lines are visible (imopenlines).
+    [lacks_lines] the right imopenlines is missing: a card is not found by the chat of an open line, only by phone, e-mail and number.
+    [has_user] employees are visible (user).
+    [lacks_user] the right user is missing: employees are shown by number, not by name.
+    [has_placement] tabs may be placed into cards (placement).
+    [lacks_placement] the right placement is missing: no tab can be placed into cards. Tick it in the settings of the application and install it again.
+    [leads_on] classic, with leads.
+    [leads_off] simple, without leads: a new client’s card is a contact and a deal.
+    [leads_unknown] the portal does not say; taken for one with leads.
+    [cards_shown] visible. Whether they may be added shows with the first one: Bitrix24 has no way to try without writing.
+    [cards_hidden] the portal does not show leads. Give the employee of the webhook a role in the CRM with rights to leads and deals.
+    [pace_free] there is enough.
+    [pace_busy] the portal asks to wait: other programs have used up the requests (2 a second for all of them on ordinary plans). Entries arrive late.
+    [pace_spent] one of the methods has used up its time of ten minutes. It opens by itself in a few minutes.
+    [app_stands] installed, with its tabs in leads, deals, contacts and the menu.
+    [app_bare] installed, but some tabs are missing. Install it again as an administrator.
+    [app_waits] its keys are stored, but nobody has installed it in the portal. Open it there.
+    [app_none] none. A webhook is enough to write to cards; the tab “Letopis” in a card comes with a local application.
    *[not_tried] not reached: what stands above is in the way.
 }
 connection-rotate-ask = Replace the address? The old one stops working at once.
@@ -1212,3 +1261,90 @@ problem-given-up = taken off by a member of the staff
 problem-scope = the webhook lacks a scope
 problem-no-card = the card is gone: another one is looked for
 problem-denied = the employee behind the webhook may not change the card
+crm-title = Connect Bitrix24
+crm-lead = Every conversation gets onto the client’s card, and what became of it comes back into the journal. What is not ticked is not done.
+crm-new = Connect by a webhook
+crm-new-lead = You have Bitrix24 and want to write to cards?
+crm-add = Connect and test
+crm-webhook = URL of an inbound webhook
+crm-webhook-hint = In the portal: Developer resources → Other → Inbound webhook. Tick CRM, and if you like booking, imopenlines, user. The URL is kept encrypted and is not shown again.
+crm-settings = What to do in the CRM
+crm-settings-lead = The webhook is replaced among the secrets below; press “Test” afterwards.
+crm-write = Write conversations to cards
+crm-write-hint = The card gets an entry: when they talked, how it ended, a link and the number of the proof.
+crm-words-label = How much a card is told
+crm-words = { $what ->
+    [steps] Times and steps only
+    [digest] Steps and the gist: what the client wanted, what was done
+   *[full] The whole conversation
+}
+crm-words-hint = Employees see and edit cards, so the gist is usually enough: the conversation itself stays in the journal. With “steps only” the tab in the card shows no words either.
+crm-words-clinic = A clinic’s cards are told steps only: nothing about health leaves the journal.
+crm-read = Read what became of the lead
+crm-read-hint = A deal won, a refusal, a booking, a no-show come back into the journal as facts.
+crm-create = Make a card if there is none for 15 minutes
+crm-create-hint = Leave it off if the bot makes leads itself: Letopis finds its card.
+crm-tasks = Give the manager a task
+crm-tasks-hint = When a client was handed over to a person or got no answer.
+crm-responsible = Responsible, the employee’s number
+crm-responsible-hint = Whose new cards and tasks are. Empty: the webhook’s owner. The number stands in the address of the employee’s page.
+crm-more = Fields of cards, and stages
+crm-fields = Your own fields of cards
+crm-fields-hint = One a line: intent, confidence, variant or verdict = UF_CRM_…
+crm-stages = What your stages mean
+crm-stages-hint = One a line: deal:C1:LOSE = no_show. Meanings: in_progress, won, lost, booked, arrived, no_show, paid, ignore. Empty: as Bitrix24 itself has it.
+crm-app = The tab in cards
+crm-app-lead = It needs a local application of the portal: put its keys among the secrets, and the addresses shown when the connection was made into the application’s settings.
+crm-problem-webhook = This is not the URL of an inbound webhook. It looks like https://portal.bitrix24.ru/rest/1/secret/ and begins with https.
+crm-problem-name = This name does not fit: up to 120 characters.
+crm-problem-words = Choose how much a card is told.
+crm-problem-responsible = The employee’s number is a number.
+crm-problem-fields = A field of a card is written like intent = UF_CRM_1747309879.
+crm-problem-stages = A stage is written like deal:C1:LOSE = no_show.
+recipe-portal-app = For the tab in cards: the “handler path” of a local application
+recipe-portal-install = And its “initial installation path”
+inside-title = Conversations with the client
+inside-board = Letopis
+inside-board-lead = What the assistant did. Within { $what }, of conversations in which the client wrote.
+inside-older = Earlier
+inside-more = Show earlier ones
+inside-nobody = The assistant has not talked with this card’s client yet.
+inside-nothing = There are no more conversations.
+inside-steps = What was said is not shown here: the business decided so. You see times and steps.
+inside-foot = Shown from Letopis. A green mark means: the record was checked against the signed log just now.
+inside-said = { $what ->
+    [client] The client wrote
+    [bot] The assistant answered
+   *[staff] An employee answered
+}
+inside-installed = Letopis is connected
+inside-installed-whole = The tab “Letopis” stands in leads, deals, contacts and the menu.
+inside-installed-bare = Access was given, but the tabs could not be placed. Tick CRM and placement among the rights of the application and install it again.
+inside-installed-next = You may close this window.
+inside-fact = { $what ->
+    [wrote] Wrote
+    [clients] Clients
+    [booked] Booked
+    [leads] Leads without a booking
+   *[waiting] Got no answer
+}
+inside-how = { $what ->
+    [wrote] Conversations of 30 days with at least one message of the client.
+    [clients] Different people in them; merged clients count once.
+    [booked] Conversations with a booking that was not cancelled. The share is of all in which the client wrote.
+    [leads] Conversations with a lead and no booking yet.
+   *[waiting] Conversations in which the client wrote and nobody answered.
+}
+inside-share = { $share } % of { $n } ({ $low }–{ $high } %)
+inside-few = of { $n }, too few for a share
+inside-refused = { $what ->
+    [unknown] There is no such connection. Install the application again.
+    [unreadable] The portal sent something else than expected. Open the card again.
+    [not_installed] The application is not installed in this portal.
+    [stranger] The request is not proved by the portal.
+    [other_portal] Another portal is connected.
+    [other_app] Another application is connected.
+    [no_right] You may not see this card in Bitrix24, so there are no conversations here either.
+    [stale] The page stood open too long. Reload it.
+   *[silent] Bitrix24 does not answer now. Try again in a minute.
+}

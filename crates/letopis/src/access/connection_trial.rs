@@ -35,6 +35,22 @@ words! {
         Bot = "bot",
         /// What it says to a delivery that is marked as a test.
         Delivery = "delivery",
+        /// Whether a CRM lets us in.
+        Access = "access",
+        /// Whether its plan has what we ask through.
+        Plan = "plan",
+        /// In whose name we are there.
+        Owner = "owner",
+        /// What we may do there.
+        Rights = "rights",
+        /// How it treats leads.
+        Leads = "leads",
+        /// Whether it shows us cards.
+        Cards = "cards",
+        /// How much it is asked already.
+        Pace = "pace",
+        /// Whether our application stands in it.
+        Application = "application",
         /// Whether events come.
         Events = "events",
     }
@@ -155,6 +171,78 @@ words! {
         Never = "never",
         /// An earlier step failed.
         NotTried = "not_tried",
+        /// The CRM knows the webhook or the application.
+        LetIn = "let_in",
+        /// There is neither.
+        NoCredential = "no_credential",
+        /// What is stored is none.
+        BadCredential = "bad_credential",
+        /// The webhook is over, or the employee is gone.
+        WebhookOver = "webhook_over",
+        /// The application's tokens are over.
+        TokensOver = "tokens_over",
+        /// Its answer is none of a CRM.
+        NotACrm = "not_a_crm",
+        /// It is gone.
+        PortalGone = "portal_gone",
+        /// Its operator blocks it.
+        Overloaded = "overloaded",
+        /// It cannot be reached.
+        PortalSilent = "portal_silent",
+        /// The plan has it.
+        PlanHas = "plan_has",
+        /// It does not.
+        PlanLacks = "plan_lacks",
+        /// In an administrator's name.
+        OwnerAdmin = "owner_admin",
+        /// In the name of an employee.
+        OwnerEmployee = "owner_employee",
+        /// In the name of the application's installer.
+        OwnerApp = "owner_app",
+        /// Cards may be read and written.
+        HasCrm = "has_crm",
+        /// They may not.
+        LacksCrm = "lacks_crm",
+        /// Bookings may be read.
+        HasBooking = "has_booking",
+        /// They may not.
+        LacksBooking = "lacks_booking",
+        /// Chats of open lines may be matched with cards.
+        HasLines = "has_lines",
+        /// They may not.
+        LacksLines = "lacks_lines",
+        /// Employees may be asked about.
+        HasUser = "has_user",
+        /// They may not.
+        LacksUser = "lacks_user",
+        /// Pages may be placed into cards.
+        HasPlacement = "has_placement",
+        /// They may not.
+        LacksPlacement = "lacks_placement",
+        /// With leads.
+        LeadsOn = "leads_on",
+        /// Without: contacts and deals at once.
+        LeadsOff = "leads_off",
+        /// It does not say.
+        LeadsUnknown = "leads_unknown",
+        /// Cards are shown.
+        CardsShown = "cards_shown",
+        /// They are not.
+        CardsHidden = "cards_hidden",
+        /// There is room for our requests.
+        PaceFree = "pace_free",
+        /// Other programs use up what there is.
+        PaceBusy = "pace_busy",
+        /// A method has used up its time.
+        PaceSpent = "pace_spent",
+        /// Its tab and its events stand.
+        AppStands = "app_stands",
+        /// It has no tab in cards, or hears no events.
+        AppBare = "app_bare",
+        /// Its id is stored, but nobody has installed it.
+        AppWaits = "app_waits",
+        /// A webhook is enough for writing; a tab needs an application.
+        AppNone = "app_none",
     }
 }
 
@@ -176,13 +264,16 @@ pub struct Finding {
     /// By how much the other clock is ahead of ours, or since when there was no event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<i64>,
+    /// The number under which a CRM knows somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u64>,
 }
 
 impl Finding {
     /// As it should be.
     #[must_use]
     pub fn well(step: Step, why: Why) -> Self {
-        Self { step, verdict: Verdict::Well, why, took_ms: None, status: None, seconds: None }
+        Self { step, verdict: Verdict::Well, why, took_ms: None, status: None, seconds: None, number: None }
     }
 
     /// Something has to be done.

@@ -4,7 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::error::{AccessError, Result};
 use super::word::words;
+
+/// What is known of a dialogue and may stand in a field of its own.
+const KNOWN: [&str; 4] = ["intent", "confidence", "variant", "verdict"];
+/// What a stage can mean.
+const MEANINGS: [&str; 8] = ["in_progress", "won", "lost", "booked", "arrived", "no_show", "paid", "ignore"];
 
 words! {
     /// How much of a dialogue a card is told.
@@ -49,4 +55,70 @@ pub struct CrmSettings {
     /// A field of a lead or deal that says that the client did not come: `UF_CRM_NOSHOW`, or `UF_CRM_STATUS=45` where one of its values does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_show_field: Option<String>,
+}
+
+impl CrmSettings {
+    /// The field of a card that holds what is known of a dialogue; an empty one takes it away.
+    ///
+    /// # Errors
+    /// When it is not known, or is no field of a card.
+    pub fn set_field(&mut self, known: &str, field: &str) -> Result<()> {
+        let rule = "intent, confidence, variant or verdict = UF_CRM_…";
+        let is_field = field.strip_prefix("UF_").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(is_name)) && field.len() <= 50;
+        if !KNOWN.contains(&known) || !(field.is_empty() || is_field) {
+            return Err(AccessError::Invalid { what: "field", rule });
+        }
+        keep(&mut self.fields, known, field);
+        Ok(())
+    }
+
+    /// What a stage means; an empty meaning takes it away.
+    ///
+    /// # Errors
+    /// When it is no stage, or the meaning is not known.
+    pub fn set_stage(&mut self, stage: &str, meaning: &str) -> Result<()> {
+        let rule = "lead:STATUS or deal:STAGE = in_progress, won, lost, booked, arrived, no_show, paid or ignore";
+        let code = stage.strip_prefix("lead:").or_else(|| stage.strip_prefix("deal:"));
+        let is_stage = code.is_some_and(|code| !code.is_empty() && code.bytes().all(|byte| is_name(byte) || b":-".contains(&byte)));
+        if !is_stage || stage.len() > 60 || !(meaning.is_empty() || MEANINGS.contains(&meaning)) {
+            return Err(AccessError::Invalid { what: "stage", rule });
+        }
+        keep(&mut self.stages, stage, meaning);
+        Ok(())
+    }
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn keep(map: &mut BTreeMap<String, String>, name: &str, value: &str) {
+    if value.is_empty() {
+        map.remove(name);
+    } else {
+        map.insert(name.to_owned(), value.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn fields_and_stages_are_checked_when_they_are_set() {
+        let mut crm = CrmSettings::default();
+        crm.set_field("intent", "UF_CRM_1747309879").unwrap();
+        crm.set_stage("deal:C1:LOSE", "no_show").unwrap();
+        crm.set_stage("lead:JUNK", "lost").unwrap();
+        crm.set_stage("lead:JUNK", "").unwrap();
+        assert_eq!((crm.fields.len(), crm.stages.len(), crm.stages["deal:C1:LOSE"].as_str()), (1, 1, "no_show"));
+        for (known, field) in [("mood", "UF_CRM_1"), ("intent", "TITLE"), ("intent", "UF_"), ("intent", "UF_CRM 1"), ("", "UF_CRM_1")] {
+            assert!(crm.set_field(known, field).is_err(), "{known}={field}");
+        }
+        for (stage, meaning) in [("JUNK", "lost"), ("lead:", "lost"), ("lead:JUNK", "forgotten"), ("deal:<b>", "won"), ("contact:X", "won")]
+        {
+            assert!(crm.set_stage(stage, meaning).is_err(), "{stage}={meaning}");
+        }
+    }
 }

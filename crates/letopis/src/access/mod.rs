@@ -37,6 +37,7 @@ mod name;
 mod offered;
 mod origin;
 pub mod password;
+pub mod portal_visit;
 mod ring;
 pub mod scope;
 mod secret;

@@ -312,7 +312,8 @@ impl App {
             keys: Arc::clone(&self.keys),
             decide: self.decide.clone(),
             replay: Arc::clone(&self.replay),
-            trials: Arc::clone(&self.capture) as Arc<_>,
+            trials: Arc::new(self.tester()),
+            portals: Arc::new(self.bitrix24()),
             retention: Arc::clone(&self.retention),
             now_us,
             secure_cookies: self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
@@ -320,8 +321,7 @@ impl App {
         capture::routes(Arc::clone(&self.capture)).merge(console::routes(Arc::new(console))).merge(health::routes(Arc::clone(&self.health)))
     }
 
-    /// Serves until `stop` turns true, then finishes what is under way and closes the queue. `local` is what commands on this machine
-    /// reach over the socket in the folder.
+    /// Serves until `stop` turns true, then finishes what is under way and closes the queue; `local` is for commands on this machine.
     ///
     /// # Errors
     /// When it cannot listen, or a part cannot start.

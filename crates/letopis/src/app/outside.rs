@@ -10,8 +10,8 @@ use super::{App, now_us};
 use crate::anchor::{Anchor, Standing};
 use crate::capture::Hint;
 use crate::forwards::{self, Forwards};
-use crate::sinks::bitrix24::Bitrix24;
 use crate::sinks::bitrix24::readback::Bell;
+use crate::sinks::bitrix24::{Bitrix24, Portals};
 use crate::upstream::Upstream;
 
 /// What it needs before it runs.
@@ -24,6 +24,8 @@ pub struct Outside {
     pub audits: Arc<nightly::Figures>,
     /// How many deliveries wait for bots.
     pub forwards: Arc<forwards::Figures>,
+    /// CRM portals that are open.
+    pub portals: Portals,
     decisions: Arc<AtomicU64>,
     /// Rung by the hooks of CRMs.
     bell: Bell,
@@ -39,8 +41,8 @@ pub(super) struct Running {
 
 impl Outside {
     pub(super) fn new() -> anyhow::Result<Self> {
-        let (standing, audits, forwards, decisions) = Default::default();
-        Ok(Self { upstream: Upstream::new()?, standing, audits, forwards, decisions, bell: Bell::default() })
+        let (standing, audits, forwards, portals, decisions) = Default::default();
+        Ok(Self { upstream: Upstream::new()?, standing, audits, forwards, portals, decisions, bell: Bell::default() })
     }
 
     /// What capture tells of a CRM's events: whoever reads it looks at once.
@@ -101,6 +103,7 @@ impl App {
             store: self.store.clone(),
             vault: self.vault.clone(),
             connections: Arc::clone(&self.connections),
+            portals: self.outside.portals.clone(),
             config: self.config.crm,
             tell: Arc::clone(&self.capture) as Arc<_>,
             bell: self.outside.bell.clone(),

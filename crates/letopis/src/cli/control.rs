@@ -12,8 +12,8 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    backup, business, connection, crm, dossier, erase, forwards, import, key, proof, quarantine, rebuild, retention, settled, user, witness,
-    work,
+    backup, business, connection, crm, dossier, erase, forwards, import, key, proof, quarantine, rebuild, retention, settled, user,
+    witness, work,
 };
 use crate::access::trail::{About, What, Who};
 use crate::access::{AccessError, Business, Change, Scope, Slug, trail};

@@ -1,12 +1,13 @@
 //! Web pages and the JSON read API. It never writes the journal: it asks `decide`.
 //!
 //! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in · `dossier` – one conversation to hand over
-//! * `replay` – refused items, sent again or dropped · `trials` – connections tried · `measured` – what can be known
+//! * `replay` – refused items, sent again or dropped · `trials` – connections tried · `portals` – pages inside a CRM · `measured` – what can be known
 
 pub mod api;
 pub mod dossier;
 mod measured;
 pub mod pages;
+pub mod portals;
 pub mod replay;
 pub mod trials;
 
@@ -22,6 +23,7 @@ use crate::journal::log::Logs;
 use crate::privacy::Vault;
 use crate::store::Store;
 
+use portals::Portals;
 use replay::Replay;
 use trials::Trials;
 
@@ -43,6 +45,8 @@ pub struct Console {
     pub replay: Arc<Replay>,
     /// Who tries connections.
     pub trials: Arc<dyn Trials>,
+    /// Who asks portals of CRMs.
+    pub portals: Arc<dyn Portals>,
     /// What goes when its time is over.
     pub retention: Arc<Retention>,
     /// The time, µs since 1970 UTC.

@@ -22,8 +22,8 @@ mod text;
 mod told;
 mod wire;
 
-pub use crm::php;
 pub use classify::{Classifier, Guess, Quality, TrainError};
+pub use crm::php;
 pub use form::unescaped;
 pub use path::{Path, PathError};
 pub use told::{Told, Writer};

@@ -1,17 +1,20 @@
 //! Stories: what Letopis promises, told against the real binary.
 //!
 //! One integration binary. `app` starts, kills and restarts the server on a folder of its own; `http` is a client that can
-//! also be rude; `outside` is a system that a proxy asks; `stopped` opens the folder of a stopped server, as an auditor would. Every other module is a story.
+//! also be rude; `outside` is a system that a proxy asks; `portal` is a simulated Bitrix24; `stopped` opens the folder of a stopped server, as an auditor would. Every other module is a story.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod app;
 mod http;
 mod outside;
+mod portal;
 mod stopped;
 
 mod acts;
 mod audited;
 mod backed_up;
+mod bitrix24_card;
+mod bitrix24_connect;
 mod bot;
 mod channels;
 mod clock;

@@ -7,9 +7,11 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::control::{Result, Told, decide};
+use super::super::control::{Result, Told, choose, decide};
+use super::crm::{self, Crm};
 use crate::access::{
-    Change, ConnectionId, ConnectionKind, Mode, Name, Origin, Proof, SecretName, Settings, Slug, connection, connection_secrets,
+    BusinessKind, Change, ConnectionId, ConnectionKind, Mode, Name, Origin, Proof, SecretName, Settings, Slug, connection,
+    connection_secrets,
 };
 use crate::app::{App, now_us};
 use crate::upstream::Address;
@@ -55,35 +57,33 @@ pub(in crate::cli) struct Add {
     /// A page that a chat of kind site takes messages from, like https://salon.example; may be repeated.
     #[arg(long = "origin", value_name = "ORIGIN")]
     origins: Vec<Origin>,
-    /// Where a field of the event stands in what comes, like intent=$.tool.intent; may be repeated.
+    /// Where a field of the event stands in what comes, like intent=$.tool.intent, or which field of a card holds it, like
+    /// intent=UF_CRM_1747309879; may be repeated.
     #[arg(long = "field", value_name = "FIELD=PATH")]
     fields: Vec<String>,
     /// Something it needs that opens something, like sender=…; may be repeated.
     #[arg(long = "secret", value_name = "NAME=VALUE")]
     secrets: Vec<String>,
+    /// What Letopis itself may do there.
+    #[command(flatten)]
+    crm: Crm,
+}
+
+impl Add {
+    /// With what comes over standard input.
+    pub(super) fn filled(mut self) -> anyhow::Result<Self> {
+        self.crm = self.crm.filled()?;
+        Ok(self)
+    }
 }
 
 pub(super) async fn add(State(app): State<Arc<App>>, Json(add): Json<Add>) -> Told<Value> {
-    let kind = add.kind;
-    let name = add.name.map_or_else(|| kind.as_str().parse(), Ok)?;
-    let settings = Settings {
-        upstream: add.upstream.map(String::from),
-        mode: add.mode,
-        channel: add.channel,
-        speaks: add.speaks,
-        link_local: add.link_local,
-        forward_ms: add.forward_ms,
-        sender_header: add.sender_header,
-        sender_proof: add.sender_proof,
-        origins: add.origins,
-        fields: pairs(add.fields)?.into_iter().collect(),
-        ..Settings::default()
-    };
-    let draft = connection::Draft { kind, name, settings };
-    let named = pairs(add.secrets)?.into_iter().map(|(name, value)| Ok((name.parse()?, value)));
-    let forward = add.forward.map(|url| Ok((SecretName::Forward, url)));
-    let secrets = named.chain(forward).collect::<Result<Vec<(SecretName, String)>>>()?;
-    let made = decide(&app, add.business, move |_, scope| {
+    let whose = choose(&app, add.business.clone()).await?.kind;
+    let (business, webhook) = (add.business.clone(), add.crm.webhook.clone());
+    let (draft, mut secrets) = add.wanted(whose)?;
+    secrets.extend(webhook.clone().map(|url| (SecretName::Webhook, url)));
+    let kind = draft.kind;
+    let made = decide(&app, business, move |_, scope| {
         let (change, token) = connection::add(scope, draft, now_us(), &mut rand::rng())?;
         let Change::ConnectionAdded { connection, .. } = change else { return Err(anyhow::anyhow!("not an addition").into()) };
         Ok((vec![change], connection.to_string(), (scope.business(), connection, token)))
@@ -97,7 +97,38 @@ pub(super) async fn add(State(app): State<Arc<App>>, Json(add): Json<Add>) -> To
     });
     stored.await?;
     app.refresh()?;
-    Ok(Json(urls(&app.base_url(), kind, id, token.reveal())))
+    let mut told = urls(&app.base_url(), kind, id, token.reveal());
+    if webhook.is_some() {
+        told["probe"] = crm::probed(&app, id).await;
+    }
+    Ok(Json(told))
+}
+
+impl Add {
+    /// The connection, and what is secret about it.
+    fn wanted(self, whose: BusinessKind) -> Result<(connection::Draft, Vec<(SecretName, String)>)> {
+        let kind = self.kind;
+        let name = self.name.map_or_else(|| kind.as_str().parse(), Ok)?;
+        let (of_cards, fields) = crm::of_cards(kind, pairs(self.fields)?);
+        let mut settings = Settings {
+            mode: self.mode,
+            channel: self.channel,
+            speaks: self.speaks,
+            link_local: self.link_local,
+            forward_ms: self.forward_ms,
+            sender_header: self.sender_header,
+            sender_proof: self.sender_proof,
+            origins: self.origins,
+            fields: fields.into_iter().collect(),
+            ..Settings::default()
+        };
+        self.crm.apply(kind, whose, &of_cards, &mut settings)?;
+        settings.upstream = self.upstream.map(String::from).or(settings.upstream);
+        let named = pairs(self.secrets)?.into_iter().map(|(name, value)| Ok((name.parse()?, value)));
+        let forward = self.forward.map(|url| Ok((SecretName::Forward, url)));
+        let secrets = named.chain(forward).collect::<Result<Vec<(SecretName, String)>>>()?;
+        Ok((connection::Draft { kind, name, settings }, secrets))
+    }
 }
 
 /// What a new connection is reached under; shown once.
@@ -112,6 +143,10 @@ pub(super) fn urls(base: &str, kind: ConnectionKind, id: ConnectionId, token: &s
     }
     if kind.is_proxied() && kind.is_hooked() {
         told["hook_url"] = hook.into();
+    }
+    if kind == ConnectionKind::Bitrix24 {
+        told["app_url"] = format!("{base}/bitrix24/{token}/card").into();
+        told["install_url"] = format!("{base}/bitrix24/{token}/install").into();
     }
     told
 }

@@ -1,8 +1,9 @@
 //! `letopis connection`: plugged-in systems, known by the token in their URL.
 //!
-//! * `add` – a new one · `example` – what a delivery would become · `tend` – how it behaves, its secrets, its URL · `test` – tried
+//! * `add` – a new one · `crm` – what Letopis does in a portal · `example` – what a delivery would become · `tend` – how it behaves, its secrets, its URL · `test` – tried
 
 mod add;
+mod crm;
 mod example;
 mod tend;
 mod test;
@@ -62,8 +63,9 @@ pub(super) struct Which {
 pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice) -> anyhow::Result<()> {
     match command {
         ConnectionCommand::Add(add) => {
-            let made: Value = house.ask("connection/add", &add).await?;
+            let made: Value = house.ask("connection/add", &add.filled()?).await?;
             urls(voice, &made);
+            crm::warn(voice, &made);
             voice.note(format_args!("connection {}; what stands above is shown only now", made["id"].as_str().unwrap_or_default()));
         }
         ConnectionCommand::List { business } => {
@@ -71,8 +73,9 @@ pub(super) async fn run(house: &House, command: ConnectionCommand, voice: Voice)
             voice.table(&connections, &["id", "kind", "name", "created_us", "last_event_us", "revoked_us"]);
         }
         ConnectionCommand::Set(set) => {
-            let done: Value = house.ask("connection/set", &set).await?;
+            let done: Value = house.ask("connection/set", &set.filled()?).await?;
             voice.say(&done, |done| out!("{}", done["settings"]));
+            crm::warn(voice, &done);
         }
         ConnectionCommand::Secret(replace) => {
             let done: Value = house.ask("connection/secret", &replace.filled()?).await?;

@@ -9,10 +9,14 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::control::{Told, decide};
+use super::super::control::{ControlError, Told, decide};
 use super::Which;
 use super::add::{pairs, urls};
-use crate::access::{ConnectionId, Mode, Name, Origin, Proof, SecretName, Settings, Slug, connection, connection_secrets};
+use super::crm::{self, Crm};
+use crate::access::{
+    BusinessKind, Change, ConnectionId, ConnectionKind, Mode, Name, Origin, Proof, Scope, SecretName, Settings, Slug, connection,
+    connection_secrets,
+};
 use crate::app::{App, now_us};
 use crate::upstream::Address;
 
@@ -66,9 +70,12 @@ pub(in crate::cli) struct Set {
     /// The pages that a chat of kind site takes messages from, instead of those before; may be repeated.
     #[arg(long = "origin", value_name = "ORIGIN")]
     origins: Vec<Origin>,
-    /// Where a field of the event stands in what comes; FIELD= takes it away; may be repeated.
+    /// Where a field of the event stands in what comes, or which field of a card holds it; FIELD= takes it away; may be repeated.
     #[arg(long = "field", value_name = "FIELD=PATH")]
     fields: Vec<String>,
+    /// What Letopis itself may do there.
+    #[command(flatten)]
+    crm: Crm,
 }
 
 /// Which secret, and what it is from now on.
@@ -76,7 +83,7 @@ pub(in crate::cli) struct Set {
 pub(in crate::cli) struct Replace {
     /// Its id, from `connection list`.
     id: ConnectionId,
-    /// forward, sender, verify, sign or proxy.
+    /// forward, sender, verify, sign or proxy; of a portal also webhook and app (ID:SECRET of a local application).
     secret: SecretName,
     /// What it is from now on; left out or `-`: read from standard input, so that it stands in no history of commands.
     value: Option<String>,
@@ -106,8 +113,13 @@ fn pem(file: &str) -> Result<String, String> {
 }
 
 impl Set {
-    fn into_settings(self, mut settings: Settings) -> anyhow::Result<Settings> {
-        settings.upstream = self.upstream.map(String::from).or(settings.upstream);
+    /// With what comes over standard input.
+    pub(super) fn filled(mut self) -> anyhow::Result<Self> {
+        self.crm = self.crm.filled()?;
+        Ok(self)
+    }
+
+    fn into_settings(self, mut settings: Settings, kind: ConnectionKind, whose: BusinessKind) -> anyhow::Result<Settings> {
         settings.mode = self.mode.or(settings.mode);
         settings.channel = self.channel.or(settings.channel);
         settings.speaks = self.speaks.or(settings.speaks);
@@ -124,28 +136,47 @@ impl Set {
         if let Some(pem) = self.ca {
             settings.ca = Some(pem).filter(|pem| !pem.trim().is_empty());
         }
-        for (field, path) in pairs(self.fields).map_err(|e| anyhow::anyhow!("{e}"))? {
+        let (of_cards, fields) = crm::of_cards(kind, pairs(self.fields).map_err(|e| anyhow::anyhow!("{e}"))?);
+        for (field, path) in fields {
             if path.is_empty() {
                 settings.fields.remove(&field);
+                settings.crm.fields.remove(&field);
             } else {
                 settings.fields.insert(field, path);
             }
         }
+        self.crm.apply(kind, whose, &of_cards, &mut settings)?;
+        settings.upstream = self.upstream.map(String::from).or(settings.upstream);
         Ok(settings)
     }
 }
 
 pub(super) async fn set(State(app): State<Arc<App>>, Json(set): Json<Set>) -> Told<Value> {
-    let (id, business) = (set.id, set.business.clone());
-    let changed = decide(&app, business, move |conn, scope| {
-        let known = connection::one(conn, scope, id)?;
+    let (id, business, webhook) = (set.id, set.business.clone(), set.crm.webhook.clone());
+    let whose = super::choose(&app, business.clone()).await?;
+    let (keys, kind) = (app.vault.keys(whose.id).ok_or_else(|| anyhow::anyhow!("the business has no keys"))?, whose.kind);
+    let worked_out = app.store.read(move |conn| {
+        let scope = Scope::local(whose.id);
+        let known = connection::one(conn, &scope, id)?;
         let name = set.name.clone().unwrap_or(known.name);
-        let settings = set.into_settings(known.settings)?;
-        let change = connection::change(conn, scope, id, name, settings.clone(), now_us())?;
-        Ok((vec![change], id.to_string(), settings))
+        let settings = set.into_settings(known.settings, known.kind, kind)?;
+        Ok::<_, ControlError>((connection::change(conn, &scope, id, name, settings.clone(), now_us())?, settings))
     });
-    let settings = changed.await?;
-    Ok(Json(json!({ "id": id, "settings": settings })))
+    let (change, settings) = worked_out.await?;
+    let mut changes = vec![change];
+    let is_new = webhook.is_some();
+    if let Some(url) = webhook {
+        changes.push(Change::ConnectionSecretSet { business: whose.id, connection: id, secret: SecretName::Webhook, at_us: now_us() });
+        let stored =
+            app.store.write(move |tx| connection_secrets::set(tx, &keys, id, SecretName::Webhook, Some(&url), now_us(), &mut rand::rng()));
+        stored.await?;
+    }
+    decide(&app, business, move |_, _| Ok((changes, id.to_string(), ()))).await?;
+    let mut told = json!({ "id": id, "settings": settings });
+    if is_new {
+        told["probe"] = crm::probed(&app, id).await;
+    }
+    Ok(Json(told))
 }
 
 pub(super) async fn replace(State(app): State<Arc<App>>, Json(replace): Json<Replace>) -> Told<Value> {
@@ -155,7 +186,7 @@ pub(super) async fn replace(State(app): State<Arc<App>>, Json(replace): Json<Rep
     let chosen = super::choose(&app, business.clone()).await?;
     let keys = vault.keys(chosen.id).ok_or_else(|| anyhow::anyhow!("the business has no keys"))?;
     let decided = app.store.read(move |conn| {
-        let scope = crate::access::Scope::local(chosen.id);
+        let scope = Scope::local(chosen.id);
         connection_secrets::decide(conn, &scope, id, secret, now_us())
     });
     let decided = decided.await?;

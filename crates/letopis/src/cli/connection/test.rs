@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use super::super::control::{ControlError, Told, choose};
 use super::super::voice::out;
 use crate::access::connection_trial::{self, Finding};
-use crate::access::{ConnectionId, Slug, connection};
+use crate::access::{ConnectionId, ConnectionKind, Slug, connection};
 use crate::app::{App, now_us};
 use crate::console::pages::trial_told;
+use crate::console::trials::Trials;
 
 #[derive(Debug, clap::Args, Serialize, Deserialize)]
 pub(in crate::cli) struct Test {
@@ -55,11 +56,15 @@ pub(super) async fn test(State(app): State<Arc<App>>, Json(test): Json<Test>) ->
     let known = all.into_iter().find(|known| known.id == id && known.revoked_us.is_none());
     let unknown = || ControlError::Unknown { what: "connection", name: id.to_string(), business: business.slug.clone() };
     let known = known.ok_or_else(unknown)?;
-    let mut steps = app.capture.try_connection(business.id, id, deliver).await.ok_or_else(unknown)?;
+    let mut steps = app.tester().try_out(business.id, id, deliver).await.ok_or_else(unknown)?;
     steps.extend(connection_trial::inside(known.kind, &app.base_url(), known.last_event_us, now_us()));
     let well = connection_trial::is_well(&steps);
-    let told = trial_told(&lang, known.kind, &steps).into_iter();
+    Ok(Json(json!({ "id": id, "kind": known.kind, "well": well, "steps": lines(&lang, known.kind, steps) })))
+}
+
+/// Steps with their sentences.
+pub(super) fn lines(lang: &str, kind: ConnectionKind, steps: Vec<Finding>) -> Value {
+    let told = trial_told(lang, kind, &steps).into_iter();
     let line = |(finding, (sign, title, says))| Line { finding, sign, title, says };
-    let steps: Vec<Line> = steps.into_iter().zip(told).map(line).collect();
-    Ok(Json(json!({ "id": id, "kind": known.kind, "well": well, "steps": steps })))
+    steps.into_iter().zip(told).map(|pair| json!(line(pair))).collect()
 }

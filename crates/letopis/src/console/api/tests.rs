@@ -15,7 +15,9 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::access::connection_trial::Finding;
+use crate::access::portal_visit::{Refused, Settled, Unseen, Visit};
 use crate::access::{self, ConnectionId, KeyRing, KeyRole, Scope, key};
+use crate::console::portals::{self, Portals};
 use crate::console::replay::{NotTaken, Replay, Resend};
 use crate::console::trials::Trials;
 use crate::decide::Decide;
@@ -109,6 +111,7 @@ async fn scene() -> Scene {
         logs,
         replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Nobody))),
         trials: Arc::new(Nobody),
+        portals: Arc::new(Nobody),
         retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOON)),
         decide,
         progress: progress.clone(),
@@ -125,6 +128,20 @@ struct Nobody;
 impl Resend for Nobody {
     fn resend(&self, _: BusinessId, _: bytes::Bytes, _: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
         Box::pin(async { Err(NotTaken::Unavailable("nobody is here".into())) })
+    }
+}
+
+impl Portals for Nobody {
+    fn origin_of(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn install(&self, _: portals::Posted) -> futures_util::future::BoxFuture<'_, Result<Settled, Unseen>> {
+        Box::pin(async { Err(Unseen::Unknown) })
+    }
+
+    fn visit(&self, _: portals::Posted) -> futures_util::future::BoxFuture<'_, Result<Visit, Refused>> {
+        Box::pin(async { Err(Unseen::Unknown.into()) })
     }
 }
 
@@ -389,7 +406,9 @@ async fn the_log_is_that_of_c2sp_up_to_the_signed_size() {
 }
 
 /// Everything else that strangers can call: other rooms answer it.
-const ELSEWHERE: [(&str, &str); 15] = [
+const ELSEWHERE: [(&str, &str); 17] = [
+    ("/bitrix24/{token}/install", "post"),
+    ("/bitrix24/{token}/card", "post"),
     ("/api/v1/events", "post"),
     ("/hooks/{token}", "post"),
     ("/site/{token}.js", "get"),

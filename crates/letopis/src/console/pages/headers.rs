@@ -1,7 +1,7 @@
 //! What every answer of the console carries, and where errors are drawn.
 //!
 //! The policy lets a page load style, script and pictures from this server and nothing else, run no inline script, be framed by nobody
-//! and send its forms only here. So a client's message that looks like HTML could do nothing even if a template forgot to escape it.
+//! and send its forms only here. One sort of page is different: what a CRM's portal shows inside itself may be framed, by that portal alone. So a client's message that looks like HTML could do nothing even if a template forgot to escape it.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -10,6 +10,7 @@ use axum::response::Response;
 
 use super::error::Undrawn;
 use super::look::{LANGUAGE_COOKIE, Look, asked_language};
+use super::portal::Framed;
 use super::{Desk, cookie};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -23,6 +24,14 @@ const FIXED: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
 ];
+
+/// The same policy, but for who may frame it; none where the portal's address has anything in it that an address has not.
+fn policy_for(portal: &str) -> Option<HeaderValue> {
+    let host = portal.strip_prefix("https://").or_else(|| portal.strip_prefix("http://"))?;
+    let is_plain = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    let policy = POLICY.replace("frame-ancestors 'none'", &format!("frame-ancestors {portal}"));
+    HeaderValue::from_str(&policy).ok().filter(|_| is_plain)
+}
 
 /// Around every page.
 pub(super) async fn dress(State(desk): State<Desk>, request: Request, next: Next) -> Response {
@@ -38,9 +47,14 @@ pub(super) async fn dress(State(desk): State<Desk>, request: Request, next: Next
             response.headers_mut().append(header::SET_COOKIE, line.clone());
         }
     }
+    let framed = response.extensions_mut().remove::<Framed>().and_then(|Framed(portal)| policy_for(&portal));
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Some(policy) = framed {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        headers.remove(header::X_FRAME_OPTIONS);
     }
     // Pages show people's data: neither a proxy nor the back button of a shared computer may keep them.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -48,4 +62,22 @@ pub(super) async fn dress(State(desk): State<Desk>, request: Request, next: Next
         headers.append(header::SET_COOKIE, line);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_gets_into_the_policy() {
+        let policy =
+            policy_for("https://salon.bitrix24.ru").map(|policy| policy.to_str().unwrap_or_default().to_owned()).unwrap_or_default();
+        assert!(policy.ends_with("frame-ancestors https://salon.bitrix24.ru; base-uri 'none'"), "{policy}");
+        assert!(policy_for("http://127.0.0.1:8080").is_some());
+        for portal in
+            ["", "https://", "*", "https://a.example; script-src *", "https://a.example https://evil.example", "https://*", "https://a,b"]
+        {
+            assert!(policy_for(portal).is_none(), "{portal}");
+        }
+    }
 }

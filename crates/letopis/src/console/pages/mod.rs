@@ -7,7 +7,7 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody)
+//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
@@ -31,6 +31,7 @@ mod looked;
 mod moments;
 mod money;
 mod password;
+mod portal;
 mod promises;
 mod quarantine;
 mod search;
@@ -121,6 +122,7 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/quarantine/{id}/drop", post(quarantine::discard))
         .route("/verify", get(verify::ask).post(verify::check).layer(DefaultBodyLimit::max(verify::BODY_BYTES)))
         .merge(settings_routes())
+        .merge(portal::routes())
         .fallback(error::nothing_here)
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), headers::dress))
         .with_state(desk)
@@ -142,6 +144,8 @@ fn settings_routes() -> Router<Desk> {
         .route("/settings/keys/{id}/revoke", post(keys::revoke))
         .route("/settings/connections", get(connections::list).post(connections::add))
         .route("/settings/connections/{id}", get(connections::one::show).post(connections::one::set))
+        .route("/settings/connections/new/bitrix24", get(connections::bitrix24::ask).post(connections::bitrix24::add))
+        .route("/settings/connections/{id}/crm", post(connections::bitrix24::set))
         .route("/settings/connections/{id}/secret", post(connections::one::replace))
         .route("/settings/connections/{id}/rotate", post(connections::one::rotate))
         .route("/settings/connections/{id}/forwards/{number}/retry", post(connections::forwards::retry))

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod portal;
+#[cfg(test)]
 mod scene;
 
 use axum::http::{Method, StatusCode, header};

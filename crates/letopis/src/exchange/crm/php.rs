@@ -10,7 +10,8 @@ const DEPTH: usize = 12;
 const COUNT: usize = 2_000;
 
 /// The parameters as nested objects; a level whose names are 0, 1, 2, … is a list. A name that comes again replaces what it held.
-pub(super) fn parse(query: &str) -> Value {
+#[must_use]
+pub fn parse(query: &str) -> Value {
     let mut all = Map::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()).take(COUNT) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -97,7 +98,9 @@ fn write(query: &mut String, name: &str, value: &Value) {
     let text = match value {
         Value::Null => return,
         Value::Object(parts) => return parts.iter().for_each(|(key, part)| write(query, &format!("{name}%5B{}%5D", encoded(key)), part)),
-        Value::Array(items) => return (0..).zip(items).for_each(|(key, item): (usize, _)| write(query, &format!("{name}%5B{key}%5D"), item)),
+        Value::Array(items) => {
+            return (0..).zip(items).for_each(|(key, item): (usize, _)| write(query, &format!("{name}%5B{key}%5D"), item));
+        }
         Value::Bool(is) => if *is { "1" } else { "0" }.to_owned(),
         Value::Number(number) => number.to_string(),
         Value::String(text) => encoded(text),

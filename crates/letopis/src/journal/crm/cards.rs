@@ -87,8 +87,7 @@ pub fn due(conn: &Connection, business: BusinessId, connection: &str, now_us: i6
         })
     };
     let mut select = conn.prepare_cached(sql)?;
-    let mut all: Vec<Sought> =
-        select.query_map(params![connection, business.0, now_us, limit], read)?.collect::<rusqlite::Result<_>>()?;
+    let mut all: Vec<Sought> = select.query_map(params![connection, business.0, now_us, limit], read)?.collect::<rusqlite::Result<_>>()?;
     for sought in &mut all {
         know(conn, business, sought)?;
     }
@@ -99,12 +98,17 @@ pub fn due(conn: &Connection, business: BusinessId, connection: &str, now_us: i6
 fn know(conn: &Connection, business: BusinessId, sought: &mut Sought) -> rusqlite::Result<()> {
     let sql = "SELECT id, name FROM clients WHERE business = ?1 AND pid = ?2";
     let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
-    let Some((root, name)) = conn.prepare_cached(sql)?.query_row(params![business.0, sought.client], read).optional()? else { return Ok(()) };
+    let Some((root, name)) = conn.prepare_cached(sql)?.query_row(params![business.0, sought.client], read).optional()? else {
+        return Ok(());
+    };
     sought.name = name;
     let sql = "SELECT channel FROM sessions WHERE client IN (SELECT id FROM clients WHERE root = ?1) ORDER BY last_us DESC LIMIT 1";
     sought.channel = conn.prepare_cached(sql)?.query_row([root], |row| row.get(0)).optional()?.unwrap_or_default();
     let sql = "SELECT kind, value FROM identities WHERE client IN (SELECT id FROM clients WHERE root = ?1) ORDER BY id DESC";
-    let rows = conn.prepare_cached(sql)?.query_map([root], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let rows = conn
+        .prepare_cached(sql)?
+        .query_map([root], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
     for (kind, value) in rows {
         match kind.as_str() {
             "crm" => sought.cards.extend(CrmRef::parse(&value)),
@@ -167,7 +171,8 @@ pub(super) fn seek_again(tx: &Transaction<'_>, entry: i64, now_us: i64) -> rusql
 /// # Errors
 /// When the database says no.
 pub fn of(conn: &Connection, business: BusinessId, client: &str) -> rusqlite::Result<Vec<Card>> {
-    let sql = "SELECT connection, state, kind, card, found_by, problem FROM crm_cards WHERE business = ?1 AND client = ?2 ORDER BY connection";
+    let sql =
+        "SELECT connection, state, kind, card, found_by, problem FROM crm_cards WHERE business = ?1 AND client = ?2 ORDER BY connection";
     let read = |row: &Row<'_>| {
         let card = row.get::<_, Option<i64>>(3)?.map(|id| id as u64);
         Ok(Card { connection: row.get(0)?, state: row.get(1)?, kind: row.get(2)?, card, found_by: row.get(4)?, problem: row.get(5)? })

@@ -212,7 +212,9 @@ pub fn recover(tx: &Transaction<'_>, connection: &str, settle_us: i64) -> rusqli
 /// When the database says no.
 pub fn resolve(tx: &Transaction<'_>, business: BusinessId, id: i64, bury: Option<&str>, now_us: i64) -> rusqlite::Result<bool> {
     let sql = match bury {
-        Some(_) => "UPDATE crm_entries SET state = 'buried', problem = ?4 WHERE business = ?1 AND id = ?2 AND state IN ('waiting', 'unclear') AND ?3 > 0",
+        Some(_) => {
+            "UPDATE crm_entries SET state = 'buried', problem = ?4 WHERE business = ?1 AND id = ?2 AND state IN ('waiting', 'unclear') AND ?3 > 0"
+        }
         // It may have been sent before: looked up first.
         None => {
             "UPDATE crm_entries SET state = CASE WHEN sent_us IS NULL THEN 'waiting' ELSE 'unclear' END, due_us = ?3, problem = ?4
@@ -269,7 +271,9 @@ pub fn standing(conn: &Connection, business: BusinessId, connection: &str) -> ru
 /// When the database says no.
 pub fn listed(conn: &Connection, business: BusinessId, connection: &str, is_buried: bool, limit: u32) -> rusqlite::Result<Vec<Lacking>> {
     let states = if is_buried { "('buried')" } else { "('waiting', 'sending', 'unclear')" };
-    let sql = format!("SELECT {COLUMNS} FROM crm_entries WHERE business = ?1 AND connection = ?2 AND client <> '' AND state IN {states} ORDER BY id LIMIT ?3");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM crm_entries WHERE business = ?1 AND connection = ?2 AND client <> '' AND state IN {states} ORDER BY id LIMIT ?3"
+    );
     conn.prepare_cached(&sql)?.query_map(params![business.0, connection, limit], read)?.collect()
 }
 

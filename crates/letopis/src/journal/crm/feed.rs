@@ -65,7 +65,8 @@ fn end(business: BusinessId) -> i64 {
 
 /// One event of a conversation: the row that waits grows, or another one begins.
 fn tell(tx: &Transaction<'_>, outbox: &Outbox<'_>, first_told: i64, session: i64, event: &Event, now_us: i64) -> rusqlite::Result<()> {
-    let sql = "SELECT s.pid, s.first_record, root.pid FROM sessions s JOIN clients c ON c.id = s.client JOIN clients root ON root.id = c.root
+    let sql =
+        "SELECT s.pid, s.first_record, root.pid FROM sessions s JOIN clients c ON c.id = s.client JOIN clients root ON root.id = c.root
                WHERE s.id = ?1";
     let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?));
     // A conversation of nobody has no card; should somebody turn out to be behind it, it is told from its beginning.
@@ -113,7 +114,8 @@ fn add(
 
 /// The client's card is wanted; who was not found is looked for again, because this event may say who they are.
 fn want(tx: &Transaction<'_>, outbox: &Outbox<'_>, client: &str, now_us: i64) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO crm_cards (business, connection, client, state, asked_us, due_us, attempts) VALUES (?1, ?2, ?3, 'sought', ?4, ?4, 0)
+    let sql =
+        "INSERT INTO crm_cards (business, connection, client, state, asked_us, due_us, attempts) VALUES (?1, ?2, ?3, 'sought', ?4, ?4, 0)
                ON CONFLICT (business, connection, client) DO UPDATE SET due_us = min(due_us, ?4 + ?5) WHERE state = 'sought'";
     tx.prepare_cached(sql)?.execute(params![outbox.business.0, outbox.connection, client, now_us, outbox.gather_us])?;
     Ok(())

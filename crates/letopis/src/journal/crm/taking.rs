@@ -36,7 +36,8 @@ pub fn due(conn: &Connection, business: BusinessId, connection: &str, now_us: i6
         let card = super::cards::reference(row.get(2)?, row.get(3)?);
         Ok(card.map(|card| Taking { id, is_task, card, entry, reference, attempts }))
     };
-    let rows = conn.prepare_cached(sql)?.query_map(params![connection, business.0, now_us, limit], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let rows =
+        conn.prepare_cached(sql)?.query_map(params![connection, business.0, now_us, limit], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(rows.into_iter().flatten().collect())
 }
 

@@ -37,7 +37,16 @@ pub(super) fn settle(
         let record = stored.row.record;
         let identity = stored.identity.map(|id| people.as_of(tx, id, record)).transpose()?.flatten();
         let line = line(tx, record)?;
-        let event = Projected { row: stored.row, marks: Vec::new(), given_session, chain: None, line, delivery: None, call: None, is_read_back: false };
+        let event = Projected {
+            row: stored.row,
+            marks: Vec::new(),
+            given_session,
+            chain: None,
+            line,
+            delivery: None,
+            call: None,
+            is_read_back: false,
+        };
         let placed = sessions.place(tx, keys, &event, identity.as_ref())?;
         tx.prepare_cached("UPDATE events SET session = ?1 WHERE record = ?2")?.execute(params![placed, record])?;
     }

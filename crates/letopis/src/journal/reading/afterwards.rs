@@ -58,7 +58,9 @@ mod tests {
         };
         let told = |day: &str, kind: &str| {
             let cards = r#""crm_id":"deal:9","client":{"crm_id":"lead:5"}"#;
-            format!(r#"{{"event_id":"{day} {kind}","timestamp":"{day}T12:30:00+03:00","channel":"crm","source":"bitrix24","type":"{kind}",{cards}}}"#)
+            format!(
+                r#"{{"event_id":"{day} {kind}","timestamp":"{day}T12:30:00+03:00","channel":"crm","source":"bitrix24","type":"{kind}",{cards}}}"#
+            )
         };
         for talk in [talk("2025-01-10", "first"), talk("2025-02-10", "second")] {
             pen.event(&tx, &talk).unwrap();

@@ -315,7 +315,9 @@ mod tests {
     fn a_phone_is_asked_for_as_people_type_it() {
         let asked = questions(&wanted()).into_iter().find(|question| question.by == By::Phone).unwrap();
         let values = asked.call.params["values"].as_array().unwrap().clone();
-        for spelling in ["+79211234567", "89211234567", "79211234567", "9211234567", "+7 (921) 123-45-67", "8 (921) 123-45-67", "8-921-123-45-67"] {
+        for spelling in
+            ["+79211234567", "89211234567", "79211234567", "9211234567", "+7 (921) 123-45-67", "8 (921) 123-45-67", "8-921-123-45-67"]
+        {
             assert!(values.contains(&json!(spelling)), "{spelling}");
         }
         assert!(values.len() <= VALUES);
@@ -327,7 +329,10 @@ mod tests {
     fn what_we_make_bears_our_origin() {
         let draft = Draft { name: Some("Анна".into()), channel: "telegram".into(), responsible: Some(7) };
         let lead = make(CrmKind::Lead, &wanted(), &draft, None).params;
-        assert_eq!((&lead["entityTypeId"], &lead["fields"]["originId"], &lead["fields"]["assignedById"]), (&json!(1), &json!("c_1"), &json!(7)));
+        assert_eq!(
+            (&lead["entityTypeId"], &lead["fields"]["originId"], &lead["fields"]["assignedById"]),
+            (&json!(1), &json!("c_1"), &json!(7))
+        );
         assert_eq!(lead["fields"]["fm"][0]["value"], "+79211234567");
         let deal = make(CrmKind::Deal, &wanted(), &draft, Some(12)).params;
         assert_eq!((&deal["fields"]["contactId"], &deal["fields"]["fm"]), (&json!(12), &Value::Null));

@@ -68,7 +68,9 @@ pub fn entry(steps: &[Step], telling: &Telling) -> Entry {
 
 /// How many of the first ones say the same: three messages in a row are one line.
 fn run(steps: &[&Step]) -> usize {
-    let Some(first) = steps.first().filter(|step| matches!(step.kind.as_str(), "message_in" | "message_out" | "operator_reply")) else { return 1 };
+    let Some(first) = steps.first().filter(|step| matches!(step.kind.as_str(), "message_in" | "message_out" | "operator_reply")) else {
+        return 1;
+    };
     let same = |step: &&&Step| step.kind == first.kind && step.intent == first.intent && step.action.is_none() && first.action.is_none();
     steps.iter().take_while(same).count().max(1)
 }
@@ -162,7 +164,8 @@ mod tests {
     fn steps() -> Vec<Step> {
         let mut steps = vec![step(0, "message_in"), step(0, "message_in"), step(0, "llm_call"), step(1, "message_out"), step(2, "handoff")];
         steps[0].said = Some("Болит спина,\n[b]можно завтра?[/b]".to_owned());
-        (steps[3].intent, steps[3].confidence, steps[3].reply) = (Some("запись_на_приём".to_owned()), Some(0.87), Some("Записал на 15:00".to_owned()));
+        (steps[3].intent, steps[3].confidence, steps[3].reply) =
+            (Some("запись_на_приём".to_owned()), Some(0.87), Some("Записал на 15:00".to_owned()));
         (steps[3].action, steps[3].crm) = (Some("create_lead".to_owned()), Some("BX_LEAD_4521".to_owned()));
         steps
     }
@@ -210,9 +213,19 @@ mod tests {
         for minute in 0..500 {
             many.push(step(minute, if minute % 2 == 0 { "message_in" } else { "message_out" }));
         }
-        let telling = Telling { words: CardWords::Digest, zone: TimeZone::UTC, link: "x".into(), reference: "L".into(), proof: "y".into(), channel: "max".into() };
+        let telling = Telling {
+            words: CardWords::Digest,
+            zone: TimeZone::UTC,
+            link: "x".into(),
+            reference: "L".into(),
+            proof: "y".into(),
+            channel: "max".into(),
+        };
         let entry = entry(&many, &telling);
         assert!(entry.text.chars().count() < LONGEST + 400 && entry.text.contains("… ещё"));
-        assert_eq!((steps_word(1), steps_word(11), steps_word(22), steps_word(5)), ("1 шаг".into(), "11 шагов".into(), "22 шага".into(), "5 шагов".into()));
+        assert_eq!(
+            (steps_word(1), steps_word(11), steps_word(22), steps_word(5)),
+            ("1 шаг".into(), "11 шагов".into(), "22 шага".into(), "5 шагов".into())
+        );
     }
 }

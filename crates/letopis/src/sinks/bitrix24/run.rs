@@ -10,10 +10,13 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::portals::Portals;
 use super::readback::{Bell, Notebook, Reader, Rhythm, Tell};
 use super::rest::{Call, Credential, Patience, Portal, Rate, Said};
 use super::write::{Times, Turn, Writer};
-use crate::access::{Business, BusinessKind, ConnectionId, ConnectionIdentity, ConnectionKind, ConnectionRing, SecretName, business, connection_secrets};
+use crate::access::{
+    Business, BusinessKind, ConnectionId, ConnectionIdentity, ConnectionKind, ConnectionRing, SecretName, business, connection_secrets,
+};
 use crate::journal::crm;
 use crate::privacy::Vault;
 use crate::store::{Store, StoreError};
@@ -75,6 +78,8 @@ pub struct Bitrix24 {
     pub vault: Vault,
     /// Who is plugged in.
     pub connections: Arc<ConnectionRing>,
+    /// Those that are open.
+    pub portals: Portals,
     /// How portals are asked.
     pub config: Config,
     /// Takes what is read back into the queue.
@@ -100,8 +105,13 @@ impl Bitrix24 {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut running: HashMap<ConnectionId, Running> = HashMap::new();
         loop {
-            let wanted: HashMap<ConnectionId, Arc<ConnectionIdentity>> =
-                self.connections.of_kind(ConnectionKind::Bitrix24).into_iter().filter(asks).map(|known| (known.connection, known)).collect();
+            let wanted: HashMap<ConnectionId, Arc<ConnectionIdentity>> = self
+                .connections
+                .of_kind(ConnectionKind::Bitrix24)
+                .into_iter()
+                .filter(asks)
+                .map(|known| (known.connection, known))
+                .collect();
             let over: Vec<ConnectionId> =
                 running.iter().filter(|(id, run)| wanted.get(id).is_none_or(|known| *known != run.known)).map(|(id, _)| *id).collect();
             for id in over {
@@ -129,14 +139,17 @@ impl Bitrix24 {
     /// One connection, for as long as it stays as it is: written to, read back, or both, at one pace.
     async fn keep(self, known: Arc<ConnectionIdentity>, mut stop: watch::Receiver<bool>) {
         let portal = loop {
-            let why = match self.portal(&known) {
-                Ok(portal) => break Arc::new(portal),
+            let why = match self.shared(&known) {
+                Ok(portal) => break portal,
                 Err(why) => why,
             };
             tracing::warn!(connection = %known.connection, why, "a portal is not asked");
             tokio::select! { () = tokio::time::sleep(BROKEN) => {} _ = stop.wait_for(|stop| *stop) => return }
         };
-        tokio::join!(self.clone().keep_reading(Arc::clone(&known), Arc::clone(&portal), stop.clone()), self.keep_writing(&known, portal, stop));
+        tokio::join!(
+            self.clone().keep_reading(Arc::clone(&known), Arc::clone(&portal), stop.clone()),
+            self.keep_writing(&known, portal, stop)
+        );
     }
 
     async fn keep_writing(&self, known: &Arc<ConnectionIdentity>, portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
@@ -208,7 +221,9 @@ impl Bitrix24 {
 
     async fn business(&self, known: &Arc<ConnectionIdentity>) -> Result<Business, String> {
         let business = known.business;
-        let found = self.store.read(move |conn| Ok::<_, StoreError>(business::all(conn).ok().into_iter().flatten().find(|found| found.id == business)));
+        let found = self
+            .store
+            .read(move |conn| Ok::<_, StoreError>(business::all(conn).ok().into_iter().flatten().find(|found| found.id == business)));
         found.await.map_err(|e| e.to_string())?.ok_or_else(|| "its business is not known".to_owned())
     }
 
@@ -254,20 +269,41 @@ impl Bitrix24 {
             let (id, secret) = app.split_once(':')?;
             Some((id.to_owned(), zeroize::Zeroizing::new(secret.to_owned())))
         });
-        let credential = match (secret(SecretName::Tokens), secret(SecretName::Webhook)) {
-            (Some(tokens), _) => serde_json::from_str(&tokens).map_err(|_| "the application's tokens are damaged".to_owned())
-                .and_then(|tokens| Credential::app(tokens).map_err(|e| e.to_string()))?,
-            (None, Some(webhook)) => Credential::webhook(&webhook).map_err(|e| e.to_string())?,
-            (None, None) => return Err("it has neither a webhook nor an installed application".to_owned()),
-        };
-        let outbound = match secret(SecretName::Proxy) {
+        let credential = self.credential(known)?;
+        let route = self.route(known)?;
+        let rate = self.rate();
+        let patience = Patience { settle: Duration::from_secs(self.config.settle_seconds), ..Patience::default() };
+        Portal::new(credential, app, (route, self.own.clone()), (rate, patience), self.keeping(known)).map_err(|e| e.to_string())
+    }
+
+    /// How fast a portal is asked.
+    pub(super) fn rate(&self) -> Rate {
+        let Config { requests_per_second: per_second, requests_at_once: depth, pause_ms, .. } = self.config;
+        Rate { per_second, depth, pause: Duration::from_millis(pause_ms) }
+    }
+
+    /// The way to its portal.
+    pub(super) fn route(&self, known: &ConnectionIdentity) -> Result<Route, String> {
+        let keys = self.vault.keys(known.business).ok_or("the keys of this business are not here")?;
+        let outbound = match known.secret(&keys, SecretName::Proxy) {
             Some(proxy) => Some(Outbound::read(&proxy).ok_or("its outbound proxy is not http://host:port or socks5://host:port")?),
             None => None,
         };
-        let route = Route { ca: known.settings.ca.clone(), outbound, link_local: known.settings.link_local };
-        let rate = Rate { per_second: self.config.requests_per_second, depth: self.config.requests_at_once, pause: Duration::from_millis(self.config.pause_ms) };
-        let patience = Patience { settle: Duration::from_secs(self.config.settle_seconds), ..Patience::default() };
-        Portal::new(credential, app, (route, self.own.clone()), (rate, patience), self.keeping(known)).map_err(|e| e.to_string())
+        Ok(Route { ca: known.settings.ca.clone(), outbound, link_local: known.settings.link_local })
+    }
+
+    /// What a connection opens its portal with.
+    pub(super) fn credential(&self, known: &ConnectionIdentity) -> Result<Credential, String> {
+        let keys = self.vault.keys(known.business).ok_or("the keys of this business are not here")?;
+        let secret = |name| known.secret(&keys, name);
+        match (secret(SecretName::Tokens), secret(SecretName::Webhook)) {
+            (Some(tokens), _) => {
+                let tokens = serde_json::from_str(&tokens).map_err(|_| "the application's tokens are damaged".to_owned())?;
+                Credential::app(tokens).map_err(|e| e.to_string())
+            }
+            (None, Some(webhook)) => Credential::webhook(&webhook).map_err(|e| e.to_string()),
+            (None, None) => Err("it has neither a webhook nor an installed application".to_owned()),
+        }
     }
 
     /// Stores what a portal changed of its credential: its name, or the tokens.

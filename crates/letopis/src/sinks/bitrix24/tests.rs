@@ -22,7 +22,8 @@ use crate::upstream::{Own, Route};
 use crate::{journal, privacy};
 
 const SALON: BusinessId = BusinessId(1);
-const TABLES: &[Migration] = &[Migration { name: "privacy 1", sql: privacy::SCHEMA }, Migration { name: "journal 1", sql: journal::SCHEMA }];
+const TABLES: &[Migration] =
+    &[Migration { name: "privacy 1", sql: privacy::SCHEMA }, Migration { name: "journal 1", sql: journal::SCHEMA }];
 
 /// A journal, a portal, and what writes from the one to the other.
 struct Desk {
@@ -139,12 +140,18 @@ fn event(who: &str, kind: &str, more: Value) -> Value {
 #[tokio::test]
 async fn a_client_is_found_by_phone_however_it_is_typed_and_told_once() {
     let mut desk = Desk::new(CrmSettings { write: true, ..CrmSettings::default() }).await;
-    let contact = desk.ask("crm.contact.add", json!({ "fields": { "NAME": "Анна", "PHONE": [{ "VALUE": "8 (921) 123-45-67", "VALUE_TYPE": "WORK" }] } })).await;
+    let contact = desk
+        .ask("crm.contact.add", json!({ "fields": { "NAME": "Анна", "PHONE": [{ "VALUE": "8 (921) 123-45-67", "VALUE_TYPE": "WORK" }] } }))
+        .await;
     desk.says(vec![event("anna", "message_in", json!({ "client": { "channel_id": "anna", "phone": "+79211234567" } }))]).await;
     desk.written(Duration::from_secs(5)).await;
     let told = desk.card(Kind::Contact, contact.as_u64().unwrap());
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("клиент написал") && told[0].contains("https://letopis.example/sessions/") && told[0].contains("записи 0–0 журнала salon"));
+    assert!(
+        told[0].contains("клиент написал")
+            && told[0].contains("https://letopis.example/sessions/")
+            && told[0].contains("записи 0–0 журнала salon")
+    );
     assert!(desk.all(Kind::Lead).is_empty(), "nothing is made where the business did not ask for it");
     assert_eq!(desk.turn().await, Turn::Rest);
 }
@@ -183,7 +190,8 @@ async fn a_handover_gives_a_task_once_and_a_gone_card_another_one() {
 async fn without_leads_a_client_has_a_contact_and_a_deal_once() {
     let mut desk = Desk::new(creating()).await;
     desk.sim.with(|portal| portal.settings.mode = Mode::Simple);
-    desk.says(vec![event("anna", "message_in", json!({ "client": { "channel_id": "anna", "phone": "+79211234567", "name": "Анна" } }))]).await;
+    desk.says(vec![event("anna", "message_in", json!({ "client": { "channel_id": "anna", "phone": "+79211234567", "name": "Анна" } }))])
+        .await;
     desk.written(Duration::from_secs(5)).await;
     desk.says(vec![event("anna", "message_in", json!({}))]).await;
     desk.written(Duration::from_secs(5)).await;
@@ -212,7 +220,8 @@ async fn a_dead_webhook_stops_everything_until_a_person_looked() {
 #[tokio::test]
 async fn what_an_erased_client_left_on_cards_is_taken_away() {
     let mut desk = Desk::new(creating()).await;
-    desk.says(vec![event("anna", "message_in", json!({})), event("anna", "handoff", json!({})), event("boris", "message_in", json!({}))]).await;
+    desk.says(vec![event("anna", "message_in", json!({})), event("anna", "handoff", json!({})), event("boris", "message_in", json!({}))])
+        .await;
     desk.written(Duration::from_secs(5)).await;
     let leads = desk.all(Kind::Lead);
     let anna = desk.listed_clients().await.into_iter().find(|(_, tasks)| *tasks > 0).unwrap().0;
@@ -286,7 +295,16 @@ impl Desk {
         let rows = self.store.read(|conn| {
             let sql = "SELECT reference, kind, card, first_record, session, what, last_record, state FROM crm_entries ORDER BY id";
             let read = |row: &rusqlite::Row<'_>| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)? as u64, row.get::<_, i64>(3)?, row.get::<_, String>(4)?, row.get::<_, String>(5)?, row.get::<_, i64>(6)?, row.get::<_, String>(7)?))
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get::<_, i64>(2)? as u64,
+                    row.get::<_, i64>(3)?,
+                    row.get::<_, String>(4)?,
+                    row.get::<_, String>(5)?,
+                    row.get::<_, i64>(6)?,
+                    row.get::<_, String>(7)?,
+                ))
             };
             Ok::<_, StoreError>(conn.prepare(sql)?.query_map([], read)?.collect::<rusqlite::Result<Vec<_>>>()?)
         });
@@ -297,7 +315,10 @@ impl Desk {
             assert_eq!(state, "written");
             references.insert(reference.clone(), (kind.clone(), *card, *first));
             if what == "steps" {
-                assert!(told.insert(session.clone(), *last).is_none_or(|before| before < *first), "stretches of a dialogue follow each other");
+                assert!(
+                    told.insert(session.clone(), *last).is_none_or(|before| before < *first),
+                    "stretches of a dialogue follow each other"
+                );
             }
         }
         assert_eq!(told.len(), sessions, "every dialogue is told");

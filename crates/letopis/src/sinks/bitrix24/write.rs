@@ -222,9 +222,9 @@ impl Writer {
     /// What each row comes to.
     async fn told(&self, rows: &[(Lacking, CrmRef)]) -> Result<Vec<Told>, StoreError> {
         let (business, wanted) = (self.business, rows.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>());
-        let steps = self.store.read(move |conn| {
-            wanted.iter().map(|row| Ok(entries::steps(conn, business, row)?)).collect::<Result<Vec<_>, StoreError>>()
-        });
+        let steps = self
+            .store
+            .read(move |conn| wanted.iter().map(|row| Ok(entries::steps(conn, business, row)?)).collect::<Result<Vec<_>, StoreError>>());
         Ok(rows.iter().zip(steps.await?).map(|((row, card), steps)| self.tell(row, *card, &steps)).collect())
     }
 
@@ -314,7 +314,9 @@ pub(super) fn there(reference: &str, said: &Said) -> There {
     let Said::Done(result) = said else { return There::Unknown };
     let list = ["logMessages", "items"].iter().map(|name| &result[*name]).find(|list| list.is_array()).unwrap_or(result);
     let Some(entries) = list.as_array() else { return There::No };
-    let bears = |entry: &&Value| ["text", "DESCRIPTION", "description"].iter().any(|name| entry[*name].as_str().is_some_and(|text| text.contains(reference)));
+    let bears = |entry: &&Value| {
+        ["text", "DESCRIPTION", "description"].iter().any(|name| entry[*name].as_str().is_some_and(|text| text.contains(reference)))
+    };
     match entries.iter().find(bears) {
         Some(entry) => There::Yes(number(&entry["id"]).or_else(|| number(&entry["ID"]))),
         None if entries.len() >= PAGE => There::NotHere,

@@ -2,8 +2,9 @@
 //!
 //! A token is on the page that answers its making and nowhere else, so those forms answer with the page itself.
 //!
-//! * `one` – a connection: settings, secrets, URL · `health` – how it fares · `forwards` – what its bot did not take · `steps` – what to do with a fresh URL · `trial` – a test
+//! * `one` – a connection: settings, secrets, URL · `bitrix24` – a portal and what we may do there · `health` – how it fares · `forwards` – what its bot did not take · `steps` – what to do with a fresh URL · `trial` – a test
 
+pub(super) mod bitrix24;
 pub(super) mod forwards;
 pub(super) mod health;
 pub(super) mod one;

@@ -11,6 +11,7 @@ use super::super::form::{Nothing, Posted};
 use super::super::frame::{Frame, Section, page};
 use super::super::labels;
 use super::super::visitor::Visitor;
+use super::bitrix24::Crm;
 use super::forwards::{self, Waiting};
 use super::health::{self, Faring};
 use super::steps::Steps;
@@ -30,10 +31,10 @@ struct SecretRow {
 }
 
 /// A choice of the form.
-struct Choice {
-    value: &'static str,
-    label: String,
-    chosen: bool,
+pub(super) struct Choice {
+    pub(super) value: &'static str,
+    pub(super) label: String,
+    pub(super) chosen: bool,
 }
 
 #[derive(Template)]
@@ -60,6 +61,7 @@ struct OnePage {
     waiting: Waiting,
     tried: Option<Tried>,
     has_bot: bool,
+    crm: Option<Crm>,
 }
 
 /// What the form of the settings sends.
@@ -203,7 +205,8 @@ pub(super) async fn draw(
     let stored = desk.console.store.read(move |conn| Ok::<_, PageError>(connection_secrets::known(conn, id)?)).await?;
     let waiting = forwards::of(desk, visitor, id).await?;
     let (t, clock) = (&visitor.t, visitor.clock());
-    let secrets = known.kind.secrets().iter().map(|secret| SecretRow {
+    // What an application was given comes from its portal, not from a person.
+    let secrets = known.kind.secrets().iter().filter(|secret| **secret != SecretName::Tokens).map(|secret| SecretRow {
         name: secret.as_str(),
         label: t.of("connection-secret", secret.as_str()),
         hint: t.with("connection-secret-hint", &[("what", secret.as_str().into()), ("kind", known.kind.as_str().into())]),
@@ -236,6 +239,7 @@ pub(super) async fn draw(
         origins: known.settings.origins.iter().map(Origin::as_str).collect::<Vec<_>>().join(" "),
         fields: fields.join("\n"),
         secrets: secrets.collect(),
+        crm: (known.kind == ConnectionKind::Bitrix24).then(|| Crm::of(visitor, &known.settings.crm)),
         name: known.name.to_string(),
         settings: known.settings,
         fresh,

@@ -63,7 +63,14 @@ fn recipe(kind: ConnectionKind, proxy: &str, hook: &str) -> Vec<(&'static str, S
             let event = r#"{"timestamp":"'$(date -u +%FT%TZ)'","channel":"telegram","session_id":"1","client":{"phone":"+79215550101"},"text":"Можно на завтра?"}"#;
             vec![(shell, format!("curl -H 'Content-Type: application/json' -d '{event}' {hook}"))]
         }
-        ConnectionKind::Bitrix24 => vec![(shell, format!("curl {proxy}/rest/1/…/profile.json"))],
+        ConnectionKind::Bitrix24 => {
+            let inside = |page: &str| format!("{}/{page}", proxy.replace("/proxy/", "/bitrix24/"));
+            vec![
+                (shell, format!("curl {proxy}/rest/1/…/profile.json")),
+                ("recipe-portal-app", inside("card")),
+                ("recipe-portal-install", inside("install")),
+            ]
+        }
         ConnectionKind::Http => vec![(shell, format!("curl {proxy}/"))],
         _ => Vec::new(),
     }

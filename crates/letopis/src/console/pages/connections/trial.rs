@@ -50,8 +50,12 @@ pub(in crate::console::pages) async fn test(
     let found = desk.console.trials.try_out(visitor.business.id, id, !form.deliver.is_empty()).await;
     let mut steps = found.ok_or(PageError::NotFound)?;
     steps.extend(connection_trial::inside(known.kind, &visitor.origin, known.last_event_us, visitor.now_us));
-    let rows = steps.iter().map(|finding| row(&visitor.t, known.kind, finding)).collect();
-    one::draw(&desk, &visitor, id, None, Some(Tried { is_well: connection_trial::is_well(&steps), rows })).await
+    one::draw(&desk, &visitor, id, None, Some(tried(&visitor.t, known.kind, &steps))).await
+}
+
+/// Steps as the page shows them.
+pub(super) fn tried(t: &Texts, kind: ConnectionKind, steps: &[Finding]) -> Tried {
+    Tried { is_well: connection_trial::is_well(steps), rows: steps.iter().map(|finding| row(t, kind, finding)).collect() }
 }
 
 fn row(t: &Texts, kind: ConnectionKind, finding: &Finding) -> Row {
@@ -82,6 +86,7 @@ fn says(t: &Texts, kind: ConnectionKind, finding: &Finding) -> String {
             // As text: Fluent would write 1,024.
             ("ms", took.as_millis().to_string().into()),
             ("status", finding.status.unwrap_or_default().to_string().into()),
+            ("number", finding.number.unwrap_or_default().to_string().into()),
             ("apart", apart(t, seconds).into()),
             ("ahead", if seconds > 0 { "yes" } else { "no" }.into()),
             ("ago", if hours < 48 { t.count("trial-hours", hours) } else { t.count("took-days", hours / 24) }.into()),

@@ -3,9 +3,10 @@
 //! Every event on the page is opened, checked against the signed log and compared with what is shown, each time the page is asked for: a badge
 //! that was computed earlier would prove nothing about this screen.
 //!
-//! * `proof` – badges · `take_away` – proofs and dossiers as files · `pieces` – bubbles, steps and delays · `step` – what was done · `fold` – the small print
+//! * `proof` – badges · `take_away` – proofs and dossiers as files · `pieces` – bubbles, steps and delays · `step` – what was done · `fold` – the small print · `inside` – in a frame of a CRM
 
 mod fold;
+pub(super) mod inside;
 mod pieces;
 mod proof;
 mod step;

@@ -5,9 +5,9 @@ use super::super::language::Texts;
 use super::super::moments::Clock;
 use super::super::money;
 use super::proof::Seen;
-use crate::journal::projection::READ_BACK;
 use crate::event::{Booking, Event, EventType, Facets, Payment};
 use crate::journal::model_calls::Spent;
+use crate::journal::projection::READ_BACK;
 
 /// Something done.
 pub(super) struct Step {
@@ -110,7 +110,13 @@ fn particulars(t: &Texts, clock: &Clock, seen: &Seen, kind: &EventType) -> Vec<(
         let sum = crm["amount"].as_str().map(|sum| format!("{sum}\u{a0}{}", crm["currency"].as_str().unwrap_or_default()));
         add("deal-amount", sum);
         add("crm-stage", crm["stage"].as_str().map(str::to_owned));
-        let how = if crm["field"] == true { "after-field" } else if crm["noticed"] == true { "after-noticed" } else { "after-crm" };
+        let how = if crm["field"] == true {
+            "after-field"
+        } else if crm["noticed"] == true {
+            "after-noticed"
+        } else {
+            "after-crm"
+        };
         add("after-source", Some(t.say(how)));
     }
     // The type says it already where the action has a name of ours.

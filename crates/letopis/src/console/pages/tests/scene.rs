@@ -17,12 +17,14 @@ use tower::ServiceExt;
 
 use super::super::{Console, routes};
 use crate::access::connection_trial::{Finding, Step, Why};
+use crate::access::portal_visit::{Refused, Settled, Unseen, Visit};
 use crate::access::{self, Change, ConnectionId, Invitation, KeyRing, Role, Scope, link, member, trail::Who};
+use crate::console::portals::{self, Portals};
 use crate::console::replay::{NotTaken, Replay, Resend};
 use crate::console::trials::Trials;
 use crate::decide::Decide;
 use crate::event::record::{Decided, Decision};
-use crate::event::{self, BusinessId, Frame, RecordNo};
+use crate::event::{self, BusinessId, CrmRef, Frame, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
@@ -62,6 +64,48 @@ impl Resend for Gate {
     fn resend(&self, _: BusinessId, item: bytes::Bytes, spare_id: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
         let id = event::check(&item, &event::Limits::default()).map(|checked| checked.event_id.map_or(spare_id, Into::into));
         Box::pin(async { Ok(id?) })
+    }
+}
+
+/// A portal that lets in whoever says `in`, and is `https://salon.example`.
+impl Portals for Gate {
+    fn origin_of(&self, webhook: &str) -> Option<String> {
+        webhook.trim().starts_with("https://salon.example/rest/").then(|| "https://salon.example".to_owned())
+    }
+
+    fn install(&self, posted: portals::Posted) -> futures_util::future::BoxFuture<'_, Result<Settled, Unseen>> {
+        let is_in = posted.body.starts_with(b"in");
+        let settled = Settled {
+            business: BusinessId(1),
+            connection: ConnectionId::draw(&mut rand::rng()),
+            portal: "https://salon.example".to_owned(),
+            changed: Vec::new(),
+            is_page: !posted.body.ends_with(b"event"),
+            frame: "5e1f".to_owned(),
+            is_whole: true,
+            language: "ru".to_owned(),
+        };
+        Box::pin(async move { if is_in { Ok(settled) } else { Err(Unseen::Stranger) } })
+    }
+
+    fn visit(&self, posted: portals::Posted) -> futures_util::future::BoxFuture<'_, Result<Visit, Refused>> {
+        let body = String::from_utf8_lossy(&posted.body).into_owned();
+        let portal = "https://salon.example".to_owned();
+        Box::pin(async move {
+            let Some(about) = body.strip_prefix("in:") else {
+                let portal = (body == "no right").then_some(portal);
+                return Err(Refused { why: Unseen::NoRight, portal, language: "ru".to_owned() });
+            };
+            let (language, card) = about.split_once(' ').unwrap_or((about, ""));
+            Ok(Visit {
+                business: BusinessId(1),
+                connection: posted.token.parse().unwrap_or_else(|_| ConnectionId::draw(&mut rand::rng())),
+                portal,
+                cards: CrmRef::parse(card).into_iter().collect(),
+                language: language.to_owned(),
+                shows_words: true,
+            })
+        })
     }
 }
 
@@ -116,6 +160,7 @@ impl Scene {
             logs,
             replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Gate))),
             trials: Arc::new(Gate),
+            portals: Arc::new(Gate),
             retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOW)),
             decide,
             progress,

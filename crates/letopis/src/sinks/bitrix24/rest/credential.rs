@@ -184,7 +184,10 @@ mod tests {
         ] {
             assert_eq!(webhook(text), whole, "{text}");
         }
-        assert_eq!(webhook("https://crm.firm.example:8443/b24/rest/7/secret77").unwrap(), "https://crm.firm.example:8443/b24/rest/7/secret77/");
+        assert_eq!(
+            webhook("https://crm.firm.example:8443/b24/rest/7/secret77").unwrap(),
+            "https://crm.firm.example:8443/b24/rest/7/secret77/"
+        );
         for text in [
             "",
             "salon.bitrix24.ru",

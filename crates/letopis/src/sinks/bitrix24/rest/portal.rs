@@ -102,6 +102,12 @@ impl Portal {
         self.locked(|now| now.credential.origin().to_string().trim_end_matches('/').to_owned())
     }
 
+    /// Whether it is asked with that credential now.
+    #[must_use]
+    pub fn holds(&self, credential: &Credential) -> bool {
+        self.locked(|now| now.credential == *credential)
+    }
+
     /// Asks one thing.
     pub async fn ask(&self, call: &Call) -> Said {
         if !self.locked(|now| now.pace.may(call.method, Instant::now())) {
@@ -231,7 +237,8 @@ impl Portal {
 
     /// A new access token, where there is an application; another task may have got it meanwhile.
     async fn renew(&self) -> bool {
-        let tokens_now = || self.locked(|now| if let Credential::App { tokens, .. } = &now.credential { Some(tokens.clone()) } else { None });
+        let tokens_now =
+            || self.locked(|now| if let Credential::App { tokens, .. } = &now.credential { Some(tokens.clone()) } else { None });
         let Some(before) = tokens_now() else { return false };
         let _one = self.renewing.lock().await;
         let Some(tokens) = tokens_now() else { return false };
