@@ -1221,7 +1221,7 @@ promise-figure = { $what ->
    *[kept] kept
 }
 
-nav-cards = CRM cards
+nav-cards = Cards
 cards-title = Cards in the CRM
 cards-lead = What the assistant did stands on the client's card. Here is what has not reached a card yet, and why.
 cards-none = No CRM is connected
@@ -1348,3 +1348,4 @@ inside-refused = { $what ->
     [stale] The page stood open too long. Reload it.
    *[silent] Bitrix24 does not answer now. Try again in a minute.
 }
+problem-cardless = the client's card is not found yet

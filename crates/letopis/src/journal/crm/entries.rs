@@ -271,8 +271,14 @@ pub fn standing(conn: &Connection, business: BusinessId, connection: &str) -> ru
 /// When the database says no.
 pub fn listed(conn: &Connection, business: BusinessId, connection: &str, is_buried: bool, limit: u32) -> rusqlite::Result<Vec<Lacking>> {
     let states = if is_buried { "('buried')" } else { "('waiting', 'sending', 'unclear')" };
+    // A row whose card nobody knows has no problem of its own.
+    let columns = COLUMNS.replace(
+        "problem",
+        "CASE WHEN EXISTS (SELECT 1 FROM crm_cards c WHERE c.business = e.business AND c.connection = e.connection AND c.client = e.client
+           AND c.state = 'found') THEN e.problem ELSE coalesce(e.problem, 'no card is known yet') END",
+    );
     let sql = format!(
-        "SELECT {COLUMNS} FROM crm_entries WHERE business = ?1 AND connection = ?2 AND client <> '' AND state IN {states} ORDER BY id LIMIT ?3"
+        "SELECT {columns} FROM crm_entries e WHERE business = ?1 AND connection = ?2 AND client <> '' AND state IN {states} ORDER BY id LIMIT ?3"
     );
     conn.prepare_cached(&sql)?.query_map(params![business.0, connection, limit], read)?.collect()
 }

@@ -63,6 +63,7 @@ impl Problem {
                     ("could not be stored", "problem-not-recorded"),
                     ("enough requests", "problem-limit"),
                     ("used up its time", "problem-method"),
+                    ("no card is known", "problem-cardless"),
                     ("looked up", "problem-looked-up"),
                     ("program ended", "problem-ended"),
                     ("given up by a person", "problem-given-up"),
