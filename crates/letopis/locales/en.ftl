@@ -1349,3 +1349,5 @@ inside-refused = { $what ->
    *[silent] Bitrix24 does not answer now. Try again in a minute.
 }
 problem-cardless = the client's card is not found yet
+crm-no-show = Field of no-shows
+crm-no-show-hint = If a no-show is marked by a field and not by a stage: UF_CRM_NOSHOW or UF_CRM_STATUS=45. Empty: by the stage alone.

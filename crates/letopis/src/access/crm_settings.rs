@@ -72,6 +72,20 @@ impl CrmSettings {
         Ok(())
     }
 
+    /// The field that says that the client did not come, perhaps with the value that does; an empty one takes it away.
+    ///
+    /// # Errors
+    /// When it is no field of a card.
+    pub fn set_no_show(&mut self, field: &str) -> Result<()> {
+        let (name, value) = field.split_once('=').unwrap_or((field, "1"));
+        let is_field = name.strip_prefix("UF_").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(is_name)) && field.len() <= 80;
+        if !(field.is_empty() || is_field && !value.is_empty()) {
+            return Err(AccessError::Invalid { what: "no-show field", rule: "UF_CRM_… or UF_CRM_…=value" });
+        }
+        self.no_show_field = Some(field.to_owned()).filter(|field| !field.is_empty());
+        Ok(())
+    }
+
     /// What a stage means; an empty meaning takes it away.
     ///
     /// # Errors
@@ -113,6 +127,10 @@ mod tests {
         crm.set_stage("lead:JUNK", "lost").unwrap();
         crm.set_stage("lead:JUNK", "").unwrap();
         assert_eq!((crm.fields.len(), crm.stages.len(), crm.stages["deal:C1:LOSE"].as_str()), (1, 1, "no_show"));
+        crm.set_no_show("UF_CRM_STATUS=45").unwrap();
+        assert!(crm.set_no_show("STATUS=45").is_err() && crm.set_no_show("UF_CRM_X=").is_err() && crm.no_show_field.is_some());
+        crm.set_no_show("").unwrap();
+        assert_eq!(crm.no_show_field, None);
         for (known, field) in [("mood", "UF_CRM_1"), ("intent", "TITLE"), ("intent", "UF_"), ("intent", "UF_CRM 1"), ("", "UF_CRM_1")] {
             assert!(crm.set_field(known, field).is_err(), "{known}={field}");
         }

@@ -76,7 +76,8 @@ impl Capture {
 }
 
 fn takes_deliveries(kind: ConnectionKind) -> bool {
-    kind.is_hooked() && kind != ConnectionKind::Events
+    // A portal's events wake a reader and go to no bot.
+    kind.is_hooked() && !matches!(kind, ConnectionKind::Events | ConnectionKind::Bitrix24)
 }
 
 /// What could not be tried because of what came before.

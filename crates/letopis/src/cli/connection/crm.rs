@@ -40,6 +40,9 @@ pub(in crate::cli) struct Crm {
     /// What a stage means, like deal:C1:LOSE=no_show; STAGE= takes it away; may be repeated.
     #[arg(long = "stage", value_name = "STAGE=MEANING", help_heading = "Bitrix24")]
     stages: Vec<String>,
+    /// The card's field that says that the client did not come, like UF_CRM_NOSHOW or UF_CRM_STATUS=45; an empty one takes it away.
+    #[arg(long, value_name = "FIELD", help_heading = "Bitrix24")]
+    no_show_field: Option<String>,
 }
 
 impl Crm {
@@ -65,6 +68,7 @@ impl Crm {
             || [self.write, self.create, self.tasks, self.read].iter().any(Option::is_some)
             || self.words.is_some()
             || self.responsible.is_some()
+            || self.no_show_field.is_some()
             || !self.stages.is_empty();
         if kind != ConnectionKind::Bitrix24 {
             anyhow::ensure!(!is_said, "only a connection of kind bitrix24 has cards");
@@ -84,6 +88,9 @@ impl Crm {
         crm.read = self.read.unwrap_or(crm.read);
         crm.words = self.words.or(crm.words);
         crm.responsible = self.responsible.or(crm.responsible);
+        if let Some(field) = &self.no_show_field {
+            crm.set_no_show(field)?;
+        }
         for (known, field) in fields {
             crm.set_field(known, field)?;
         }

@@ -33,6 +33,7 @@ pub(in crate::console::pages) struct Wish {
     responsible: String,
     fields: String,
     stages: String,
+    no_show: String,
 }
 
 /// The settings as the form shows them.
@@ -47,6 +48,7 @@ pub(super) struct Crm {
     pub(super) responsible: String,
     pub(super) fields: String,
     pub(super) stages: String,
+    pub(super) no_show: String,
 }
 
 #[derive(Template)]
@@ -84,13 +86,14 @@ impl Crm {
             responsible: crm.responsible.map(|id| id.to_string()).unwrap_or_default(),
             fields: lines(&crm.fields),
             stages: lines(&crm.stages),
+            no_show: crm.no_show_field.clone().unwrap_or_default(),
         }
     }
 }
 
 impl Wish {
     /// What it says; or the key of what is wrong with it.
-    fn settings(&self, visitor: &Visitor) -> Result<CrmSettings, &'static str> {
+    fn settings(&self, visitor: &Visitor, before: CrmSettings) -> Result<CrmSettings, &'static str> {
         let is_on = |tick: &str| !tick.is_empty();
         let words = if self.words.is_empty() { None } else { Some(self.words.parse().map_err(|_| "crm-problem-words")?) };
         let is_clinic = visitor.business.kind == BusinessKind::Clinic;
@@ -102,8 +105,11 @@ impl Wish {
             tasks: is_on(&self.tasks),
             read: is_on(&self.read),
             responsible: if responsible.is_empty() { None } else { Some(responsible.parse().map_err(|_| "crm-problem-responsible")?) },
-            ..CrmSettings::default()
+            fields: std::collections::BTreeMap::new(),
+            stages: std::collections::BTreeMap::new(),
+            ..before
         };
+        crm.set_no_show(self.no_show.trim()).map_err(|_| "crm-problem-fields")?;
         for (known, field) in pairs(&self.fields) {
             crm.set_field(known, field).map_err(|_| "crm-problem-fields")?;
         }
@@ -131,7 +137,7 @@ pub(in crate::console::pages) async fn ask(State(desk): State<Desk>, visitor: Vi
 pub(in crate::console::pages) async fn add(State(desk): State<Desk>, posted: Posted<Wish>) -> Result<Response, PageError> {
     let Posted { visitor, form } = posted;
     visitor.require(Action::ManageConnections)?;
-    let read = form.settings(&visitor);
+    let read = form.settings(&visitor, CrmSettings::default());
     let origin = desk.console.portals.origin_of(&form.webhook);
     let name = if form.name.trim().is_empty() { NAME.parse() } else { form.name.parse::<Name>() };
     let (crm, origin, name) = match (read, origin, name) {
@@ -167,7 +173,7 @@ pub(in crate::console::pages) async fn set(
         return Err(PageError::NotFound);
     }
     let here = Some(id);
-    let crm = match form.settings(&visitor) {
+    let crm = match form.settings(&visitor, known.settings.crm.clone()) {
         Ok(crm) => crm,
         Err(problem) => return draw(&desk, &visitor, here, (known.name.as_str(), &known.settings.crm), Some(problem)),
     };

@@ -27,10 +27,10 @@ async fn a_portal_is_plugged_in_with_one_form_and_its_webhook_is_never_shown() {
         assert!(page.contains(says) && !page.contains("canarysecret"), "{wrong}: {page}");
     }
     let wish = format!(
-        "webhook={WEBHOOK}&write=yes&read=yes&words=full&responsible=7&fields=intent+%3D+UF_CRM_1&stages=deal%3AC1%3ALOSE+%3D+no_show"
+        "webhook={WEBHOOK}&write=yes&read=yes&words=full&responsible=7&fields=intent+%3D+UF_CRM_1&stages=deal%3AC7%3ALOSE+%3D+no_show"
     );
     let page = owner.submit("/settings/connections/new/bitrix24", &wish).await.body;
-    for part in ["/proxy/ltc_", "/bitrix24/ltc_", "Есть что исправить", "intent = UF_CRM_1", "deal:C1:LOSE = no_show", "Разговор целиком"]
+    for part in ["/proxy/ltc_", "/bitrix24/ltc_", "Есть что исправить", "intent = UF_CRM_1", "deal:C7:LOSE = no_show", "Разговор целиком"]
     {
         assert!(page.contains(part), "{part} is not in {page}");
     }
@@ -43,7 +43,7 @@ async fn a_portal_is_plugged_in_with_one_form_and_its_webhook_is_never_shown() {
     assert_eq!((set.status, set.location()), (StatusCode::SEE_OTHER, format!("{url}#crm").as_str()));
     let page = owner.get(url).await.body;
     assert!(page.contains("name=\"tasks\" value=\"yes\" checked") && !page.contains("name=\"write\" value=\"yes\" checked"), "{page}");
-    assert!(!page.contains("deal:C1:LOSE = no_show") && page.contains("https://salon.example") && !page.contains("canarysecret"));
+    assert!(!page.contains("deal:C7:LOSE = no_show") && page.contains("https://salon.example") && !page.contains("canarysecret"));
     let marketer = scene.member(Role::Marketer).await;
     assert_eq!(marketer.get("/settings/connections/new/bitrix24").await.status, StatusCode::FORBIDDEN);
     assert_eq!(marketer.submit(&format!("{url}/crm"), "words=digest").await.status, StatusCode::FORBIDDEN);

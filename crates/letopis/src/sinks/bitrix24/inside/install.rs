@@ -71,13 +71,13 @@ impl Bitrix24 {
         }
         let application_token = offered.or(proof).unwrap_or_default();
         let kept = Tokens { application_token, ..tokens };
-        let changed = self.remember(&known, &kept).await.map_err(|_| Unseen::Silent)?;
+        self.remember(&known, &kept).await.map_err(|_| Unseen::Silent)?;
         let is_whole = bind::bind(&portal, &Addresses::new(&self.base_url, token)).await;
         Ok(Settled {
             business: known.business,
             connection: known.connection,
             portal: portal.origin(),
-            changed,
+            changed: vec![SecretName::Tokens],
             is_page: posted.event.is_empty(),
             frame: posted.frame,
             is_whole,
@@ -110,30 +110,18 @@ impl Bitrix24 {
         if is_named { Ok(()) } else { Err(Unseen::OtherPortal) }
     }
 
-    /// Stores the tokens, and what the hook's events prove themselves with where nothing else was set.
-    async fn remember(&self, known: &ConnectionIdentity, tokens: &Tokens) -> Result<Vec<SecretName>, StoreError> {
+    /// Stores the tokens. What the hook's events prove themselves with is among them.
+    async fn remember(&self, known: &ConnectionIdentity, tokens: &Tokens) -> Result<(), StoreError> {
         let keys = self.vault.keys(known.business).ok_or(StoreError::Stopped)?;
         let (connection, now_us) = (known.connection, (self.now_us)());
         let text = zeroize::Zeroizing::new(serde_json::to_string(tokens).unwrap_or_default());
-        let proof = tokens.application_token.clone();
-        let mut changed = vec![SecretName::Tokens];
-        if !proof.is_empty() && !known.secrets.contains_key(&SecretName::Sender) {
-            changed.push(SecretName::Sender);
-        }
-        let names = changed.clone();
         let stored = self.store.write(move |tx| {
-            for name in names {
-                let value = if name == SecretName::Tokens { text.as_str() } else { proof.as_str() };
-                let set = connection_secrets::set(tx, &keys, connection, name, Some(value), now_us, &mut rand::rng());
-                set.map_err(|e| {
-                    tracing::error!(error = %e, "what a portal gave is not kept");
-                    StoreError::Stopped
-                })?;
-            }
-            Ok::<_, StoreError>(())
+            connection_secrets::set(tx, &keys, connection, SecretName::Tokens, Some(&text), now_us, &mut rand::rng()).map_err(|e| {
+                tracing::error!(error = %e, "what a portal gave is not kept");
+                StoreError::Stopped
+            })
         });
-        stored.await?;
-        Ok(changed)
+        stored.await
     }
 
     /// The application is gone from the portal: its tokens are forgotten, and nothing is written until a person says so.
