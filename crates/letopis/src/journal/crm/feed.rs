@@ -83,9 +83,10 @@ fn tell(tx: &Transaction<'_>, outbox: &Outbox<'_>, first_told: i64, session: i64
     Ok(())
 }
 
+/// Only the newest row of a conversation grows: an earlier one that waits again has others behind it.
 fn grow(tx: &Transaction<'_>, outbox: &Outbox<'_>, session: &str, record: i64) -> rusqlite::Result<bool> {
-    let sql = "UPDATE crm_entries SET last_record = max(last_record, ?4)
-               WHERE business = ?1 AND session = ?2 AND what = 'steps' AND connection = ?3 AND state = 'waiting'";
+    let sql = "UPDATE crm_entries SET last_record = max(last_record, ?4) WHERE state = 'waiting' AND id = (
+                 SELECT max(id) FROM crm_entries WHERE business = ?1 AND session = ?2 AND what = 'steps' AND connection = ?3)";
     Ok(tx.prepare_cached(sql)?.execute(params![outbox.business.0, session, outbox.connection, record])? > 0)
 }
 

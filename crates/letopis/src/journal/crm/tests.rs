@@ -94,6 +94,26 @@ fn a_row_grows_until_it_is_sent_and_then_another_begins() {
 }
 
 #[test]
+fn a_row_that_waits_again_does_not_grow_into_the_one_behind_it() {
+    let mut desk = Desk::new();
+    desk.said("anna", "message_in", "Здравствуйте");
+    let anna = desk.clients().remove(0);
+    desk.find(&anna, 7);
+    let (first, card) = due(&desk.conn, SALON, "con", NOW * 2, 50).unwrap().remove(0);
+    let tx = desk.conn.transaction().unwrap();
+    entries::sending(&tx, &[(first.id, card)], NOW).unwrap();
+    tx.commit().unwrap();
+    desk.said("anna", "message_in", "Можно завтра?");
+    desk.settle(first.id, Outcome::Again(NOW, "looked up: not there".into()));
+    desk.said("anna", "message_in", "Вы тут?");
+    let again = due(&desk.conn, SALON, "con", NOW * 2, 50).unwrap().remove(0).0;
+    assert_eq!((again.id, again.last_record), (first.id, first.last_record), "its stretch stays what it was");
+    desk.settle(first.id, Outcome::Written(None, None));
+    let behind = due(&desk.conn, SALON, "con", NOW * 2, 50).unwrap().remove(0).0;
+    assert_eq!(steps(&desk.conn, SALON, &behind).unwrap().len(), 2);
+}
+
+#[test]
 fn a_handover_is_a_task_after_the_steps_and_a_buried_row_holds_nobody_up() {
     let mut desk = Desk::new();
     desk.said("boris", "message_in", "Позовите человека");
