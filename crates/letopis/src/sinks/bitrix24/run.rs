@@ -28,6 +28,8 @@ const LOOK: Duration = Duration::from_secs(2);
 const IDLE: Duration = Duration::from_millis(300);
 const HALTED: Duration = Duration::from_secs(5);
 const BROKEN: Duration = Duration::from_secs(10);
+/// For a turn under way when the program stops or the connection changes.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// How portals are asked.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -168,6 +170,8 @@ impl Bitrix24 {
                 Ok(Turn::Halted) => HALTED,
                 Err(e) => {
                     tracing::error!(connection = writer.connection, error = %e, "the outbox of a portal cannot be read or written");
+                    // What was under way in that turn is in nobody's hands now.
+                    let _ = writer.recover().await;
                     BROKEN
                 }
             };
@@ -337,8 +341,11 @@ fn asks(known: &Arc<ConnectionIdentity>) -> bool {
 }
 
 impl Running {
-    async fn finish(self) {
+    /// A portal that is silent holds nobody up: what was being sent to it is looked up next time.
+    async fn finish(mut self) {
         let _ = self.end.send(true);
-        let _ = self.task.await;
+        if tokio::time::timeout(FAREWELL, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
     }
 }
