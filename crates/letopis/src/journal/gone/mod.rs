@@ -1,12 +1,13 @@
 //! What remains when records go: rows that spoke of them, made what a rebuild from the living records would make.
 //!
-//! * `rows` – the rows of the records themselves, their words, their data keys
+//! * `rows` – the rows of the records themselves, their words, their data keys · `contents` – what the index's table of contents says of the words
 //! * `clients` – identities that no living record names, clients without records, names, reminders, likenesses · `named` – whom records name
 //! * `sessions` – conversations of which a part is gone
 //!
 //! Called by `recorder::destroy` only, in one transaction. It decides nothing and writes no act.
 
 mod clients;
+mod contents;
 mod named;
 mod rows;
 mod sessions;

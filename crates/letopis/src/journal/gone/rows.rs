@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension, Transaction};
 
 use super::super::{deliveries, model_calls, promises};
+use super::contents::Gone;
 use crate::event::{Facets, RecordNo};
 use crate::privacy::{self, KeyId};
 
@@ -45,7 +46,7 @@ pub fn living(tx: &Transaction<'_>, records: impl IntoIterator<Item = RecordNo>)
 /// # Errors
 /// When the database says no.
 pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<Touched> {
-    let mut touched = Touched::default();
+    let (mut touched, mut gone) = (Touched::default(), Gone::default());
     let mut key = tx.prepare_cached("SELECT data_key FROM blobs WHERE record = ?1")?;
     let mut row =
         tx.prepare_cached("SELECT session, identity, facets, said IS NOT NULL OR reply IS NOT NULL FROM events WHERE record = ?1")?;
@@ -64,6 +65,7 @@ pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<To
             touched.events += 1;
             if spoken {
                 // Before the row: the index asks it which words to forget.
+                gone.note(tx, record)?;
                 words.execute([record])?;
             }
             event.execute([record])?;
@@ -74,6 +76,7 @@ pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<To
         blob.execute([record])?;
         chain.execute([record])?;
     }
+    gone.forget(tx)?;
     destroy_keys(tx, &mut touched)?;
     Ok(touched)
 }
