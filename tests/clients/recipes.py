@@ -44,7 +44,7 @@ def run(page, work, fakes, server):
     (folder / "bin/letopis").unlink(missing_ok=True)
     (folder / "bin/letopis").symlink_to(server.binary)
     env = {**os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "LETOPIS_DATA": str(server.data / "data"), "OPENAI_API_KEY": "sk-fake-recipe", "ANTHROPIC_API_KEY": "sk-ant-fake",
-           "BOT_TOKEN": "123456:FAKE-token_recipe", "B24_SECRET": "fakesecret", "NO_PROXY": "*", "no_proxy": "*"}
+           "BOT_TOKEN": "123456:FAKE-token_recipe", "B24_SECRET": "fakesecret", "B24_WEBHOOK": f"{fakes.urls['bitrix24']}/rest/1/fakesecret/", "NO_PROXY": "*", "no_proxy": "*"}
     script = "set -euo pipefail\n" + "\n".join(filled(text) for text in blocks(page, "sh")) + f"\nenv -0 >'{folder}/env'\n"
     if wrong := failed(["bash", "-c", script], env):
         return wrong
