@@ -113,6 +113,8 @@ fn an_application_is_installed_once_into_one_portal_and_renews_its_keys() {
     assert!(office.with(|portal| portal.events.handlers.iter().filter(|handler| handler.url == hook).count()) == 12);
     office.install(1);
     assert_eq!(stands(), (4, 13), "a second installation places nothing twice");
+    // Its keys are in force once the decision is recorded; those of the installation before are over.
+    std::thread::sleep(std::time::Duration::from_secs(2));
 
     // An hour later the keys are over: two at once renew them, once.
     office.clock.advance(AN_HOUR);
