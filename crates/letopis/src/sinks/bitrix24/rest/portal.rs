@@ -189,39 +189,41 @@ impl Portal {
     }
 
     async fn request(&self, method: &str, params: &Value) -> Heard {
-        let heard = self.once(method, params).await;
+        let (heard, used) = self.once(method, params).await;
         match heard {
             // Neither has done anything, so both are asked again, once.
             Heard::Answer(Answer::Moved(location)) => {
                 let moved = self.locked(|now| now.credential.moved(&location));
                 match moved.map(|moved| self.adopt(moved)) {
-                    Some(true) => self.once(method, params).await,
+                    Some(true) => self.once(method, params).await.0,
                     _ => Heard::Silent("the portal sends elsewhere, but not to another name of its own".to_owned()),
                 }
             }
-            Heard::Answer(Answer::Error(Meaning::Expired, _)) if self.renew().await => self.once(method, params).await,
+            Heard::Answer(Answer::Error(Meaning::Expired, _)) if self.renew(used).await => self.once(method, params).await.0,
             heard => heard,
         }
     }
 
-    async fn once(&self, method: &str, params: &Value) -> Heard {
+    /// What came back, and the access token that went.
+    async fn once(&self, method: &str, params: &Value) -> (Heard, Option<zeroize::Zeroizing<String>>) {
         let wait = self.locked(|now| now.pace.turn(Instant::now()));
         tokio::time::sleep(wait).await;
         let (target, auth, line) = self.locked(|now| (now.credential.target(method), now.credential.auth().cloned(), now.line.clone()));
         let mut params = if params.is_object() { params.clone() } else { json!({}) };
-        if let Some(auth) = auth {
+        if let Some(auth) = &auth {
             params["auth"] = Value::String(auth.to_string());
         }
-        let Ok(uri) = target.parse::<Uri>() else { return Heard::Silent("the method is no path".to_owned()) };
+        let Ok(uri) = target.parse::<Uri>() else { return (Heard::Silent("the method is no path".to_owned()), None) };
         let Some(host) = self.locked(|now| now.credential.origin().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok()))
         else {
-            return Heard::Silent("the portal has no host".to_owned());
+            return (Heard::Silent("the portal has no host".to_owned()), None);
         };
         let request = Request::builder().method(Method::POST).uri(uri).header(HOST, host).header(USER_AGENT, NAME);
         let request = request.header(CONTENT_TYPE, "application/json").body(Full::new(Bytes::from(params.to_string())));
-        let Ok(request) = request else { return Heard::Silent("the request cannot be written".to_owned()) };
+        let Ok(request) = request else { return (Heard::Silent("the request cannot be written".to_owned()), None) };
         let answered = tokio::time::timeout(self.patience.answer, exchange(&line, request, self.patience.connect)).await;
-        answered.unwrap_or_else(|_| Heard::Answer(Answer::Unclear(format!("gave no answer within {} s", self.patience.answer.as_secs()))))
+        let silent = |_| Heard::Answer(Answer::Unclear(format!("gave no answer within {} s", self.patience.answer.as_secs())));
+        (answered.unwrap_or_else(silent), auth)
     }
 
     /// Another name or another token from now on.
@@ -235,14 +237,13 @@ impl Portal {
         true
     }
 
-    /// A new access token, where there is an application; another task may have got it meanwhile.
-    async fn renew(&self) -> bool {
-        let tokens_now =
-            || self.locked(|now| if let Credential::App { tokens, .. } = &now.credential { Some(tokens.clone()) } else { None });
-        let Some(before) = tokens_now() else { return false };
+    /// Another access token than the `used` one that has run out; another task may have got it meanwhile, and getting it twice would end
+    /// the first.
+    async fn renew(&self, used: Option<zeroize::Zeroizing<String>>) -> bool {
         let _one = self.renewing.lock().await;
-        let Some(tokens) = tokens_now() else { return false };
-        if tokens.access_token != before.access_token {
+        let now = self.locked(|now| if let Credential::App { tokens, .. } = &now.credential { Some(tokens.clone()) } else { None });
+        let (Some(tokens), Some(used)) = (now, used) else { return false };
+        if tokens.access_token != used {
             return true;
         }
         let Some((id, secret)) = &self.app else { return false };
