@@ -28,8 +28,8 @@ struct Row {
 }
 
 impl Gone {
-    /// Takes down the words of a record; its event must still be there.
-    pub(super) fn note(&mut self, tx: &Transaction<'_>, record: i64) -> rusqlite::Result<()> {
+    /// Takes down the words of a record, and gives them; its event must still be there.
+    pub(super) fn note(&mut self, tx: &Transaction<'_>, record: i64) -> rusqlite::Result<Option<String>> {
         let stems: Option<String> =
             tx.prepare_cached("SELECT stems FROM spoken WHERE record = ?1")?.query_row([record], |row| row.get(0)).optional()?;
         for word in stems.iter().flat_map(|stems| stems.split(' ')).filter(|word| !word.is_empty()) {
@@ -37,7 +37,7 @@ impl Gone {
                 self.0.insert(word.into());
             }
         }
-        Ok(())
+        Ok(stems)
     }
 
     /// Whether one of them begins so.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::super::{deliveries, model_calls, promises};
 use super::contents::Gone;
@@ -50,7 +50,7 @@ pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<To
     let mut key = tx.prepare_cached("SELECT data_key FROM blobs WHERE record = ?1")?;
     let mut row =
         tx.prepare_cached("SELECT session, identity, facets, said IS NOT NULL OR reply IS NOT NULL FROM events WHERE record = ?1")?;
-    let mut words = tx.prepare_cached("DELETE FROM search WHERE rowid = ?1")?;
+    let mut words = tx.prepare_cached("INSERT INTO search (search, rowid, stems) VALUES ('delete', ?1, ?2)")?;
     let mut event = tx.prepare_cached("DELETE FROM events WHERE record = ?1")?;
     let mut blob = tx.prepare_cached("DELETE FROM blobs WHERE record = ?1")?;
     let mut chain = tx.prepare_cached("DELETE FROM chains WHERE record = ?1")?;
@@ -64,9 +64,8 @@ pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<To
             touched.reminded.extend(identity.filter(|_| facets.has(Facets::REMINDER)));
             touched.events += 1;
             if spoken {
-                // Before the row: the index asks it which words to forget.
-                gone.note(tx, record)?;
-                words.execute([record])?;
+                // Before the row: it says which words the index is to forget.
+                words.execute(params![record, gone.note(tx, record)?])?;
             }
             event.execute([record])?;
         }
