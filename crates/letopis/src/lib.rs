@@ -25,5 +25,6 @@ pub mod privacy;
 pub mod recorder;
 pub mod sinks;
 pub mod store;
+pub mod tally;
 pub mod upstream;
 pub mod witness;

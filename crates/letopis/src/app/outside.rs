@@ -12,6 +12,7 @@ use crate::capture::Hint;
 use crate::forwards::{self, Forwards};
 use crate::sinks::bitrix24::readback::Bell;
 use crate::sinks::bitrix24::{Bitrix24, Portals};
+use crate::tally::Tally;
 use crate::upstream::Upstream;
 
 /// What it needs before it runs.
@@ -36,6 +37,7 @@ pub(super) struct Running {
     anchor: tokio::task::JoinHandle<()>,
     forwards: tokio::task::JoinHandle<()>,
     bitrix24: tokio::task::JoinHandle<()>,
+    tally: tokio::task::JoinHandle<()>,
     end: watch::Sender<bool>,
 }
 
@@ -91,8 +93,9 @@ pub(super) fn start(app: &App) -> anyhow::Result<Running> {
     };
     let forwards = tokio::spawn(forwards.run(ended.clone()));
     let bitrix24 = tokio::spawn(app.bitrix24().run(ended.clone()));
+    let tally = tokio::spawn(Tally::new(app.store.clone(), now_us).keep(ended.clone()));
     Nightly::start(app, Arc::clone(&outside.audits), ended.clone())?;
-    Ok(Running { anchor: tokio::spawn(anchor.run(ended)), forwards, bitrix24, end })
+    Ok(Running { anchor: tokio::spawn(anchor.run(ended)), forwards, bitrix24, tally, end })
 }
 
 impl App {
@@ -121,5 +124,6 @@ impl Running {
         let _ = self.anchor.await;
         let _ = self.forwards.await;
         let _ = self.bitrix24.await;
+        let _ = self.tally.await;
     }
 }

@@ -19,7 +19,7 @@ use crate::journal::{self, append};
 use crate::recorder::Steps;
 
 /// Tables that exist once and are small. Those of them that this version has are carried, encrypted: some hold words of people.
-pub(super) const PRIMARY: [&str; 17] = [
+pub(super) const PRIMARY: [&str; 19] = [
     "openings",
     "chains",
     "known",
@@ -31,6 +31,8 @@ pub(super) const PRIMARY: [&str; 17] = [
     "frozen_days",
     "days",
     "anonymised",
+    "cases",
+    "visits",
     "witnesses",
     "quorums",
     "checkpoint_copies",
@@ -71,6 +73,15 @@ pub struct Done {
     pub written_bytes: u64,
     /// Files of runs before that are not part of it any more.
     pub removed: usize,
+}
+
+/// Which of its rows: what is counted again after a restore is not carried.
+fn part(table: &str) -> &'static str {
+    match table {
+        "cases" => "session IS NULL",
+        "visits" => "detached = 1",
+        _ => "true",
+    }
 }
 
 impl Backup {
@@ -261,7 +272,7 @@ impl<'a> Run<'a> {
         let mut lines = Zeroizing::new(Vec::new());
         for table in PRIMARY {
             if dump::exists(self.source, table)? {
-                dump::write(self.source, table, "true", &mut *lines)?;
+                dump::write(self.source, table, part(table), &mut *lines)?;
             }
         }
         let path = format!("tables/{:08}", self.number);

@@ -8,6 +8,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::cache::Generations;
+use super::cases;
 use super::merges;
 use super::projection::{Mark, Projected};
 use super::sessions::hex;
@@ -197,6 +198,7 @@ pub fn fold(text: &str) -> String {
 pub fn bury(tx: &Transaction<'_>, business: BusinessId, client: i64) -> rusqlite::Result<()> {
     let pid: String = tx.prepare_cached("SELECT pid FROM clients WHERE id = ?1")?.query_row([client], |row| row.get(0))?;
     tx.prepare_cached("DELETE FROM links WHERE business = ?1 AND pid = ?2")?.execute(params![business.0, pid])?;
+    cases::forget(tx, client)?;
     tx.prepare_cached("DELETE FROM clients WHERE id = ?1")?.execute([client])?;
     merges::show(tx, business, &pid)
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::cases::{self, Owner};
 use super::clients::by_pid;
 use crate::event::BusinessId;
 
@@ -66,7 +67,10 @@ pub fn show(tx: &Transaction<'_>, business: BusinessId, pid: &str) -> rusqlite::
         };
         let root = root.unwrap_or(row.id);
         let sql = "UPDATE clients SET merged_into = ?1, root = ?2 WHERE id = ?3 AND (merged_into IS NOT ?1 OR root <> ?2)";
-        tx.prepare_cached(sql)?.execute(params![above, root, row.id])?;
+        if tx.prepare_cached(sql)?.execute(params![above, root, row.id])? > 0 {
+            // No event tells that their conversations are another's now.
+            [row.root, row.id, root].into_iter().try_for_each(|client| cases::mark(tx, business, Owner::Client(client)))?;
+        }
         shown.insert(pid, (Some(row.id), Some(root)));
     }
     Ok(())

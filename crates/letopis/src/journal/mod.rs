@@ -10,6 +10,7 @@ pub mod anonymised;
 pub mod append;
 pub mod audits;
 mod cache;
+pub mod cases;
 pub mod chains;
 #[cfg(test)]
 mod chains_tests;
@@ -18,6 +19,7 @@ pub mod copies;
 pub mod crm;
 pub mod days;
 pub mod deliveries;
+pub mod details;
 pub mod epochs;
 pub mod erasing;
 pub mod event_rows;

@@ -7,6 +7,7 @@ use crate::event::record::Envelope;
 use crate::event::{CrmKind, CrmRef, Event, Facets, Invalid, PhoneReading};
 
 use super::deliveries::{self, Delivery};
+use super::details::{self, Details};
 use super::model_calls::{self, ModelCall};
 use super::stems::stems;
 
@@ -128,6 +129,8 @@ pub struct Projected {
     pub delivery: Option<Delivery>,
     /// What it tells of a call of a model.
     pub call: Option<ModelCall>,
+    /// What it tells of a visit, of money, of where the client came from.
+    pub details: Option<Details>,
     /// Where it stands in a conversation with a model that nobody named.
     pub chain: Option<Chain>,
     /// Read back from a CRM: it belongs to the client, and to no conversation.
@@ -178,6 +181,7 @@ impl Projected {
         let marks = marks(&event, phone.as_ref());
         let chain = (envelope.source == PROXY).then(|| chain(&event)).flatten();
         let (facets, delivery, call) = (event.facets(), deliveries::of(&event), model_calls::of(envelope, &event));
+        let details = details::of(&event);
         let versioned = |name: Option<String>, version: Option<String>, by: char| match (name, version) {
             (Some(name), Some(version)) => Some(format!("{name}{by}{version}")),
             (name, version) => name.or(version),
@@ -207,7 +211,7 @@ impl Projected {
             error: event.error.map(|failure| failure.message.or(failure.code).unwrap_or_default()),
         };
         let is_read_back = envelope.source == READ_BACK;
-        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery, call, is_read_back })
+        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery, call, details, is_read_back })
     }
 
     /// Whether it is part of a conversation: what became of a message, or of a lead, is told hours or weeks later, when another may have begun.

@@ -150,6 +150,22 @@ CREATE TABLE model_calls (
 );
 CREATE INDEX model_calls_by_connection ON model_calls (business, connection, ts_us);
 
+-- What events tell of visits, money, sources, prompts (journal/details.rs).
+CREATE TABLE details (
+  record INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  booking TEXT,                        -- its number in the booking system
+  starts_us INTEGER,
+  service TEXT,
+  staff TEXT,
+  paid_minor INTEGER,
+  currency TEXT,
+  utm_source TEXT,
+  utm_campaign TEXT,
+  prompt TEXT,
+  left_out TEXT                        -- test, spam, staff: its conversation is in no number
+);
+
 -- What the assistant said that was done (done) or will be (promised), by kind: event::PromiseKind. Whether it was kept is asked of events.
 CREATE TABLE promises (
   record INTEGER NOT NULL,
@@ -429,6 +445,81 @@ CREATE TABLE days (
   failures INTEGER NOT NULL,
   PRIMARY KEY (business, day, channel, kind, intent, outcome)
 ) WITHOUT ROWID;
+
+-- What numbers say of each conversation, judged from everything its client did (metrics/judge, room tally). Without a session its detail is
+-- gone: it counts, and leads nowhere. Clustered by time, because numbers are asked by period.
+CREATE TABLE cases (
+  business INTEGER NOT NULL,
+  started_us INTEGER NOT NULL,
+  id INTEGER NOT NULL,                 -- drawn
+  person INTEGER NOT NULL,             -- drawn; one for all conversations of a client
+  session INTEGER,
+  channel TEXT NOT NULL,
+  intent TEXT,
+  left_out TEXT,                       -- why it is in no number: reminder_reply, silent, test, spam, staff
+  marks INTEGER NOT NULL,              -- bits of metrics::judge::marks
+  told INTEGER NOT NULL,               -- steps of the funnel that were told, a bit each
+  booked_us INTEGER,                   -- of the booking that counts for it
+  paid_minor INTEGER NOT NULL,
+  currency TEXT,
+  first_answer_ms INTEGER,
+  answers BLOB,                        -- milliseconds that the bot took, 4 bytes each, the lowest first; all ones: no answer
+  lost TEXT,                           -- R1 to R12: the first reason
+  lost_all TEXT,                       -- every reason: R3,R2
+  lost_since_us INTEGER,
+  lost_us INTEGER,
+  evidence TEXT,                       -- record indexes
+  recovered_us INTEGER,                -- booked after it counted as lost
+  model TEXT,
+  prompt TEXT,
+  scenario TEXT,
+  variant TEXT,
+  utm_source TEXT,
+  utm_campaign TEXT,
+  operator TEXT,
+  replies INTEGER NOT NULL,
+  PRIMARY KEY (business, started_us, id)
+) WITHOUT ROWID;
+CREATE INDEX cases_by_session ON cases (session) WHERE session IS NOT NULL;
+CREATE INDEX cases_by_person ON cases (person);
+CREATE INDEX cases_lost ON cases (business, lost_us) WHERE lost IS NOT NULL AND recovered_us IS NULL AND session IS NOT NULL;
+
+-- Visits, put together from what bot, CRM and reminders tell of them; detached like cases.
+CREATE TABLE visits (
+  business INTEGER NOT NULL,
+  at_us INTEGER NOT NULL,              -- the day that it counts in: when it begins, or ended, or was made
+  id INTEGER NOT NULL,                 -- drawn
+  person INTEGER NOT NULL,
+  session INTEGER,                     -- the conversation that its booking counts for
+  channel TEXT,
+  made_us INTEGER NOT NULL,
+  starts_us INTEGER,
+  booking TEXT,
+  outcome TEXT NOT NULL,               -- planned, arrived, no_show, cancelled, cancelled_late, unknown
+  ended_us INTEGER,
+  reminded INTEGER NOT NULL,
+  delivered INTEGER NOT NULL,
+  answer TEXT,                         -- to a reminder: confirmed, cancelled, rescheduled
+  service TEXT,
+  detached INTEGER NOT NULL,
+  PRIMARY KEY (business, at_us, id)
+) WITHOUT ROWID;
+CREATE INDEX visits_by_session ON visits (session) WHERE session IS NOT NULL;
+CREATE INDEX visits_by_person ON visits (person);
+
+-- Whose number a person is, and when time alone changes what is said of them. Goes with the client.
+CREATE TABLE case_people (
+  person INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  client INTEGER UNIQUE,
+  session INTEGER UNIQUE,              -- a conversation of nobody
+  due_us INTEGER
+);
+CREATE INDEX case_people_due ON case_people (business, due_us) WHERE due_us IS NOT NULL;
+CREATE TABLE case_cursors (
+  business INTEGER PRIMARY KEY,
+  record INTEGER NOT NULL              -- counted so far
+);
 
 -- What stays of expired detail where the business anonymises. Joined to nothing: no record, client or conversation is named.
 CREATE TABLE anonymised (

@@ -3,6 +3,7 @@
 //! * `rate` – a share, with n and its interval · `measured` – whether something can be known at all
 //! * `retention` – what share of the accepted events is still available
 
+pub mod judge;
 pub mod measured;
 pub mod rate;
 pub mod retention;

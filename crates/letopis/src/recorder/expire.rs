@@ -18,7 +18,7 @@ use crate::access::business;
 use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo, Then};
 use crate::journal::days::{self, Day};
-use crate::journal::{anonymised, quarantine, retention};
+use crate::journal::{anonymised, cases, quarantine, retention};
 use crate::privacy::BusinessKeys;
 
 /// What a row says that decides whether it may go.
@@ -78,6 +78,7 @@ impl Scribe {
                 let before_us = before_us.min(policy.aggregates_before_us(made_us));
                 days::forget_before(tx, keys.business(), Day::of(before_us, &zone(tx, keys)?))?;
                 anonymised::forget_before(tx, keys.business(), before_us)?;
+                cases::forget_before(tx, keys.business(), before_us)?;
                 Ok(None)
             }
             _ => Ok(None),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::super::{deliveries, model_calls, promises};
+use super::super::{deliveries, details, model_calls, promises};
 use super::contents::Gone;
 use crate::event::{Facets, RecordNo};
 use crate::privacy::{self, KeyId};
@@ -72,6 +72,7 @@ pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<To
         promises::remove(tx, record)?;
         deliveries::remove(tx, record)?;
         model_calls::remove(tx, record)?;
+        details::remove(tx, record)?;
         blob.execute([record])?;
         chain.execute([record])?;
     }

@@ -4,11 +4,12 @@
 //! is left is therefore placed again in the order of its records by the code that placed it at first, and comes out as a rebuild
 //! would place it.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::super::cases::{self, Owner};
 use super::super::clients::Identity;
 use super::super::event_rows::{self, Stored};
 use super::super::projection::Projected;
@@ -28,11 +29,16 @@ pub(super) fn settle(
     let mut left: Vec<(Stored, Option<String>)> = Vec::new();
     for &session in &touched.sessions {
         let before = left.len();
+        // While it stands: what numbers say of it stays.
+        if !tx.prepare_cached("SELECT 1 FROM events WHERE session = ?1 LIMIT 1")?.exists([session])? {
+            cases::detach(tx, session)?;
+        }
         take_apart(tx, session, &mut left)?;
         settled.sessions += u64::from(left.len() == before);
     }
     left.sort_by_key(|(stored, _)| stored.row.record);
     let mut sessions = Sessions::new(gaps);
+    let mut again = BTreeSet::new();
     for (stored, given_session) in left {
         let record = stored.row.record;
         let identity = stored.identity.map(|id| people.as_of(tx, id, record)).transpose()?.flatten();
@@ -45,16 +51,31 @@ pub(super) fn settle(
             line,
             delivery: None,
             call: None,
+            details: None,
             is_read_back: false,
         };
         let placed = sessions.place(tx, keys, &event, identity.as_ref())?;
         tx.prepare_cached("UPDATE events SET session = ?1 WHERE record = ?2")?.execute(params![placed, record])?;
+        if let Some(session) = placed {
+            again.insert(session);
+        }
     }
     sessions.flush(tx)?;
+    for session in again {
+        count_anew(tx, keys, session)?;
+    }
     for &identity in &touched.reminded {
         rename_kinds(tx, &mut people, identity)?;
     }
     Ok(())
+}
+
+/// No new event tells that it is another conversation now.
+fn count_anew(tx: &Transaction<'_>, keys: &BusinessKeys, session: i64) -> rusqlite::Result<()> {
+    let sql = "SELECT c.root FROM sessions s LEFT JOIN clients c ON c.id = s.client WHERE s.id = ?1";
+    let root: Option<Option<i64>> = tx.prepare_cached(sql)?.query_row([session], |row| row.get(0)).optional()?;
+    let Some(root) = root else { return Ok(()) };
+    cases::mark(tx, keys.business(), root.map_or(Owner::Session(session), Owner::Client))
 }
 
 /// The line of another that a call of a model was led to.

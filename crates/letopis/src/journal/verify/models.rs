@@ -48,23 +48,16 @@ pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<
     if orphans > 0 {
         report.add("session", None, "sessions", format!("{orphans} events belong to a conversation that is missing"));
     }
-    let orphans =
-        "SELECT count(*) FROM deliveries d WHERE d.business = ?1 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.record = d.record)";
-    let orphans: i64 = audit.conn.query_row(orphans, [business.0], |row| row.get(0))?;
-    if orphans > 0 {
-        report.add("row", None, "deliveries", format!("{orphans} rows are of no event"));
-    }
-    let orphans = "SELECT count(*) FROM model_calls c WHERE c.business = ?1 AND NOT EXISTS (
-                     SELECT 1 FROM events e WHERE e.record = c.record AND e.ts_us = c.ts_us)";
-    let orphans: i64 = audit.conn.query_row(orphans, [business.0], |row| row.get(0))?;
-    if orphans > 0 {
-        report.add("row", None, "model_calls", format!("{orphans} rows are of no event"));
-    }
-    let orphans = "SELECT count(*) FROM promises p WHERE p.business = ?1 AND NOT EXISTS (
-                     SELECT 1 FROM events e WHERE e.record = p.record AND e.ts_us = p.ts_us)";
-    let orphans: i64 = audit.conn.query_row(orphans, [business.0], |row| row.get(0))?;
-    if orphans > 0 {
-        report.add("row", None, "promises", format!("{orphans} promises are of no event, or of another moment"));
+    for (table, same) in
+        [("deliveries", ""), ("details", ""), ("model_calls", " AND e.ts_us = t.ts_us"), ("promises", " AND e.ts_us = t.ts_us")]
+    {
+        let orphans = format!(
+            "SELECT count(*) FROM {table} t WHERE t.business = ?1 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.record = t.record{same})"
+        );
+        let orphans: i64 = audit.conn.query_row(&orphans, [business.0], |row| row.get(0))?;
+        if orphans > 0 {
+            report.add("row", None, table, format!("{orphans} rows are of no event, or of another moment"));
+        }
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::super::chains::{self, Home};
 use super::super::event_rows::{self, Stored};
 use super::super::evidence::{self, EvidenceError, Opened, Sealed};
 use super::super::projection::{Mark, Projected};
-use super::super::{deliveries, model_calls, promises};
+use super::super::{deliveries, details, model_calls, promises};
 use super::acts::Acts;
 use super::people::People;
 use super::{Audit, Report};
@@ -199,6 +199,7 @@ impl<'a> Check<'a> {
         self.promised(&said, report)?;
         self.delivered(&said, report)?;
         self.called(&said, report)?;
+        self.detailed(&said, report)?;
         self.chained(&said, report)?;
         let Some(stored) = row else {
             report.add("row", index, "events", "the record is sealed, but its row is missing");
@@ -239,6 +240,15 @@ impl<'a> Check<'a> {
         if model_calls::stored(self.audit.conn, said.row.record)? != said.call {
             let index = RecordNo::from_i64(said.row.record).index();
             report.add("row", Some(index), "model_calls", "the row is not what the record tells of a call");
+        }
+        Ok(())
+    }
+
+    /// What it tells beside its words must be what its row says.
+    fn detailed(&self, said: &Projected, report: &mut Report) -> rusqlite::Result<()> {
+        if details::stored(self.audit.conn, said.row.record)? != said.details {
+            let index = RecordNo::from_i64(said.row.record).index();
+            report.add("row", Some(index), "details", "the row is not what the record tells of a visit, money or a source");
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ use serde::Serialize;
 
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::sessions::Gaps;
-use crate::journal::{self, append, verify};
+use crate::journal::{self, append, cases, verify};
 use crate::privacy::Vault;
 use crate::store::{Store, StoreError};
 
@@ -246,6 +246,7 @@ fn attach(conn: &Connection, path: &Path) -> rusqlite::Result<()> {
 fn swap(tx: &Transaction<'_>, rebuild: &Rebuild, met: Met) -> Result<Rebuilt, RebuildError> {
     rows::prepare(tx)?;
     let replaced = rows::replace(tx)?;
+    cases::begin_anew(tx)?;
     rows::clear(tx)?;
     let mut index = replaced.iter().any(|changed| changed.table == "events" && changed.removed + changed.added > 0);
     for business in rebuild.vault.businesses() {

@@ -13,7 +13,7 @@ use crate::journal::clients::Clients;
 use crate::journal::evidence::{self, Sealed};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, append, chains, deliveries, merges, model_calls, promises};
+use crate::journal::{Generations, append, chains, deliveries, details, merges, model_calls, promises};
 use crate::privacy::{self, BusinessKeys, DataKey, KeyId, Unpacker, Vault};
 use crate::recorder::decisions;
 
@@ -147,6 +147,7 @@ impl Replay {
         promises::insert(tx, &event.row, &promises::said(&event.row))?;
         deliveries::insert(tx, event.row.record, event.delivery.as_ref())?;
         model_calls::insert(tx, event.row.record, event.call.as_ref())?;
+        details::insert(tx, event.row.record, event.details.as_ref())?;
         if self.scope == Scope::Everything
             && let Some(stems) = event.row.stems()
         {

@@ -20,7 +20,7 @@ struct Table {
 }
 
 /// A table that this version has not is passed over.
-const TABLES: [Table; 11] = [
+const TABLES: [Table; 12] = [
     Table { name: "clients", key: &["business", "pid"], numbers: &[("id", "clients"), ("merged_into", "clients"), ("root", "clients")] },
     Table { name: "identities", key: &["business", "pseudonym"], numbers: &[("id", "identities"), ("client", "clients")] },
     Table { name: "likenesses", key: &["one", "other"], numbers: &[("one", "clients"), ("other", "clients")] },
@@ -33,6 +33,7 @@ const TABLES: [Table; 11] = [
     Table { name: "events", key: &["record"], numbers: &[("session", "sessions"), ("identity", "identities")] },
     Table { name: "deliveries", key: &["record"], numbers: &[] },
     Table { name: "model_calls", key: &["record"], numbers: &[] },
+    Table { name: "details", key: &["record"], numbers: &[] },
     Table { name: "promises", key: &["record", "kind", "modality"], numbers: &[] },
     Table { name: "decisions", key: &["record"], numbers: &[] },
     Table { name: "merges", key: &["business", "pid"], numbers: &[] },

@@ -1,0 +1,199 @@
+//! What numbers say of conversations and visits, as rows: clustered by time, because numbers are asked by period.
+//!
+//! Rows are replaced whenever their client is judged anew (room `tally`). When the detail of a conversation goes they stay, but are
+//! *detached*: no session, no evidence, no number of a visit, moments cut to the hour, and whose they were is forgotten. So a month's numbers
+//! outlive its dialogues, and lead back to nobody. [`People`](case_people) ties a drawn number to a client while the client lives: it counts
+//! people, and names none.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::event::BusinessId;
+
+/// What is cut off a moment when it is detached.
+const HOUR_US: i64 = 3_600_000_000;
+
+/// Whose conversations are judged together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Owner {
+    /// A client, as shown: the root of their merges.
+    Client(i64),
+    /// A conversation of nobody.
+    Session(i64),
+}
+
+impl Owner {
+    fn columns(self) -> (Option<i64>, Option<i64>) {
+        match self {
+            Self::Client(id) => (Some(id), None),
+            Self::Session(id) => (None, Some(id)),
+        }
+    }
+}
+
+/// How far the journal has been counted; none: not begun.
+///
+/// # Errors
+/// When the database says no.
+pub fn cursor(conn: &Connection, business: BusinessId) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached("SELECT record FROM case_cursors WHERE business = ?1")?.query_row([business.0], |row| row.get(0)).optional()
+}
+
+/// It has been counted so far.
+///
+/// # Errors
+/// When the database says no.
+pub fn advance(tx: &Transaction<'_>, business: BusinessId, record: i64) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO case_cursors (business, record) VALUES (?1, ?2) ON CONFLICT (business) DO UPDATE SET record = excluded.record";
+    tx.prepare_cached(sql)?.execute(params![business.0, record]).map(drop)
+}
+
+/// Everything is to be counted again: after a rebuild. What is detached stays.
+///
+/// # Errors
+/// When the database says no.
+pub fn begin_anew(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch("DELETE FROM case_cursors; UPDATE case_people SET due_us = 0;")
+}
+
+/// Whose answer changes by time alone, the most overdue first.
+///
+/// # Errors
+/// When the database says no.
+pub fn due(conn: &Connection, business: BusinessId, now_us: i64, most: i64) -> rusqlite::Result<Vec<Owner>> {
+    let sql = "SELECT client, session FROM case_people WHERE business = ?1 AND due_us <= ?2 ORDER BY due_us LIMIT ?3";
+    let mut find = conn.prepare_cached(sql)?;
+    let rows = find.query_map(params![business.0, now_us, most], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let owners = rows.filter_map(|row| match row {
+        Ok((Some(client), _)) => Some(Ok(Owner::Client(client))),
+        Ok((None, Some(session))) => Some(Ok(Owner::Session(session))),
+        Ok((None, None)) => None,
+        Err(e) => Some(Err(e)),
+    });
+    owners.collect()
+}
+
+/// Judge them as soon as there is time: something changed that no new event tells.
+///
+/// # Errors
+/// When the database says no.
+pub fn mark(tx: &Transaction<'_>, business: BusinessId, owner: Owner) -> rusqlite::Result<()> {
+    let (client, session) = owner.columns();
+    let sql = "UPDATE case_people SET due_us = 0 WHERE client = ?1 OR session = ?2";
+    if tx.prepare_cached(sql)?.execute(params![client, session])? == 0 {
+        let sql = "INSERT INTO case_people (person, business, client, session, due_us) VALUES (abs(random()), ?1, ?2, ?3, 0)";
+        tx.prepare_cached(sql)?.execute(params![business.0, client, session])?;
+    }
+    Ok(())
+}
+
+/// The drawn number of an owner, who is judged again at `due_us`.
+///
+/// # Errors
+/// When the database says no.
+pub fn person(tx: &Transaction<'_>, business: BusinessId, owner: Owner, due_us: Option<i64>) -> rusqlite::Result<i64> {
+    let (client, session) = owner.columns();
+    let sql = "UPDATE case_people SET due_us = ?3 WHERE client = ?1 OR session = ?2 RETURNING person";
+    let mut known = tx.prepare_cached(sql)?;
+    if let Some(person) = known.query_row(params![client, session, due_us], |row| row.get(0)).optional()? {
+        return Ok(person);
+    }
+    let sql = "INSERT INTO case_people (person, business, client, session, due_us) VALUES (abs(random()), ?1, ?2, ?3, ?4) RETURNING person";
+    tx.prepare_cached(sql)?.query_row(params![business.0, client, session, due_us], |row| row.get(0))
+}
+
+/// Whether earlier conversations of theirs are counted whose detail is gone.
+///
+/// # Errors
+/// When the database says no.
+pub fn was_here(conn: &Connection, owner: Owner) -> rusqlite::Result<bool> {
+    let (client, session) = owner.columns();
+    let sql = "SELECT 1 FROM case_people p JOIN cases c ON c.person = p.person WHERE (p.client = ?1 OR p.session = ?2) AND c.session IS NULL LIMIT 1";
+    conn.prepare_cached(sql)?.exists(params![client, session])
+}
+
+/// Before a person is judged anew: what was said of them goes, but for what is detached.
+///
+/// # Errors
+/// When the database says no.
+pub fn clear(
+    tx: &Transaction<'_>,
+    person: i64,
+    sessions: impl Iterator<Item = i64>,
+    was_anothers: impl Fn(&i64) -> bool,
+) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM cases WHERE person = ?1 AND session IS NOT NULL")?.execute([person])?;
+    tx.prepare_cached("DELETE FROM visits WHERE person = ?1 AND detached = 0")?.execute([person])?;
+    // Conversations that came over from another client, or were nobody's until now.
+    for session in sessions {
+        tx.prepare_cached("DELETE FROM cases WHERE session = ?1")?.execute([session])?;
+        if was_anothers(&session) {
+            tx.prepare_cached("DELETE FROM case_people WHERE session = ?1")?.execute([session])?;
+        }
+    }
+    Ok(())
+}
+
+/// They are shown as somebody else now, who is judged with their conversations; or they are not there any more.
+///
+/// # Errors
+/// When the database says no.
+pub fn set_aside(tx: &Transaction<'_>, owner: Owner) -> rusqlite::Result<()> {
+    let (client, session) = owner.columns();
+    let sql = "UPDATE case_people SET due_us = NULL WHERE client = ?1 OR session = ?2 RETURNING person";
+    let person: Option<i64> = tx.prepare_cached(sql)?.query_row(params![client, session], |row| row.get(0)).optional()?;
+    person.map_or(Ok(()), |person| clear(tx, person, std::iter::empty(), |_| false))
+}
+
+/// The detail of a conversation goes: what numbers say of it stays, and leads nowhere.
+///
+/// # Errors
+/// When the database says no.
+pub fn detach(tx: &Transaction<'_>, session: i64) -> rusqlite::Result<()> {
+    let cut = format!("started_us - started_us % {HOUR_US}");
+    let hour = |column: &str| format!("{column} = {column} - {column} % {HOUR_US}");
+    let cases = format!(
+        "UPDATE cases SET started_us = {cut}, {}, {}, {}, {}, session = NULL, evidence = NULL, operator = NULL WHERE session = ?1",
+        hour("booked_us"),
+        hour("lost_since_us"),
+        hour("lost_us"),
+        hour("recovered_us"),
+    );
+    tx.prepare_cached(&cases)?.execute([session])?;
+    let visits = format!(
+        "UPDATE visits SET {}, {}, {}, {}, session = NULL, booking = NULL, detached = 1 WHERE session = ?1",
+        hour("at_us"),
+        hour("made_us"),
+        hour("starts_us"),
+        hour("ended_us"),
+    );
+    tx.prepare_cached(&visits)?.execute([session])?;
+    tx.prepare_cached("DELETE FROM case_people WHERE session = ?1")?.execute([session]).map(drop)
+}
+
+/// A client is no more: nothing says any longer whose conversations these were.
+///
+/// # Errors
+/// When the database says no.
+pub fn forget(tx: &Transaction<'_>, client: i64) -> rusqlite::Result<()> {
+    let sql = format!(
+        "UPDATE visits SET at_us = at_us - at_us % {HOUR_US}, made_us = made_us - made_us % {HOUR_US}, starts_us = starts_us - starts_us % {HOUR_US},
+           ended_us = ended_us - ended_us % {HOUR_US}, session = NULL, booking = NULL, detached = 1
+         WHERE person IN (SELECT person FROM case_people WHERE client = ?1)"
+    );
+    tx.prepare_cached(&sql)?.execute([client])?;
+    tx.prepare_cached("DELETE FROM case_people WHERE client = ?1")?.execute([client]).map(drop)
+}
+
+/// Rows of days whose time is over altogether go.
+///
+/// # Errors
+/// When the database says no.
+pub fn forget_before(tx: &Transaction<'_>, business: BusinessId, before_us: i64) -> rusqlite::Result<usize> {
+    let cases = tx
+        .prepare_cached("DELETE FROM cases WHERE business = ?1 AND started_us < ?2 AND session IS NULL")?
+        .execute(params![business.0, before_us])?;
+    let visits = tx
+        .prepare_cached("DELETE FROM visits WHERE business = ?1 AND at_us < ?2 AND detached = 1")?
+        .execute(params![business.0, before_us])?;
+    Ok(cases + visits)
+}

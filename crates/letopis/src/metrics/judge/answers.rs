@@ -1,0 +1,58 @@
+//! How long clients wait for the bot.
+//!
+//! A *burst* is what the client writes in one go: messages less than three seconds apart. Its time runs from its last message to the bot's
+//! first one. A burst that a person answered first is none of the bot's; one that nobody answered is [`NEVER`], and counts as infinitely long.
+
+use super::{Due, MINUTE_US, Talk};
+use crate::event::Facets;
+
+/// No answer came.
+pub const NEVER: u32 = u32::MAX;
+/// Messages closer than this are one burst.
+const BURST_US: i64 = 3_000_000;
+/// A burst so young is not unanswered yet.
+const PATIENCE_US: i64 = MINUTE_US;
+
+/// From the first word to the first answer by anyone.
+pub(super) fn first(talk: &Talk) -> Option<i64> {
+    let asked = talk.deeds.iter().find(|deed| deed.has(Facets::INBOUND))?;
+    if asked.answers() {
+        return asked.latency_ms;
+    }
+    let answered = talk.deeds.iter().find(|deed| deed.answers() && deed.us >= asked.us)?;
+    Some((answered.us - asked.us) / 1_000)
+}
+
+/// Every burst's time.
+pub(super) fn of(talk: &Talk, now_us: i64, due: &mut Due) -> Vec<u32> {
+    let mut times = Vec::new();
+    let mut waiting: Vec<i64> = Vec::new();
+    let mut with_person = false;
+    for deed in &talk.deeds {
+        // The client's words and the answer in one event: only a measured time says how long it took.
+        if deed.has(Facets::INBOUND) && !deed.answers() {
+            match waiting.last_mut() {
+                Some(last) if deed.us - *last < BURST_US => *last = deed.us,
+                _ => waiting.push(deed.us),
+            }
+        } else if deed.has(Facets::REPLY) && deed.has(Facets::INBOUND) {
+            times.extend(deed.latency_ms.map(millis));
+        } else if deed.has(Facets::REPLY) {
+            times.extend(waiting.drain(..).map(|asked| millis((deed.us - asked) / 1_000)));
+        } else if deed.has(Facets::OPERATOR) {
+            waiting.clear();
+        }
+        with_person |= deed.has(Facets::HANDOFF) || deed.has(Facets::OPERATOR);
+    }
+    for asked in waiting.into_iter().filter(|_| !with_person) {
+        due.at(asked + PATIENCE_US, now_us);
+        if asked + PATIENCE_US <= now_us {
+            times.push(NEVER);
+        }
+    }
+    times
+}
+
+fn millis(ms: i64) -> u32 {
+    u32::try_from(ms.max(0)).unwrap_or(NEVER - 1).min(NEVER - 1)
+}

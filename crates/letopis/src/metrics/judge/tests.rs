@@ -1,0 +1,160 @@
+//! The worked sets of the definitions, and one conversation for every rule.
+
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::event::EventType;
+
+/// `01-02 10:00` of 2025, UTC.
+fn at(text: &str) -> i64 {
+    format!("2025-{}:00Z", text.replace(' ', "T")).parse::<jiff::Timestamp>().unwrap().as_microsecond()
+}
+
+fn deed(when: &str, facets: Facets) -> Deed {
+    Deed { us: at(when), record: at(when) / 60_000_000, facets, ..Deed::default() }
+}
+
+fn talk(session: i64, deeds: Vec<Deed>) -> Talk {
+    let started_us = deeds.iter().map(|deed| deed.us).min().unwrap();
+    Talk { session, channel: "site".into(), kind: "dialogue".into(), started_us, gap_us: 30 * MINUTE_US, deeds }
+}
+
+fn of(deeds: Vec<Deed>) -> History {
+    History { talks: vec![talk(1, deeds)], has_contact: true, ..History::default() }
+}
+
+fn said(when: &str, reply: &str) -> Deed {
+    Deed { words: Words::of(reply), ..deed(when, Facets::REPLY) }
+}
+
+fn asked(when: &str) -> Deed {
+    deed(when, Facets::INBOUND)
+}
+
+fn wants(when: &str) -> Deed {
+    Deed { intent: Some("запись".into()), ..asked(when) }
+}
+
+fn reasons(history: &History, now: &str) -> Vec<&'static str> {
+    let judged = judge(history, &Terms::default(), at(now));
+    judged.cases[0].lost.iter().flat_map(|lost| &lost.all).map(|reason| reason.as_str()).collect()
+}
+
+#[test]
+fn every_reason_speaks_when_its_time_has_come() {
+    let claimed =
+        of(vec![asked("01-01 12:00"), Deed { facets: Facets::REPLY | Facets::LEAD_CLAIMED, ..said("01-01 12:01", "Передам менеджеру") }]);
+    assert_eq!((reasons(&claimed, "01-01 12:15"), reasons(&claimed, "01-01 12:16")), (vec![], vec!["R3"]));
+    let promised = of(vec![asked("01-01 12:00"), said("01-01 12:01", "Записал вас на завтра в 15:00.")]);
+    assert_eq!((reasons(&promised, "01-01 12:10"), reasons(&promised, "01-01 12:11")), (vec![], vec!["R4"]));
+    let failed = of(vec![asked("01-01 12:00"), deed("01-01 12:00", Facets::FAILURE), said("01-01 12:01", "Секунду")]);
+    assert_eq!(reasons(&failed, "01-01 13:00"), Vec::<&str>::new(), "something worked after");
+    let failed = of(vec![asked("01-01 12:00"), said("01-01 12:00", "Секунду"), deed("01-01 12:01", Facets::FAILURE)]);
+    assert_eq!((reasons(&failed, "01-01 12:30"), reasons(&failed, "01-01 12:31")), (vec![], vec!["R8"]));
+    let unanswered = of(vec![said("01-01 11:59", "Здравствуйте"), asked("01-01 12:00")]);
+    assert_eq!((reasons(&unanswered, "01-01 12:00"), reasons(&unanswered, "01-01 12:01")), (vec![], vec!["R1"]));
+    let handed = of(vec![asked("01-01 12:00"), Deed { facets: Facets::REPLY | Facets::HANDOFF, ..said("01-01 12:01", "Зову коллегу") }]);
+    assert_eq!((reasons(&handed, "01-01 12:15"), reasons(&handed, "01-01 12:16")), (vec![], vec!["R5"]));
+    let undelivered = of(vec![
+        asked("01-01 12:00"),
+        said("01-01 12:01", "Да"),
+        Deed { is_undelivered: true, kind: EventType::DeliveryStatus, ..deed("01-01 12:02", Facets::NONE) },
+    ]);
+    assert_eq!(reasons(&undelivered, "01-01 12:02"), ["R11"]);
+    let unsure = |when| Deed { confidence: Some(0.4), ..said(when, "Уточните, пожалуйста") };
+    let lost = of(vec![asked("01-01 12:00"), unsure("01-01 12:01"), asked("01-01 12:02"), unsure("01-01 12:03")]);
+    assert_eq!((reasons(&lost, "01-01 13:02"), reasons(&lost, "01-01 13:03")), (vec![], vec!["R7"]));
+    let full = of(vec![asked("01-01 12:00"), said("01-01 12:01", "К сожалению, свободных мест нет.")]);
+    assert_eq!((reasons(&full, "01-01 13:00"), reasons(&full, "01-01 13:01")), (vec![], vec!["R9"]));
+    let priced = of(vec![asked("01-01 12:00"), said("01-01 12:01", "Стрижка стоит 2500 рублей.")]);
+    assert_eq!((reasons(&priced, "01-02 12:00"), reasons(&priced, "01-02 12:01")), (vec![], vec!["R12"]));
+    let stalled = History {
+        stalled_us: Some(at("01-01 12:05")),
+        ..of(vec![asked("01-01 12:00"), Deed { is_carded: true, ..said("01-01 12:01", "Заявку принял") }])
+    };
+    assert_eq!((reasons(&stalled, "01-02 12:04"), reasons(&stalled, "01-02 12:05")), (vec![], vec!["R10"]));
+}
+
+#[test]
+fn a_wish_to_book_that_ended_without_is_lost_and_without_a_contact_first_of_all_for_that() {
+    let talked = vec![wants("01-01 12:00"), said("01-01 12:01", "На какой день?")];
+    assert_eq!((reasons(&of(talked.clone()), "01-01 12:30"), reasons(&of(talked.clone()), "01-01 12:31")), (vec![], vec!["R2"]));
+    let unknown = History { has_contact: false, ..of(talked) };
+    assert_eq!(reasons(&unknown, "01-01 12:31"), ["R6", "R2"]);
+}
+
+#[test]
+fn who_declined_or_booked_is_not_lost_and_who_booked_after_all_is_recovered() {
+    let refused = of(vec![wants("01-01 12:00"), deed("01-01 12:01", Facets::REFUSED)]);
+    assert_eq!(reasons(&refused, "01-03 12:00"), Vec::<&str>::new());
+    let booked = of(vec![wants("01-01 12:00"), said("01-01 12:01", "Готово"), deed("01-01 12:02", Facets::BOOKING)]);
+    assert_eq!(reasons(&booked, "01-03 12:00"), Vec::<&str>::new());
+    let late = of(vec![wants("01-01 12:00"), said("01-01 12:01", "На какой день?"), deed("01-02 12:00", Facets::BOOKING)]);
+    let judged = judge(&late, &Terms::default(), at("01-03 12:00"));
+    assert_eq!((judged.cases[0].lost.is_some(), judged.cases[0].recovered_us), (false, None), "the conversation went on: it was not over");
+    let mut history = of(vec![wants("01-01 12:00"), said("01-01 12:01", "На какой день?")]);
+    history.outside = vec![deed("01-02 12:00", Facets::BOOKING)];
+    let judged = judge(&history, &Terms::default(), at("01-03 12:00"));
+    assert_eq!(
+        (judged.cases[0].lost.as_ref().map(|lost| lost.reason), judged.cases[0].recovered_us),
+        (Some(Reason::R2), Some(at("01-02 12:00")))
+    );
+}
+
+#[test]
+fn a_person_has_a_quarter_of_an_hour_while_they_work_and_half_an_hour_in_the_morning() {
+    let handed =
+        |when: &str| of(vec![Deed { facets: Facets::REPLY | Facets::HANDOFF | Facets::INBOUND, ..said(when, "Зову коллегу") }]);
+    let due = |when: &str| judge(&handed(when), &Terms::default(), at(when)).due_us.unwrap();
+    assert_eq!(due("01-01 20:59"), at("01-01 21:14"));
+    assert_eq!(due("01-01 21:00"), at("01-02 10:30"));
+    assert_eq!(due("01-02 03:00"), at("01-02 10:30"));
+}
+
+#[test]
+fn a_visit_is_put_together_from_what_different_hands_tell() {
+    let visit = |facets, when: &str, booking: Option<&str>, starts: Option<&str>| Deed {
+        booking: booking.map(str::to_owned),
+        starts_us: starts.map(at),
+        ..deed(when, facets)
+    };
+    let mut history = of(vec![asked("01-01 12:00"), visit(Facets::BOOKING, "01-01 12:01", None, Some("01-03 15:00"))]);
+    history.outside = vec![
+        visit(Facets::BOOKING, "01-01 12:03", Some("7"), Some("01-03 15:00")),
+        visit(Facets::REMINDER, "01-02 15:00", Some("7"), None),
+        visit(Facets::CONFIRMED | Facets::INBOUND, "01-02 15:05", None, None),
+    ];
+    let judged = judge(&history, &Terms::default(), at("01-03 16:01"));
+    let [visit] = &judged.visits[..] else { panic!("{:?}", judged.visits) };
+    assert_eq!(
+        (visit.booking.as_deref(), visit.outcome, visit.reminded, visit.answer, visit.talk),
+        (Some("7"), Outcome::Unknown, true, Some("confirmed"), Some(0))
+    );
+    history.outside.push(Deed { booking: Some("7".into()), ..deed("01-03 13:30", Facets::CANCELLED) });
+    assert_eq!(judge(&history, &Terms::default(), at("01-04 00:00")).visits[0].outcome, Outcome::CancelledLate);
+}
+
+#[test]
+fn bursts_wait_for_the_bot_and_silence_is_infinite() {
+    let talked = of(vec![
+        deed("01-01 12:00", Facets::INBOUND),
+        Deed { us: at("01-01 12:00") + 2_000_000, ..deed("01-01 12:00", Facets::INBOUND) },
+        Deed { us: at("01-01 12:00") + 4_500_000, ..said("01-01 12:00", "Да") },
+        Deed { latency_ms: Some(900), ..deed("01-01 12:02", Facets::INBOUND | Facets::REPLY) },
+        asked("01-01 12:10"),
+    ]);
+    let judged = |now| judge(&talked, &Terms::default(), at(now)).cases[0].clone();
+    assert_eq!((judged("01-01 12:10").answers, judged("01-01 12:11").answers), (vec![2500, 900], vec![2500, 900, NEVER]));
+    assert_eq!(judged("01-01 12:10").first_answer_ms, Some(4500));
+}
+
+#[test]
+fn the_funnel_is_closed_and_what_nobody_tells_is_passed_over() {
+    let told = |steps: &[FunnelStep]| steps.iter().fold(0, |all, step| all | step.bit());
+    let all = told(&STEPS);
+    assert!(FunnelStep::Lead.is_reached(told(&[FunnelStep::Wrote, FunnelStep::Booked]), all), "a booking implies what comes before");
+    assert!(!FunnelStep::Contact.is_reached(told(&[FunnelStep::Wrote, FunnelStep::Contact]), all), "a phone alone is no step forward");
+    let measured = told(&[FunnelStep::Wrote, FunnelStep::Intent, FunnelStep::Contact]);
+    assert!(FunnelStep::Contact.is_reached(measured, measured), "nobody tells of offers here");
+    assert!(!FunnelStep::Offered.is_reached(measured, measured));
+}

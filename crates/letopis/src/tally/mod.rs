@@ -1,0 +1,164 @@
+//! Keeps what numbers say of conversations in step with the journal: whoever something happened to is judged anew.
+//!
+//! A cursor walks over records as they come; each leads to its client, and the client as a whole is read (`history`), judged
+//! (`metrics::judge`) and written (`rows`). Whoever's answer changes by time alone – a deadline passes, a day without a word – comes up by the
+//! moment that the judgement itself named. Reading and judging happen beside the writer, on a snapshot; the writer only stores, and not
+//! what an erasure destroyed meanwhile. After a kill a slice is judged again, and gives the same.
+
+mod history;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use tokio::sync::watch;
+
+use crate::access::{Business, business};
+use crate::event::{BusinessId, RecordNo};
+use crate::journal::cases::{self, Owner};
+use crate::metrics::judge::{History, Judged, Terms, judge};
+use crate::store::{Store, StoreError};
+
+/// How often it looks whether there is something to do.
+const LOOK: Duration = Duration::from_millis(500);
+/// Records that are looked at in one slice.
+const RECORDS: i64 = 1_000;
+/// People judged by time alone in one slice.
+const PEOPLE: i64 = 200;
+
+/// The keeper.
+pub struct Tally {
+    store: Store,
+    now_us: fn() -> i64,
+}
+
+/// What goes wrong is the store's.
+#[derive(Debug, thiserror::Error)]
+pub enum TallyError {
+    /// The database said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It said no within a transaction.
+    #[error("database: {0}")]
+    Sql(#[from] rusqlite::Error),
+}
+
+/// A slice: who was judged, and how far the cursor goes.
+struct Slice {
+    people: Vec<(Owner, History, Judged)>,
+    cursor: Option<i64>,
+    more: bool,
+}
+
+impl Tally {
+    /// Over an open store.
+    #[must_use]
+    pub fn new(store: Store, now_us: fn() -> i64) -> Self {
+        Self { store, now_us }
+    }
+
+    /// Goes on until `stop` turns true.
+    pub async fn keep(self, mut stop: watch::Receiver<bool>) {
+        loop {
+            let began = Instant::now();
+            let more = self.turn().await.unwrap_or_else(|e| {
+                tracing::error!(error = %e, "conversations not counted, tried again");
+                false
+            });
+            // Whoever records goes first: it rests as long as it worked.
+            let rest = if more { began.elapsed().min(LOOK) } else { LOOK };
+            tokio::select! {
+                () = tokio::time::sleep(rest) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    /// A slice of every business; says whether there is more.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub async fn turn(&self) -> Result<bool, TallyError> {
+        let businesses = self.store.read(|conn| Ok::<_, TallyError>(business::all(conn).unwrap_or_default())).await?;
+        let mut more = false;
+        for business in businesses {
+            let (id, now_us) = (business.id, (self.now_us)());
+            let slice = self.store.read(move |conn| slice(conn, &business, now_us)).await?;
+            more |= slice.more;
+            if !slice.people.is_empty() || slice.cursor.is_some() {
+                self.store.write(move |tx| keep(tx, id, &slice)).await?;
+            }
+        }
+        Ok(more)
+    }
+}
+
+/// Everything of one slice, read in one snapshot and judged.
+fn slice(conn: &Connection, business: &Business, now_us: i64) -> Result<Slice, TallyError> {
+    let snapshot = conn.unchecked_transaction()?;
+    let from = cases::cursor(&snapshot, business.id)?.unwrap_or(RecordNo::new(business.id, 0).as_i64() - 1);
+    let mut owners = BTreeSet::new();
+    let (cursor, full) = touched(&snapshot, business.id, from, &mut owners)?;
+    let due = cases::due(&snapshot, business.id, now_us, PEOPLE)?;
+    let more = full || due.len() as i64 == PEOPLE;
+    owners.extend(due);
+    let zone = TimeZone::get(&business.timezone).unwrap_or(TimeZone::UTC);
+    let terms = Terms { zone, ..Terms::default() };
+    let mut people = Vec::with_capacity(owners.len());
+    for owner in owners {
+        let history = history::of(&snapshot, business.id, owner)?;
+        let judged = judge(&history, &terms, now_us);
+        people.push((owner, history, judged));
+    }
+    Ok(Slice { people, cursor: (cursor > from).then_some(cursor), more })
+}
+
+/// To whom the next records happened; gives how far it looked, and whether there is more.
+fn touched(conn: &Connection, business: BusinessId, from: i64, owners: &mut BTreeSet<Owner>) -> rusqlite::Result<(i64, bool)> {
+    let end = RecordNo::new(BusinessId(business.0 + 1), 0).as_i64() - 1;
+    let sql = "SELECT e.record, e.session, sc.root, ic.root FROM events e
+                 LEFT JOIN sessions s ON s.id = e.session LEFT JOIN clients sc ON sc.id = s.client
+                 LEFT JOIN identities i ON i.id = e.identity LEFT JOIN clients ic ON ic.id = i.client
+               WHERE e.record > ?1 AND e.record <= ?2 ORDER BY e.record LIMIT ?3";
+    let (mut last, mut count) = (from, 0);
+    let mut find = conn.prepare_cached(sql)?;
+    let mut rows = find.query(params![from, end, RECORDS])?;
+    while let Some(row) = rows.next()? {
+        (last, count) = (row.get(0)?, count + 1);
+        let (session, of_session, of_identity): (Option<i64>, Option<i64>, Option<i64>) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        owners.extend(of_identity.map(Owner::Client));
+        owners.extend(of_session.map(Owner::Client));
+        if of_session.is_none() {
+            owners.extend(session.map(Owner::Session));
+        }
+    }
+    Ok((last, count == RECORDS))
+}
+
+/// Stores a slice.
+fn keep(tx: &Transaction<'_>, business: BusinessId, slice: &Slice) -> Result<(), TallyError> {
+    for (owner, history, judged) in &slice.people {
+        if is_there(tx, *owner)? {
+            rows::replace(tx, business, *owner, history, judged)?;
+        } else {
+            cases::set_aside(tx, *owner)?;
+        }
+    }
+    if let Some(cursor) = slice.cursor {
+        cases::advance(tx, business, cursor)?;
+    }
+    Ok(())
+}
+
+/// Whether nobody erased them since they were read.
+fn is_there(tx: &Transaction<'_>, owner: Owner) -> rusqlite::Result<bool> {
+    let (sql, id) = match owner {
+        Owner::Client(id) => ("SELECT 1 FROM clients WHERE id = ?1 AND root = id", id),
+        Owner::Session(id) => ("SELECT 1 FROM sessions WHERE id = ?1 AND client IS NULL", id),
+    };
+    Ok(tx.prepare_cached(sql)?.query_row([id], |_| Ok(())).optional()?.is_some())
+}

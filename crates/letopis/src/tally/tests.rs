@@ -1,0 +1,116 @@
+//! From events to rows, through the real projection; what is erased in between; what time changes.
+
+#![allow(clippy::unwrap_used)]
+
+use rusqlite::Connection;
+
+use super::*;
+use crate::journal::testing::{Pen, empty};
+
+const BUSINESS: BusinessId = BusinessId(1);
+
+fn salon() -> Business {
+    Business {
+        id: BUSINESS,
+        slug: "main".parse().unwrap(),
+        name: "Салон".parse().unwrap(),
+        kind: "salon".parse().unwrap(),
+        timezone: "Europe/Moscow".into(),
+        created_us: 0,
+    }
+}
+
+fn count(conn: &Connection, now_us: i64) {
+    loop {
+        let slice = slice(conn, &salon(), now_us).unwrap();
+        let more = slice.more;
+        let tx = conn.unchecked_transaction().unwrap();
+        keep(&tx, BUSINESS, &slice).unwrap();
+        tx.commit().unwrap();
+        if !more {
+            return;
+        }
+    }
+}
+
+fn at(text: &str) -> i64 {
+    text.parse::<jiff::Timestamp>().unwrap().as_microsecond()
+}
+
+fn write(conn: &mut Connection, pen: &mut Option<Pen>, events: &[&str]) {
+    let tx = conn.transaction().unwrap();
+    let pen = pen.get_or_insert_with(|| Pen::new(&tx, BUSINESS));
+    for event in events {
+        pen.event(&tx, event).unwrap();
+    }
+    pen.flush(&tx);
+    tx.commit().unwrap();
+}
+
+fn one<T: rusqlite::types::FromSql>(conn: &Connection, sql: &str) -> T {
+    conn.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+const WRITES: &str = r#"{"event_id":"a","timestamp":"2025-01-01T12:00:00Z","channel":"whatsapp","client":{"phone":"+79215550101"},"text":"Запишите меня","intent":"запись"}"#;
+const BOOKS: &str = r#"{"event_id":"b","timestamp":"2025-01-01T12:05:00Z","channel":"whatsapp","client":{"phone":"+79215550101"},"type":"booking_created","booking":{"id":"7","starts_at":"2025-01-03T15:00:00Z"}}"#;
+
+#[test]
+fn a_conversation_is_counted_and_counted_anew_when_something_happens() {
+    let (mut conn, mut pen) = (empty(), None);
+    write(&mut conn, &mut pen, &[WRITES]);
+    count(&conn, at("2025-01-01T12:02:00Z"));
+    assert_eq!(one::<String>(&conn, "SELECT lost FROM cases"), "R1");
+    write(&mut conn, &mut pen, &[BOOKS]);
+    count(&conn, at("2025-01-01T12:06:00Z"));
+    assert_eq!(one::<i64>(&conn, "SELECT count(*) FROM cases"), 1);
+    assert_eq!(one::<Option<i64>>(&conn, "SELECT booked_us FROM cases"), Some(at("2025-01-01T12:05:00Z")));
+    assert_eq!(one::<String>(&conn, "SELECT outcome FROM visits"), "planned");
+    count(&conn, at("2025-01-03T16:00:00Z"));
+    assert_eq!(one::<String>(&conn, "SELECT outcome FROM visits"), "unknown", "time alone");
+}
+
+#[test]
+fn what_stays_when_the_detail_goes_leads_to_nobody() {
+    let (mut conn, mut pen) = (empty(), None);
+    write(&mut conn, &mut pen, &[WRITES, BOOKS]);
+    count(&conn, at("2025-01-01T12:06:00Z"));
+    let tx = conn.transaction().unwrap();
+    let (session, client): (i64, i64) = (one(&tx, "SELECT session FROM cases"), one(&tx, "SELECT client FROM case_people"));
+    cases::detach(&tx, session).unwrap();
+    cases::forget(&tx, client).unwrap();
+    tx.commit().unwrap();
+    assert_eq!(one::<Option<i64>>(&conn, "SELECT session FROM cases"), None);
+    assert_eq!(one::<i64>(&conn, "SELECT started_us % 3600000000 + booked_us % 3600000000 FROM cases"), 0);
+    assert_eq!(one::<Option<String>>(&conn, "SELECT booking FROM visits"), None);
+    assert_eq!(one::<i64>(&conn, "SELECT count(*) FROM case_people"), 0);
+    count(&conn, at("2025-02-01T00:00:00Z"));
+    assert_eq!(one::<i64>(&conn, "SELECT count(*) FROM cases"), 1, "a month later it still counts");
+}
+
+#[test]
+fn who_was_erased_while_they_were_judged_does_not_come_back() {
+    let (mut conn, mut pen) = (empty(), None);
+    write(&mut conn, &mut pen, &[WRITES]);
+    let slice = slice(&conn, &salon(), at("2025-01-01T12:02:00Z")).unwrap();
+    let tx = conn.transaction().unwrap();
+    tx.execute_batch("DELETE FROM sessions; DELETE FROM clients;").unwrap();
+    keep(&tx, BUSINESS, &slice).unwrap();
+    assert_eq!(one::<i64>(&tx, "SELECT (SELECT count(*) FROM cases) + (SELECT count(*) FROM case_people)"), 0);
+}
+
+#[test]
+fn everything_counted_anew_gives_the_same() {
+    let (mut conn, mut pen) = (empty(), None);
+    write(&mut conn, &mut pen, &[WRITES, BOOKS]);
+    let now = at("2025-01-04T12:06:00Z");
+    count(&conn, now);
+    let all = |conn: &Connection| {
+        one::<String>(conn, "SELECT group_concat(marks || told || coalesce(lost, '') || coalesce(booked_us, 0)) FROM cases")
+    };
+    let before = all(&conn);
+    let tx = conn.transaction().unwrap();
+    cases::begin_anew(&tx).unwrap();
+    tx.commit().unwrap();
+    count(&conn, now);
+    assert_eq!((all(&conn), one::<i64>(&conn, "SELECT count(*) FROM cases")), (before, 1));
+}
