@@ -19,6 +19,7 @@ const STYLE: &str = concat!(
     include_str!("../../../assets/parts.css"),
     include_str!("../../../assets/journal.css"),
     include_str!("../../../assets/conversation.css"),
+    include_str!("../../../assets/charts.css"),
     include_str!("../../../assets/print.css"),
 );
 const SCRIPT: &str = include_str!("../../../assets/console.js");
