@@ -27,6 +27,15 @@ pub struct Moment {
     pub changes: Vec<String>,
 }
 
+impl Moment {
+    /// What is read when it is touched; of the period before only where there is room.
+    fn read(&self, sheet: &Sheet, words: &dyn Words) -> String {
+        let now = reading(words, &self.label, self.slot);
+        let previous = self.previous.known().map(|known| format!("{now} · {}: {}", words.term(Term::Previous), words.value(known.value())));
+        previous.filter(|both| lettering::width(both, sheet.text) <= sheet.width).unwrap_or(now)
+    }
+}
+
 /// A number over time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
@@ -70,7 +79,7 @@ impl Line {
             let (x, wide) = (plot.x(place), plot.pitch() * stride as f64);
             let left = (x - wide / 2.0).max(plot.left);
             let area = ((left, plot.top), ((x + wide / 2.0).min(plot.right) - left, plot.bottom - plot.top));
-            touchable(ink, sheet, area, &reading(words, &moment.label, moment.slot), |ink| {
+            touchable(ink, sheet, area, &moment.read(sheet, words), |ink| {
                 ink.line("cross", (x, plot.top), (x, plot.bottom));
                 if let Some(known) = moment.slot.known() {
                     ink.circle("lit", (x, plot.y(known.value())), 4.0);

@@ -117,6 +117,8 @@ fn every_value_can_be_touched() {
         assert!(spots.iter().all(|spot| spot.attribute("tabindex") == Some("-1")));
         let read: Vec<_> = sheet.of("spot-words").map(|mark| mark.words.as_str()).collect();
         assert!(read.contains(&"3 мая: 30,0\u{a0}% (20,0–40,0\u{a0}%), n\u{a0}=\u{a0}80"), "{read:?}");
+        let compared = read.iter().any(|words| words.ends_with("n\u{a0}=\u{a0}60 · прошлый период: 20,0\u{a0}%"));
+        assert_eq!(compared, sheet.width > 400.0, "{read:?}");
         assert!(read.contains(&"2 мая: мало данных, n\u{a0}=\u{a0}7") && read.contains(&"5 мая: нет данных"), "{read:?}");
     }
 }
