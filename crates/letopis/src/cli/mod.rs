@@ -27,6 +27,7 @@ mod intents;
 mod key;
 mod logging;
 mod master;
+mod numbers;
 mod prices;
 mod proof;
 mod quarantine;
@@ -132,6 +133,9 @@ enum Command {
     /// What calls of language models cost.
     #[command(subcommand)]
     Prices(prices::PricesCommand),
+    /// How numbers are counted.
+    #[command(subcommand)]
+    Numbers(numbers::NumbersCommand),
     /// The business's words for what clients want.
     #[command(subcommand)]
     Intents(intents::IntentsCommand),
@@ -188,6 +192,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Rebuild(args) => visit(&data, absent, async |house| rebuild::run(house, args, voice).await),
         Command::Witness(command) => witness::run(named, &data, command, voice),
         Command::Retention(command) => visit(&data, absent, async |house| retention::run(house, command, voice).await),
+        Command::Numbers(command) => visit(&data, absent, async |house| numbers::run(house, command, voice).await),
         Command::Prices(command) => visit(&data, absent, async |house| prices::run(house, command, voice).await),
         Command::Intents(command) => visit(&data, absent, async |house| intents::run(house, command, voice).await),
         Command::Config(args) => config::run(&data, &args, voice),

@@ -14,7 +14,9 @@ use crate::access::Slug;
 use crate::app::{App, now_us};
 use crate::event::record::Decision;
 use crate::exchange::{Classifier, Known};
+use crate::journal::known::NUMBERS;
 use crate::journal::labels;
+use crate::metrics::terms::Settled;
 
 #[derive(Serialize, Deserialize)]
 struct Wish {
@@ -68,10 +70,14 @@ async fn train(State(app): State<Arc<App>>, Json(lesson): Json<Lesson>) -> Told<
 async fn settled(State(app): State<Arc<App>>, Json(wish): Json<Wish>) -> Told<Value> {
     let business = choose(&app, wish.business).await?;
     if let Some(value) = wish.value {
-        if let Some(fault) = Known::fault(&wish.what, &value.to_string()) {
+        if let Some(fault) = fault(&wish.what, &value) {
             return Err(ControlError::Failed(anyhow::Error::msg(fault)));
         }
         app.decide.decide(business.id, BY, Decision::KnownSet { what: wish.what.clone(), value }, now_us()).await?;
+    }
+    if wish.what == NUMBERS {
+        let settled = app.store.read(move |conn| Ok::<_, ControlError>(Settled::of(conn, business.id)?)).await?;
+        return Ok(Json(json!(settled)));
     }
     let known = app.known.of(business.id);
     Ok(Json(match wish.what.as_str() {
@@ -79,4 +85,15 @@ async fn settled(State(app): State<Arc<App>>, Json(wish): Json<Wish>) -> Told<Va
         Known::INTENTS => json!(known.intents),
         _ => json!(known.classifier.as_ref().map(|(version, _)| version)),
     }))
+}
+
+/// What is wrong with it, in words.
+fn fault(what: &str, value: &Value) -> Option<String> {
+    if what != NUMBERS {
+        return Known::fault(what, &value.to_string());
+    }
+    match serde_json::from_value::<Settled>(value.clone()) {
+        Ok(settled) => settled.fault().map(str::to_owned),
+        Err(e) => Some(e.to_string()),
+    }
 }

@@ -1,12 +1,13 @@
 //! Web pages and the JSON read API. It never writes the journal: it asks `decide`.
 //!
 //! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in · `dossier` – one conversation to hand over
-//! * `replay` – refused items, sent again or dropped · `trials` – connections tried · `portals` – pages inside a CRM · `measured` – what can be known
+//! * `replay` – refused items, sent again or dropped · `trials` – connections tried · `portals` – pages inside a CRM · `measured` – what can be known · `period` – of which days
 
 pub mod api;
 pub mod dossier;
 mod measured;
 pub mod pages;
+mod period;
 pub mod portals;
 pub mod replay;
 pub mod trials;

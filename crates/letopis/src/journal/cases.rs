@@ -47,12 +47,15 @@ pub fn advance(tx: &Transaction<'_>, business: BusinessId, record: i64) -> rusql
     tx.prepare_cached(sql)?.execute(params![business.0, record]).map(drop)
 }
 
-/// Everything is to be counted again: after a rebuild. What is detached stays.
+/// Everything is to be counted again, of one business or of all: after a rebuild, and when it is counted otherwise from now on. What is
+/// detached stays as it was counted.
 ///
 /// # Errors
 /// When the database says no.
-pub fn begin_anew(tx: &Transaction<'_>) -> rusqlite::Result<()> {
-    tx.execute_batch("DELETE FROM case_cursors; UPDATE case_people SET due_us = 0;")
+pub fn begin_anew(tx: &Transaction<'_>, business: Option<BusinessId>) -> rusqlite::Result<()> {
+    let business = business.map(|business| business.0);
+    tx.prepare_cached("DELETE FROM case_cursors WHERE business = coalesce(?1, business)")?.execute([business])?;
+    tx.prepare_cached("UPDATE case_people SET due_us = 0 WHERE business = coalesce(?1, business)")?.execute([business]).map(drop)
 }
 
 /// Whose answer changes by time alone, the most overdue first.

@@ -6,6 +6,9 @@ use rusqlite::{Connection, Transaction, params};
 
 use crate::event::{BusinessId, RecordNo};
 
+/// The part that is about numbers: no exchange is read by it.
+pub const NUMBERS: &str = "numbers";
+
 /// Everything that is settled, of every business.
 ///
 /// # Errors

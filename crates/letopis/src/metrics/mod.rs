@@ -1,9 +1,12 @@
 //! Definitions of every number: a pure function over counts, and the question that counts.
 //!
+//! * `judge` – what is said of each conversation · `terms` – what a business settled about that · `figures` – questions about many
 //! * `rate` – a share, with n and its interval · `measured` – whether something can be known at all
 //! * `retention` – what share of the accepted events is still available
 
+pub mod figures;
 pub mod judge;
 pub mod measured;
 pub mod rate;
 pub mod retention;
+pub mod terms;

@@ -3,7 +3,8 @@
 //! The interval is Wilson's at 95 per cent: it holds for small counts and for shares near zero, where the textbook's one does not. Below
 //! thirty there is too little to call it a share at all.
 
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 /// Fewer than these are "little data".
 pub const FEW: u64 = 30;
@@ -11,7 +12,7 @@ pub const FEW: u64 = 30;
 const Z: f64 = 1.959_963_984_540_054;
 
 /// So many of so many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rate {
     /// Those that are meant.
     pub part: u64,
@@ -40,6 +41,21 @@ impl Rate {
     #[must_use]
     pub fn is_few(self) -> bool {
         self.n < FEW
+    }
+}
+
+/// With all that makes it honest: `{"part":4,"n":7,"share":0.57,"low":0.25,"high":0.84,"is_few":true}`.
+impl Serialize for Rate {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (low, high) = self.interval().unzip();
+        let mut fields = to.serialize_struct("Rate", 6)?;
+        fields.serialize_field("part", &self.part)?;
+        fields.serialize_field("n", &self.n)?;
+        fields.serialize_field("share", &self.share())?;
+        fields.serialize_field("low", &low)?;
+        fields.serialize_field("high", &high)?;
+        fields.serialize_field("is_few", &self.is_few())?;
+        fields.end()
     }
 }
 

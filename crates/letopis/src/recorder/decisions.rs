@@ -6,7 +6,7 @@ use crate::access::{self, AccessError, Change};
 use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::retention::{self, Hold};
-use crate::journal::{known, merges, quarantine, witnesses};
+use crate::journal::{cases, known, merges, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -43,7 +43,12 @@ pub(super) fn apply(
         Decision::WitnessLeft { name } => witnesses::leave(tx, business, name)?,
         Decision::WitnessQuorumSet { quorum } => witnesses::set_quorum(tx, business, *quorum)?,
         Decision::RetentionSet { policy } => retention::set(tx, record, *policy)?,
-        Decision::KnownSet { what, value } => known::set(tx, record, what, &value.to_string())?,
+        Decision::KnownSet { what, value } => {
+            known::set(tx, record, what, &value.to_string())?;
+            if what == known::NUMBERS {
+                cases::begin_anew(tx, Some(business))?;
+            }
+        }
         Decision::HoldPlaced { on, pid, reason, until_us } => {
             let hold = Hold {
                 on: on.as_str().to_owned(),

@@ -29,7 +29,7 @@ impl Shelf {
     /// When the database says no.
     pub fn refresh(&self, conn: &Connection) -> rusqlite::Result<()> {
         let mut settled: HashMap<BusinessId, Known> = HashMap::new();
-        for (business, what, value) in known::all(conn)? {
+        for (business, what, value) in known::all(conn)?.into_iter().filter(|(_, what, _)| what != known::NUMBERS) {
             let known = settled.entry(business).or_default();
             if !known.take(&what, &value) {
                 tracing::error!(business = business.0, what, "what was settled cannot be read: it has no effect");

@@ -20,7 +20,8 @@ use tokio::sync::watch;
 use crate::access::{Business, business};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::cases::{self, Owner};
-use crate::metrics::judge::{History, Judged, Terms, judge};
+use crate::metrics::judge::{History, Judged, judge};
+use crate::metrics::terms::Settled;
 use crate::store::{Store, StoreError};
 
 /// How often it looks whether there is something to do.
@@ -97,20 +98,19 @@ impl Tally {
     }
 }
 
-/// Everything of one slice, read in one snapshot and judged.
+/// Everything of one slice, read in the one snapshot that a reader sees, and judged.
 fn slice(conn: &Connection, business: &Business, now_us: i64) -> Result<Slice, TallyError> {
-    let snapshot = conn.unchecked_transaction()?;
-    let from = cases::cursor(&snapshot, business.id)?.unwrap_or(RecordNo::new(business.id, 0).as_i64() - 1);
+    let from = cases::cursor(conn, business.id)?.unwrap_or(RecordNo::new(business.id, 0).as_i64() - 1);
     let mut owners = BTreeSet::new();
-    let (cursor, full) = touched(&snapshot, business.id, from, &mut owners)?;
-    let due = cases::due(&snapshot, business.id, now_us, PEOPLE)?;
+    let (cursor, full) = touched(conn, business.id, from, &mut owners)?;
+    let due = cases::due(conn, business.id, now_us, PEOPLE)?;
     let more = full || due.len() as i64 == PEOPLE;
     owners.extend(due);
     let zone = TimeZone::get(&business.timezone).unwrap_or(TimeZone::UTC);
-    let terms = Terms { zone, ..Terms::default() };
+    let terms = Settled::of(conn, business.id)?.terms(zone);
     let mut people = Vec::with_capacity(owners.len());
     for owner in owners {
-        let history = history::of(&snapshot, business.id, owner)?;
+        let history = history::of(conn, business.id, owner)?;
         let judged = judge(&history, &terms, now_us);
         people.push((owner, history, judged));
     }

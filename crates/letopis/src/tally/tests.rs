@@ -109,7 +109,7 @@ fn everything_counted_anew_gives_the_same() {
     };
     let before = all(&conn);
     let tx = conn.transaction().unwrap();
-    cases::begin_anew(&tx).unwrap();
+    cases::begin_anew(&tx, None).unwrap();
     tx.commit().unwrap();
     count(&conn, now);
     assert_eq!((all(&conn), one::<i64>(&conn, "SELECT count(*) FROM cases")), (before, 1));

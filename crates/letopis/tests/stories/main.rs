@@ -31,6 +31,7 @@ mod inspector;
 mod killed;
 mod models;
 mod nightly;
+mod numbers;
 mod otlp;
 mod promises;
 mod proxy_faults;

@@ -9,7 +9,7 @@
 //! | `asked` | key → scope, parameters, pages, `?after=` |
 //! | `error` | every refusal → status, code, text |
 //! | `events` `sessions` `clients` `search` `promises` `quarantine` | one file a resource |
-//! | `metrics` | numbers with their denominators |
+//! | `metrics` `numbers` | numbers with their denominators |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
 //! | `description` | `/openapi.json`, the schema of an event |
 
@@ -21,6 +21,7 @@ mod events;
 mod log;
 mod metrics;
 mod moments;
+mod numbers;
 mod promises;
 mod proof;
 mod quarantine;
@@ -45,7 +46,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 18] {
+fn table() -> [Route; 22] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -59,6 +60,10 @@ fn table() -> [Route; 18] {
         ("/api/v1/quarantine", get(quarantine::list)),
         ("/api/v1/metrics/retention", get(metrics::of_retention)),
         ("/api/v1/metrics/measured", get(metrics::of_measured)),
+        ("/api/v1/metrics/summary", get(numbers::summary)),
+        ("/api/v1/metrics/by/{cut}", get(numbers::by)),
+        ("/api/v1/metrics/visits", get(numbers::of_visits)),
+        ("/api/v1/metrics/lost", get(numbers::of_lost)),
         ("/api/v1/schema", get(description::schema)),
         ("/openapi.json", get(description::openapi)),
         ("/log/{business}/checkpoint", get(log::checkpoint)),

@@ -241,7 +241,10 @@ fn left_out(talk: &Talk, facets: Facets) -> Option<String> {
     match () {
         () if named(&["spam", "спам"]) => Some("spam".into()),
         () if named(&["test", "тест"]) => Some("test".into()),
-        () if !facets.has(Facets::INBOUND) => Some("silent".into()),
+        // A bot that tells only its answers tells with the intent that somebody asked.
+        () if !facets.has(Facets::INBOUND) && !talk.deeds.iter().any(|deed| deed.has(Facets::REPLY) && deed.intent.is_some()) => {
+            Some("silent".into())
+        }
         () => None,
     }
 }

@@ -246,7 +246,7 @@ fn attach(conn: &Connection, path: &Path) -> rusqlite::Result<()> {
 fn swap(tx: &Transaction<'_>, rebuild: &Rebuild, met: Met) -> Result<Rebuilt, RebuildError> {
     rows::prepare(tx)?;
     let replaced = rows::replace(tx)?;
-    cases::begin_anew(tx)?;
+    cases::begin_anew(tx, None)?;
     rows::clear(tx)?;
     let mut index = replaced.iter().any(|changed| changed.table == "events" && changed.removed + changed.added > 0);
     for business in rebuild.vault.businesses() {

@@ -1,0 +1,181 @@
+//! `GET /api/v1/metrics/summary`, `…/by/{cut}`, `…/visits`, `…/lost`: what happened in a period, every share with its n and interval.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use jiff::tz::TimeZone;
+use rusqlite::Connection;
+use serde::Serialize;
+
+use super::asked::Asked;
+use super::error::ApiError;
+use super::moments;
+use crate::access::{Action, business};
+use crate::console::Console;
+use crate::console::period::{self, Period};
+use crate::event::BusinessId;
+use crate::metrics::figures::lost::{self, Waiting};
+use crate::metrics::figures::{self, Asker, Cut, Question, Summary};
+use crate::metrics::figures::visits::{Visits, visits};
+use crate::metrics::terms::Settled;
+
+/// Lost leads that are listed.
+const MOST: usize = 500;
+const PERIOD: &str = "a moment such as 2025-01-01T12:34:56Z, or a date, which begins at the business's midnight";
+
+/// The period as it was understood, and what of the journal is not counted yet.
+#[derive(Serialize)]
+struct About {
+    from: String,
+    to: String,
+    /// Days after a conversation began in which a booking counts for it.
+    window_days: u32,
+    /// Events that came a moment ago.
+    uncounted: u64,
+}
+
+#[derive(Serialize)]
+struct Answer<T> {
+    #[serde(flatten)]
+    about: About,
+    #[serde(flatten)]
+    body: T,
+}
+
+#[derive(Serialize)]
+struct Cell {
+    value: String,
+    #[serde(flatten)]
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Cells {
+    cut: &'static str,
+    items: Vec<Cell>,
+}
+
+/// A lead that waits for a person.
+#[derive(Serialize)]
+struct LostJson {
+    session_id: String,
+    client_id: Option<String>,
+    channel: String,
+    intent: Option<String>,
+    reason: &'static str,
+    reasons: Vec<&'static str>,
+    waiting_since: String,
+    /// Record indexes.
+    evidence: Vec<u64>,
+}
+
+/// What was asked, before the database is.
+struct Wanted {
+    from: Option<String>,
+    to: Option<String>,
+    only: Vec<(Cut, String)>,
+}
+
+impl Wanted {
+    fn take(asked: &mut Asked) -> Result<Self, ApiError> {
+        asked.scope.require(Action::ReadNumbers)?;
+        let mut only = Vec::new();
+        for (cut, name) in Cut::ALL {
+            only.extend(asked.text(name).map(|value| (cut, value)));
+        }
+        Ok(Self { from: asked.text("from"), to: asked.text("to"), only })
+    }
+
+    fn question(self, conn: &Connection, business: BusinessId, now_us: i64) -> Result<(Asker, Question, About), ApiError> {
+        let zone = business::by_id(conn, business)?.and_then(|found| TimeZone::get(&found.timezone).ok()).unwrap_or(TimeZone::UTC);
+        let settled = Settled::of(conn, business)?;
+        let moment = |text: Option<String>, name| {
+            text.map(|text| period::moment(&text, &zone).ok_or(ApiError::Parameter { name, rule: PERIOD })).transpose()
+        };
+        let (from, to) = (moment(self.from, "from")?, moment(self.to, "to")?);
+        let Period { from_us, to_us } = Period::given(from, to, &zone, now_us);
+        let about = About {
+            from: moments::rfc3339(from_us),
+            to: moments::rfc3339(to_us),
+            window_days: settled.window_days,
+            uncounted: period::uncounted(conn, business)?,
+        };
+        let asker = Asker { business, window_us: settled.terms(zone.clone()).window_us, zone, now_us };
+        Ok((asker, Question { from_us, to_us, only: self.only }, about))
+    }
+}
+
+/// Conversion, funnel, waiting times, lost leads of a period.
+pub(super) async fn summary(State(console): State<Arc<Console>>, mut asked: Asked) -> Result<Response, ApiError> {
+    let wanted = Wanted::take(&mut asked)?;
+    let ready = asked.ready(&console).await?;
+    let now_us = (console.now_us)();
+    let read = console.store.read(move |conn| {
+        let (asker, question, about) = wanted.question(conn, ready.business, now_us)?;
+        Ok::<_, ApiError>(Answer { about, body: figures::summary(conn, &asker, &question)? })
+    });
+    Ok(ready.json(&read.await?))
+}
+
+/// The same, told apart.
+pub(super) async fn by(State(console): State<Arc<Console>>, Path(cut): Path<String>, mut asked: Asked) -> Result<Response, ApiError> {
+    let cut = Cut::parse(&cut).ok_or(ApiError::NoSuch("cut"))?;
+    let wanted = Wanted::take(&mut asked)?;
+    let ready = asked.ready(&console).await?;
+    let now_us = (console.now_us)();
+    let read = console.store.read(move |conn| {
+        let (asker, question, about) = wanted.question(conn, ready.business, now_us)?;
+        let cells = figures::by(conn, &asker, &question, cut)?.into_iter().map(|(value, summary)| Cell { value, summary });
+        Ok::<_, ApiError>(Answer { about, body: Cells { cut: cut.as_str(), items: cells.collect() } })
+    });
+    Ok(ready.json(&read.await?))
+}
+
+/// Who came, and what reminders had to do with it.
+pub(super) async fn of_visits(State(console): State<Arc<Console>>, mut asked: Asked) -> Result<Response, ApiError> {
+    let wanted = Wanted::take(&mut asked)?;
+    let ready = asked.ready(&console).await?;
+    let now_us = (console.now_us)();
+    let read = console.store.read(move |conn| {
+        let (asker, question, about) = wanted.question(conn, ready.business, now_us)?;
+        let channel = match &question.only[..] {
+            [] => None,
+            [(Cut::Channel, channel)] => Some(channel.as_str()),
+            _ => return Err(ApiError::Parameters),
+        };
+        let body: Visits = visits(conn, &asker, question.from_us, question.to_us, channel)?;
+        Ok::<_, ApiError>(Answer { about, body })
+    });
+    Ok(ready.json(&read.await?))
+}
+
+/// Lost leads that nobody has won back.
+pub(super) async fn of_lost(State(console): State<Arc<Console>>, mut asked: Asked) -> Result<Response, ApiError> {
+    let wanted = Wanted::take(&mut asked)?;
+    let ready = asked.ready(&console).await?;
+    let now_us = (console.now_us)();
+    let read = console.store.read(move |conn| {
+        if !wanted.only.is_empty() {
+            return Err(ApiError::Parameters);
+        }
+        let (_, question, about) = wanted.question(conn, ready.business, now_us)?;
+        let waiting = lost::waiting(conn, ready.business, question.from_us, question.to_us.min(now_us), MOST)?;
+        let items: Vec<LostJson> = waiting.into_iter().map(lost_json).collect();
+        Ok::<_, ApiError>(Answer { about, body: serde_json::json!({ "items": items }) })
+    });
+    Ok(ready.json(&read.await?))
+}
+
+fn lost_json(lost: Waiting) -> LostJson {
+    LostJson {
+        session_id: lost.session,
+        client_id: lost.client,
+        channel: lost.channel,
+        intent: lost.intent,
+        reason: lost.reason.as_str(),
+        reasons: lost.all.iter().map(|reason| reason.as_str()).collect(),
+        waiting_since: moments::rfc3339(lost.since_us),
+        evidence: lost.evidence.iter().map(|record| record.index()).collect(),
+    }
+}

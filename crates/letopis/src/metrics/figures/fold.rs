@@ -1,0 +1,248 @@
+//! Adding up: rows of a period become counts, counts become shares.
+
+use std::collections::{BTreeMap, HashSet};
+
+use rusqlite::Row;
+use serde::Serialize;
+
+use super::answers::{Answers, Times};
+use super::{Asker, Question};
+use crate::metrics::judge::{FunnelStep, Reason, STEPS, marks};
+use crate::metrics::rate::Rate;
+
+/// One row, as far as numbers ask.
+pub(super) struct Line<'a> {
+    pub(super) started_us: i64,
+    person: i64,
+    left_out: Option<&'a str>,
+    marks: u32,
+    told: u32,
+    booked: bool,
+    paid_minor: i64,
+    currency: Option<&'a str>,
+    first_answer_ms: Option<i64>,
+    answers: &'a [u8],
+    lost: Option<&'a str>,
+    recovered: bool,
+    replies: u64,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn read(row: &'a Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            started_us: row.get(0)?,
+            person: row.get(1)?,
+            left_out: row.get_ref(2)?.as_str_or_null()?,
+            marks: row.get(3)?,
+            told: row.get(4)?,
+            booked: row.get::<_, Option<i64>>(5)?.is_some(),
+            paid_minor: row.get(6)?,
+            currency: row.get_ref(7)?.as_str_or_null()?,
+            first_answer_ms: row.get(8)?,
+            answers: row.get_ref(9)?.as_blob_or_null()?.unwrap_or_default(),
+            lost: row.get_ref(10)?.as_str_or_null()?,
+            recovered: row.get::<_, Option<i64>>(11)?.is_some(),
+            replies: row.get::<_, i64>(12)? as u64,
+        })
+    }
+
+    /// Whether it is in the numbers at all.
+    pub(super) fn is_counted(&self) -> bool {
+        self.left_out.is_none()
+    }
+
+    pub(super) fn is_booked(&self) -> bool {
+        self.booked
+    }
+
+    fn has(&self, mark: u32) -> bool {
+        self.marks & mark != 0
+    }
+}
+
+/// The four rates of conversion and the one without people, each with its denominator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Conversion {
+    /// Clients with a booking, of clients who wrote: the headline.
+    pub client: Rate,
+    /// Conversations with a booking, of conversations.
+    pub session: Rate,
+    /// Leads with a booking, of leads.
+    pub lead: Rate,
+    /// Conversations with a booking, of those that wanted one.
+    pub intent: Rate,
+    /// Conversations that were booked without a person, of conversations.
+    pub bot_only: Rate,
+    /// The last of them began less than W ago: bookings may still come.
+    pub is_provisional: bool,
+}
+
+/// One step of the funnel.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepCount {
+    /// Which.
+    pub step: &'static str,
+    /// How many came so far; none: «не измеряется».
+    pub count: Option<u64>,
+    /// How many were lost since the step before.
+    pub lost: Option<u64>,
+    /// The same as a share of the step before.
+    pub drop: Option<f64>,
+    /// The largest loss of all steps in conversations.
+    pub is_largest_leak: bool,
+}
+
+/// Leads of which nothing came.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LostSummary {
+    /// Lost, of all conversations.
+    pub rate: Rate,
+    /// Booked after all, of those that counted as lost.
+    pub recovered: Rate,
+    /// How many for which first reason.
+    pub by_reason: BTreeMap<&'static str, u64>,
+}
+
+/// The numbers of one set of conversations.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Conversations that count.
+    pub conversations: u64,
+    /// Different people in them.
+    pub clients: u64,
+    /// What counts nowhere, by reason.
+    pub left_out: BTreeMap<String, u64>,
+    /// Conversion.
+    pub conversion: Conversion,
+    /// From the first word to money.
+    pub funnel: Vec<StepCount>,
+    /// How long clients waited.
+    pub answers: Answers,
+    /// Lost leads.
+    pub lost: LostSummary,
+    /// In which the client said no.
+    pub refused: Rate,
+    /// Handed to a person.
+    pub handoff: Rate,
+    /// In which something failed.
+    pub failed: Rate,
+    /// In which the assistant was unsure.
+    pub unsure: Rate,
+    /// Answers of the assistant.
+    pub replies: u64,
+    /// What was paid, in minor units, by currency.
+    pub paid_minor: BTreeMap<String, i64>,
+}
+
+/// Counts while they grow.
+#[derive(Default)]
+pub(super) struct Fold {
+    sessions: u64,
+    people: HashSet<i64>,
+    booked_people: HashSet<i64>,
+    left_out: BTreeMap<String, u64>,
+    booked: u64,
+    bot_only: u64,
+    leads: (u64, u64),
+    intents: (u64, u64),
+    told: BTreeMap<u32, u64>,
+    times: Times,
+    lost: BTreeMap<&'static str, u64>,
+    recovered: u64,
+    refused: u64,
+    handoff: u64,
+    failed: u64,
+    unsure: u64,
+    replies: u64,
+    paid: BTreeMap<String, i64>,
+    newest_us: i64,
+}
+
+impl Fold {
+    pub(super) fn add(&mut self, line: &Line<'_>) {
+        if let Some(why) = line.left_out {
+            *self.left_out.entry(why.to_owned()).or_default() += 1;
+            return;
+        }
+        self.sessions += 1;
+        self.people.insert(line.person);
+        self.newest_us = self.newest_us.max(line.started_us);
+        self.booked += u64::from(line.booked);
+        if line.booked {
+            self.booked_people.insert(line.person);
+        }
+        self.bot_only += u64::from(line.has(marks::BOT_ONLY));
+        for (of, mark) in [(&mut self.leads, marks::LEAD), (&mut self.intents, marks::INTENT)] {
+            of.1 += u64::from(line.has(mark));
+            of.0 += u64::from(line.has(mark) && line.booked);
+        }
+        *self.told.entry(line.told).or_default() += 1;
+        self.times.add(line.answers, line.first_answer_ms);
+        match line.lost.and_then(Reason::parse) {
+            Some(_) if line.recovered => self.recovered += 1,
+            Some(reason) => *self.lost.entry(reason.as_str()).or_default() += 1,
+            None => {}
+        }
+        self.refused += u64::from(line.has(marks::REFUSED));
+        self.handoff += u64::from(line.has(marks::HANDOFF));
+        self.failed += u64::from(line.has(marks::FAILURE));
+        self.unsure += u64::from(line.has(marks::UNSURE));
+        self.replies += line.replies;
+        if line.paid_minor != 0 {
+            *self.paid.entry(line.currency.unwrap_or_default().to_owned()).or_default() += line.paid_minor;
+        }
+    }
+
+    pub(super) fn finish(self, asker: &Asker, question: &Question) -> Summary {
+        let of_all = |part| Rate { part, n: self.sessions };
+        let last_us = self.newest_us.min(question.to_us.saturating_sub(1));
+        let conversion = Conversion {
+            client: Rate { part: self.booked_people.len() as u64, n: self.people.len() as u64 },
+            session: of_all(self.booked),
+            lead: Rate { part: self.leads.0, n: self.leads.1 },
+            intent: Rate { part: self.intents.0, n: self.intents.1 },
+            bot_only: of_all(self.bot_only),
+            is_provisional: self.sessions > 0 && last_us.saturating_add(asker.window_us) > asker.now_us,
+        };
+        let lost: u64 = self.lost.values().sum();
+        Summary {
+            conversations: self.sessions,
+            clients: self.people.len() as u64,
+            conversion,
+            funnel: funnel(&self.told),
+            lost: LostSummary {
+                rate: of_all(lost),
+                recovered: Rate { part: self.recovered, n: self.recovered + lost },
+                by_reason: self.lost,
+            },
+            answers: self.times.finish(),
+            refused: Rate { part: self.refused, n: self.sessions },
+            handoff: Rate { part: self.handoff, n: self.sessions },
+            failed: Rate { part: self.failed, n: self.sessions },
+            unsure: Rate { part: self.unsure, n: self.sessions },
+            left_out: self.left_out,
+            replies: self.replies,
+            paid_minor: self.paid,
+        }
+    }
+}
+
+/// Steps that anybody was told of, with what was lost between them.
+fn funnel(told: &BTreeMap<u32, u64>) -> Vec<StepCount> {
+    let measured = told.keys().fold(FunnelStep::Wrote.bit() | FunnelStep::Booked.bit(), |all, told| all | told);
+    let reached = |step: FunnelStep| told.iter().filter(|(told, _)| step.is_reached(**told, measured)).map(|(_, count)| count).sum::<u64>();
+    let mut before: Option<u64> = None;
+    let mut steps: Vec<StepCount> = Vec::with_capacity(STEPS.len());
+    for step in STEPS {
+        let count = (measured & step.bit() != 0).then(|| reached(step));
+        let lost = before.zip(count).map(|(before, count)| before.saturating_sub(count));
+        let drop = before.zip(lost).filter(|(before, _)| *before > 0).map(|(before, lost)| lost as f64 / before as f64);
+        before = count.or(before);
+        steps.push(StepCount { step: step.as_str(), count, lost, drop, is_largest_leak: false });
+    }
+    let largest = steps.iter().filter_map(|step| step.lost).max().filter(|lost| *lost > 0);
+    if let Some(step) = steps.iter_mut().find(|step| step.lost.is_some() && step.lost == largest) {
+        step.is_largest_leak = true;
+    }
+    steps
+}

@@ -1,0 +1,75 @@
+//! Lost leads that wait for a person: who to call now, why, how long they have been waiting, with the records that show it.
+
+use rusqlite::{Connection, Row, params};
+
+use crate::event::{BusinessId, RecordNo};
+use crate::metrics::judge::Reason;
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// The conversation's public id.
+    pub session: String,
+    /// The client's; none where nobody knows who it is.
+    pub client: Option<String>,
+    /// Their name.
+    pub name: Option<String>,
+    /// Their phone.
+    pub phone: Option<String>,
+    /// Where.
+    pub channel: String,
+    /// What they wanted.
+    pub intent: Option<String>,
+    /// Why.
+    pub reason: Reason,
+    /// Every reason.
+    pub all: Vec<Reason>,
+    /// Since when they wait.
+    pub since_us: i64,
+    /// The records that show it.
+    pub evidence: Vec<RecordNo>,
+    /// What was said last.
+    pub snippet: Option<String>,
+}
+
+/// Those that count as lost since `from_us`, whoever waits longest first among equal reasons: the reasons' own order says what is urgent.
+///
+/// # Errors
+/// When the database says no.
+pub fn waiting(conn: &Connection, business: BusinessId, from_us: i64, now_us: i64, most: usize) -> rusqlite::Result<Vec<Waiting>> {
+    let sql = "SELECT s.pid, root.pid, coalesce(root.name, s.name), (
+                 SELECT i.value FROM clients c CROSS JOIN identities i WHERE c.root = root.id AND i.client = c.id AND i.kind = 'phone' LIMIT 1),
+                 k.channel, k.intent, k.lost, k.lost_all, k.lost_since_us, k.evidence, s.snippet
+               FROM cases k JOIN sessions s ON s.id = k.session LEFT JOIN clients c ON c.id = s.client LEFT JOIN clients root ON root.id = c.root
+               WHERE k.business = ?1 AND k.lost IS NOT NULL AND k.recovered_us IS NULL AND k.session IS NOT NULL
+                 AND k.lost_us >= ?2 AND k.lost_us <= ?3 ORDER BY k.lost_us DESC LIMIT ?4";
+    let read = |row: &Row<'_>| {
+        let reasons = |text: &str| text.split(',').filter_map(Reason::parse).collect::<Vec<_>>();
+        let evidence: Option<String> = row.get(9)?;
+        let records = evidence.iter().flat_map(|text| text.split(',')).filter_map(|index| index.parse().ok());
+        Ok(Waiting {
+            session: row.get(0)?,
+            client: row.get(1)?,
+            name: row.get(2)?,
+            phone: row.get(3)?,
+            channel: row.get(4)?,
+            intent: row.get(5)?,
+            reason: reasons(row.get_ref(6)?.as_str()?).first().copied().unwrap_or(Reason::R2),
+            all: reasons(row.get_ref(7)?.as_str()?),
+            since_us: row.get(8)?,
+            evidence: records.map(|index| RecordNo::new(business, index)).collect(),
+            snippet: row.get(10)?,
+        })
+    };
+    conn.prepare_cached(sql)?.query_map(params![business.0, from_us, now_us, most as i64], read)?.collect()
+}
+
+/// How many there are.
+///
+/// # Errors
+/// When the database says no.
+pub fn count(conn: &Connection, business: BusinessId, from_us: i64, now_us: i64) -> rusqlite::Result<u64> {
+    let sql = "SELECT count(*) FROM cases WHERE business = ?1 AND lost IS NOT NULL AND recovered_us IS NULL AND session IS NOT NULL
+                 AND lost_us >= ?2 AND lost_us <= ?3";
+    conn.prepare_cached(sql)?.query_row(params![business.0, from_us, now_us], |row| row.get::<_, i64>(0)).map(|count| count as u64)
+}

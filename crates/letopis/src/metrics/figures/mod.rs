@@ -1,0 +1,248 @@
+//! Questions about conversations of a period, answered from `cases` and `visits`: one walk over the period's rows, added up in memory.
+//!
+//! A [`Question`] says which ones; [`Cut`] by what they are told apart. The answer is a [`Summary`] each: every share with its n, every
+//! denominator named. What is in no number is counted apart, by reason. Rows without detail count as they did before.
+//!
+//! * `fold` – adding up · `answers` – waiting times · `visits` – who came · `lost` – leads that wait for a person
+
+mod answers;
+mod fold;
+pub mod lost;
+#[cfg(test)]
+mod tests;
+pub mod visits;
+
+pub use answers::{Answers, quantile};
+pub use fold::{Conversion, LostSummary, StepCount, Summary};
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, ToSql};
+
+use crate::event::BusinessId;
+use crate::journal::days::Day;
+use fold::{Fold, Line};
+
+/// Which conversations.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Question {
+    /// Begun at or after this.
+    pub from_us: i64,
+    /// Begun before this.
+    pub to_us: i64,
+    /// What they must have in common: column and value.
+    pub only: Vec<(Cut, String)>,
+}
+
+/// By what conversations are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cut {
+    /// Messenger or site.
+    Channel,
+    /// The last intent.
+    Intent,
+    /// Scenario and version.
+    Scenario,
+    /// Model.
+    Model,
+    /// Version of the prompt.
+    Prompt,
+    /// Experiment and variant.
+    Variant,
+    /// `utm_source`.
+    Source,
+    /// `utm_campaign`.
+    Campaign,
+    /// Who of the staff spoke.
+    Staff,
+    /// The business's own hour of the day.
+    Hour,
+    /// Day of the week, Monday first.
+    Weekday,
+    /// The business's own day.
+    Day,
+    /// New clients and those who had written before.
+    Returning,
+}
+
+impl Cut {
+    /// All of them, as in the API.
+    pub const ALL: [(Self, &'static str); 13] = [
+        (Self::Channel, "channel"),
+        (Self::Intent, "intent"),
+        (Self::Scenario, "scenario"),
+        (Self::Model, "model"),
+        (Self::Prompt, "prompt"),
+        (Self::Variant, "variant"),
+        (Self::Source, "utm_source"),
+        (Self::Campaign, "utm_campaign"),
+        (Self::Staff, "staff"),
+        (Self::Hour, "hour"),
+        (Self::Weekday, "weekday"),
+        (Self::Day, "day"),
+        (Self::Returning, "returning"),
+    ];
+
+    /// The cut of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known)| *known == name).map(|(cut, _)| cut)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.into_iter().find(|(cut, _)| *cut == self).map_or("", |(_, name)| name)
+    }
+
+    /// The column that holds it; none where it follows from the moment.
+    fn column(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Channel => "channel",
+            Self::Intent => "intent",
+            Self::Scenario => "scenario",
+            Self::Model => "model",
+            Self::Prompt => "prompt",
+            Self::Variant => "variant",
+            Self::Source => "utm_source",
+            Self::Campaign => "utm_campaign",
+            Self::Staff => "operator",
+            Self::Returning => "CASE WHEN marks & 256 THEN 'returning' ELSE 'new' END",
+            Self::Hour | Self::Weekday | Self::Day => return None,
+        })
+    }
+}
+
+/// By whose clock, at which moment, with which window it is asked.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// Whose.
+    pub business: BusinessId,
+    /// Its clock.
+    pub zone: TimeZone,
+    /// Now.
+    pub now_us: i64,
+    /// W.
+    pub window_us: i64,
+}
+
+/// All of them together.
+///
+/// # Errors
+/// When the database says no.
+pub fn summary(conn: &Connection, asker: &Asker, question: &Question) -> rusqlite::Result<Summary> {
+    let mut fold = Fold::default();
+    walk(conn, asker, question, None, |_, line| fold.add(line))?;
+    Ok(fold.finish(asker, question))
+}
+
+/// Told apart by `cut`; what has no value of it stands under an empty name.
+///
+/// # Errors
+/// When the database says no.
+pub fn by(conn: &Connection, asker: &Asker, question: &Question, cut: Cut) -> rusqlite::Result<BTreeMap<String, Summary>> {
+    let mut folds: BTreeMap<String, Fold> = BTreeMap::new();
+    let mut clock = Clock::new(&asker.zone);
+    walk(conn, asker, question, cut.column(), |value, line| {
+        let key = match cut {
+            Cut::Day => clock.day(line.started_us).to_string(),
+            Cut::Hour => clock.hour(line.started_us).to_string(),
+            Cut::Weekday => (clock.day(line.started_us).0 + 3).rem_euclid(7).to_string(),
+            _ => value.unwrap_or_default().to_owned(),
+        };
+        match folds.get_mut(&key) {
+            Some(fold) => fold.add(line),
+            None => folds.entry(key).or_default().add(line),
+        }
+    })?;
+    Ok(folds.into_iter().map(|(key, fold)| (key, fold.finish(asker, question))).collect())
+}
+
+/// Conversations by weekday (Monday first) and hour: how many, and how many of them booked.
+///
+/// # Errors
+/// When the database says no.
+pub fn heat(conn: &Connection, asker: &Asker, question: &Question) -> rusqlite::Result<[[(u64, u64); 24]; 7]> {
+    let (mut cells, mut clock) = ([[(0, 0); 24]; 7], Clock::new(&asker.zone));
+    walk(conn, asker, question, None, |_, line| {
+        if line.is_counted() {
+            let weekday = (clock.day(line.started_us).0 + 3).rem_euclid(7) as usize;
+            let cell = &mut cells[weekday][clock.hour(line.started_us) as usize % 24];
+            cell.0 += 1;
+            cell.1 += u64::from(line.is_booked());
+        }
+    })?;
+    Ok(cells)
+}
+
+/// Every row of the question, once.
+fn walk(
+    conn: &Connection,
+    asker: &Asker,
+    question: &Question,
+    value: Option<&str>,
+    mut take: impl FnMut(Option<&str>, &Line<'_>),
+) -> rusqlite::Result<()> {
+    let mut sql = format!(
+        "SELECT started_us, person, left_out, marks, told, booked_us, paid_minor, currency, first_answer_ms, answers, lost, recovered_us,
+           replies, {} FROM cases WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3",
+        value.unwrap_or("NULL")
+    );
+    let mut values: Vec<&dyn ToSql> = vec![&asker.business.0, &question.from_us, &question.to_us];
+    let mut by_clock: Vec<(Cut, &str)> = Vec::new();
+    for (cut, wanted) in &question.only {
+        match cut.column() {
+            Some(column) => {
+                sql.push_str(&format!(" AND coalesce({column}, '') = ?{}", values.len() + 1));
+                values.push(wanted);
+            }
+            None => by_clock.push((*cut, wanted)),
+        }
+    }
+    let mut clock = Clock::new(&asker.zone);
+    let mut rows = conn.prepare_cached(&sql)?;
+    let mut rows = rows.query(values.as_slice())?;
+    while let Some(row) = rows.next()? {
+        let line = Line::read(row)?;
+        let wanted = by_clock.iter().all(|(cut, wanted)| match cut {
+            Cut::Hour => clock.hour(line.started_us).to_string() == *wanted,
+            Cut::Weekday => (clock.day(line.started_us).0 + 3).rem_euclid(7).to_string() == *wanted,
+            _ => clock.day(line.started_us).to_string() == *wanted,
+        });
+        if wanted {
+            take(row.get_ref(13)?.as_str_or_null()?, &line);
+        }
+    }
+    Ok(())
+}
+
+/// Days and hours of moments that come in their order: the clock is asked once a day, not once a row.
+struct Clock<'a> {
+    zone: &'a TimeZone,
+    day: Day,
+    span_us: (i64, i64),
+}
+
+impl<'a> Clock<'a> {
+    fn new(zone: &'a TimeZone) -> Self {
+        Self { zone, day: Day(0), span_us: (0, 0) }
+    }
+
+    fn day(&mut self, us: i64) -> Day {
+        if !(self.span_us.0..self.span_us.1).contains(&us) {
+            self.day = Day::of(us, self.zone);
+            self.span_us = self.day.span_us(self.zone);
+        }
+        self.day
+    }
+
+    /// By the clock on the wall; on the two days a year when clocks change it is asked anew.
+    fn hour(&mut self, us: i64) -> i64 {
+        self.day(us);
+        if self.span_us.1 - self.span_us.0 == super::judge::DAY_US {
+            return (us - self.span_us.0) / 3_600_000_000;
+        }
+        i64::from(jiff::Timestamp::from_microsecond(us).unwrap_or_default().to_zoned(self.zone.clone()).hour())
+    }
+}

@@ -1,0 +1,98 @@
+//! Who came, who did not, and what reminders had to do with it. The denominator is visits by their own day, not by the day of booking.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, params};
+use serde::Serialize;
+
+use super::Asker;
+use crate::metrics::rate::Rate;
+
+/// Visits of a period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Visits {
+    /// All of them, by how they ended.
+    pub by_outcome: BTreeMap<String, u64>,
+    /// Did not come, of those who came or did not.
+    pub no_show: Rate,
+    /// The same with those who cancelled less than two hours before.
+    pub no_show_strict: Rate,
+    /// Of which nobody knows how they ended, of those whose time is over.
+    pub unknown: Rate,
+    /// Reminders.
+    pub reminders: Reminders,
+    /// No-shows by what the client answered: confirmed, silent, not delivered, not reminded.
+    pub no_show_by_reminder: BTreeMap<&'static str, Rate>,
+}
+
+/// What came of reminders; the unit is a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Reminders {
+    /// Visits of which a reminder was sent.
+    pub sent: u64,
+    /// Delivered, of sent.
+    pub delivery: Rate,
+    /// Confirmed, of delivered.
+    pub confirmation: Rate,
+    /// Confirmed, cancelled or moved, of delivered.
+    pub response: Rate,
+    /// Delivered, and no word.
+    pub silent: u64,
+}
+
+/// Of visits between two moments.
+///
+/// # Errors
+/// When the database says no.
+pub fn visits(conn: &Connection, asker: &Asker, from_us: i64, to_us: i64, channel: Option<&str>) -> rusqlite::Result<Visits> {
+    let sql = "SELECT outcome, reminded, delivered, answer, count(*) FROM visits
+               WHERE business = ?1 AND at_us >= ?2 AND at_us < ?3 AND (?4 IS NULL OR channel = ?4) GROUP BY 1, 2, 3, 4";
+    let mut counted = conn.prepare_cached(sql)?;
+    let rows = counted.query_map(params![asker.business.0, from_us, to_us, channel], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?, row.get::<_, Option<String>>(3)?, row.get::<_, i64>(4)? as u64))
+    })?;
+    let (mut by_outcome, mut answers) = (BTreeMap::<String, u64>::new(), BTreeMap::<String, u64>::new());
+    let (mut sent, mut delivered) = (0, 0);
+    let mut table: BTreeMap<&'static str, Rate> = BTreeMap::new();
+    for row in rows {
+        let (outcome, reminded, came, answer, count) = row?;
+        // A client who answers has it, whatever the carrier says.
+        let came = came || answer.is_some();
+        sent += if reminded { count } else { 0 };
+        delivered += if reminded && came { count } else { 0 };
+        if let Some(answer) = answer.as_deref().filter(|_| reminded) {
+            *answers.entry(answer.to_owned()).or_default() += count;
+        }
+        let group = match answer.as_deref() {
+            Some("confirmed") => "confirmed",
+            _ if !reminded => "not_reminded",
+            _ if !came => "not_delivered",
+            _ => "silent",
+        };
+        if outcome == "arrived" || outcome == "no_show" {
+            let rate = table.entry(group).or_insert(Rate { part: 0, n: 0 });
+            rate.n += count;
+            rate.part += if outcome == "no_show" { count } else { 0 };
+        }
+        *by_outcome.entry(outcome).or_default() += count;
+    }
+    let of = |name: &str| by_outcome.get(name).copied().unwrap_or(0);
+    let answered = |name: &str| answers.get(name).copied().unwrap_or(0);
+    let (arrived, absent, late, unknown) = (of("arrived"), of("no_show"), of("cancelled_late"), of("unknown"));
+    let over: u64 = by_outcome.iter().filter(|(name, _)| *name != "planned").map(|(_, count)| count).sum();
+    let (confirmed, response) = (answered("confirmed"), answers.values().sum::<u64>());
+    Ok(Visits {
+        no_show: Rate { part: absent, n: arrived + absent },
+        no_show_strict: Rate { part: absent + late, n: arrived + absent + late },
+        unknown: Rate { part: unknown, n: over },
+        reminders: Reminders {
+            sent,
+            delivery: Rate { part: delivered, n: sent },
+            confirmation: Rate { part: confirmed, n: delivered },
+            response: Rate { part: response, n: delivered },
+            silent: delivered.saturating_sub(response),
+        },
+        no_show_by_reminder: table,
+        by_outcome,
+    })
+}
