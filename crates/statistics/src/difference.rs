@@ -111,8 +111,8 @@ mod tests {
     fn which_is_likely_lower() {
         let (before, after) = (Rate { part: 110, n: 500 }, Rate { part: 82, n: 500 });
         assert_eq!(digits(chance_lower(before, after).unwrap(), 3), "0.988");
-        // By hand: X uniform, Y the larger of two uniform ones; Y is below X once in three.
-        assert!((chance_lower(Rate { part: 0, n: 0 + 1 }, Rate { part: 1, n: 1 }).unwrap() - 1.0 / 6.0).abs() < 1e-15);
+        // By hand: of four uniform numbers, the larger of two is below the smaller of the other two in one of six ways.
+        assert!((chance_lower(Rate { part: 0, n: 1 }, Rate { part: 1, n: 1 }).unwrap() - 1.0 / 6.0).abs() < 1e-15);
     }
 
     #[test]
