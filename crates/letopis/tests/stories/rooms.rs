@@ -104,7 +104,7 @@ fn rooms_in(line: &str) -> BTreeSet<String> {
             None => vec![word(rest)],
         })
         .collect();
-    for inner in ["charts", "ledger", "queue"] {
+    for inner in ["charts", "ledger", "queue", "statistics"] {
         let named = code
             .match_indices(&format!("{inner}::"))
             .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));

@@ -4,12 +4,13 @@
 //! within three seconds is the customer's own promise.
 
 use serde::Serialize;
+use statistics::Values;
 
 use crate::metrics::judge::NEVER;
 use crate::metrics::rate::Rate;
 
 /// What the customer promises.
-const PROMISED_MS: u32 = 3_000;
+const PROMISED_MS: f64 = 3_000.0;
 
 /// Waiting times of a set of conversations; moments in milliseconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -47,36 +48,27 @@ impl Times {
         self.first.extend(first_ms.map(|ms| u32::try_from(ms.max(0)).unwrap_or(NEVER - 1)));
     }
 
-    pub(super) fn finish(mut self) -> Answers {
-        self.answers.sort_unstable();
-        self.first.sort_unstable();
-        let n = self.answers.len() as u64;
-        let answered = self.answers.partition_point(|ms| *ms != NEVER);
-        let within = self.answers.partition_point(|ms| *ms <= PROMISED_MS) as u64;
-        let sum: u64 = self.answers[..answered].iter().map(|ms| u64::from(*ms)).sum();
+    pub(super) fn finish(self) -> Answers {
+        let (answers, first) = (values(self.answers), values(self.first));
+        let share = |share: f64| answers.as_ref().and_then(|values| values.quantile(share)).filter(|ms| ms.is_finite());
+        let n = answers.as_ref().map_or(0, Values::n);
+        let answered = answers.as_ref().and_then(Values::ended_mean);
         Answers {
             n,
-            unanswered: n - answered as u64,
-            p50_ms: quantile(&self.answers, 0.5),
-            p90_ms: quantile(&self.answers, 0.9),
-            p95_ms: quantile(&self.answers, 0.95),
-            p99_ms: quantile(&self.answers, 0.99),
-            mean_ms: (answered > 0).then(|| sum as f64 / answered as f64),
-            within_3s: Rate { part: within, n },
-            first_p50_ms: quantile(&self.first, 0.5),
+            unanswered: answers.as_ref().map_or(0, Values::censored),
+            p50_ms: share(0.5),
+            p90_ms: share(0.9),
+            p95_ms: share(0.95),
+            p99_ms: share(0.99),
+            mean_ms: answered,
+            within_3s: answers.as_ref().map_or(Rate { part: 0, n }, |values| values.within(PROMISED_MS)),
+            first_p50_ms: first.and_then(|values| values.median()).filter(|ms| ms.is_finite()),
         }
     }
 }
 
-/// Of sorted times the quantile of type 7; none where there are none, or where it falls among those that never came.
-#[must_use]
-pub fn quantile(sorted: &[u32], q: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    let at = q.clamp(0.0, 1.0) * last as f64;
-    let (low, share) = (at.floor() as usize, at.fract());
-    let (from, to) = (sorted[low], sorted[(low + 1).min(last)]);
-    if from == NEVER || share > 0.0 && to == NEVER {
-        return None;
-    }
-    Some(f64::from(from) + share * (f64::from(to) - f64::from(from)))
+/// Sorted as whole numbers, which is faster than as fractions; who was never answered waited for ever.
+fn values(mut times: Vec<u32>) -> Option<Values> {
+    times.sort_unstable();
+    Values::of(times.into_iter().map(|ms| if ms == NEVER { f64::INFINITY } else { f64::from(ms) }))
 }

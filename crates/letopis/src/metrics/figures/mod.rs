@@ -12,7 +12,7 @@ pub mod lost;
 mod tests;
 pub mod visits;
 
-pub use answers::{Answers, quantile};
+pub use answers::Answers;
 pub use fold::{Conversion, LostSummary, StepCount, Summary};
 
 use std::collections::BTreeMap;

@@ -10,7 +10,7 @@ use crate::access::Mode;
 use crate::access::connection::Connection;
 use crate::access::connection_health::{self, Health};
 use crate::journal::model_calls::{self, Spent};
-use crate::metrics::rate::Rate;
+use crate::metrics::rate::{Interval, Rate};
 
 pub(super) const DAY_US: i64 = 86_400_000_000;
 /// Shares above this colour a number: one call of twenty.
@@ -131,7 +131,7 @@ fn told(t: &Texts, clock: &Clock, known: &Connection, health: Option<&Health>, b
 fn errors(t: &Texts, health: Option<&Health>) -> (&'static str, String) {
     let rate = health.map_or(Rate { part: 0, n: 0 }, |health| Rate { part: health.failures.values().sum(), n: health.calls });
     let rate = Rate { part: rate.part.min(rate.n), ..rate };
-    let Some((share, (low, high))) = rate.share().zip(rate.interval()) else { return ("", t.say("faring-no-calls")) };
+    let Some((share, Interval { low, high })) = rate.share().zip(rate.interval()) else { return ("", t.say("faring-no-calls")) };
     let per_cent = |share: f64| format!("{:.1}", share * 100.0).replace('.', &t.say("decimal"));
     let values = [
         ("part", money::grouped(rate.part as i64).into()),

@@ -11,7 +11,7 @@ use super::super::language::Texts;
 use super::look;
 use crate::access::portal_visit::Visit;
 use crate::event::{BusinessId, Facets};
-use crate::metrics::rate::Rate;
+use crate::metrics::rate::{Interval, Rate};
 
 const DAY_US: i64 = 86_400_000_000;
 const DAYS: i64 = 30;
@@ -83,7 +83,7 @@ fn facts(t: &Texts, counts: Counts) -> Vec<Fact> {
 /// «12,5 % (7,1–21,0 %)»; of little data no share.
 fn share(t: &Texts, part: i64, n: i64) -> Option<String> {
     let rate = Rate { part: u64::try_from(part).ok()?, n: u64::try_from(n).ok()? };
-    let (share, (low, high)) = rate.share().zip(rate.interval())?;
+    let (share, Interval { low, high }) = rate.share().zip(rate.interval())?;
     let per_cent = |share: f64| format!("{:.1}", share * 100.0).replace('.', &t.say("decimal"));
     let values =
         [("n", n.to_string().into()), ("share", per_cent(share).into()), ("low", per_cent(low).into()), ("high", per_cent(high).into())];
