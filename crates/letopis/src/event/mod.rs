@@ -41,6 +41,7 @@ pub use phone::{Phone, PhoneReading};
 pub use phones_in::phones_in;
 pub use promise::{Hour, Modality, Promise, PromiseKind, promises};
 pub use read::Event;
+pub use record::LeadEnd;
 pub use retention::{HoldOn, Policy, PolicyError, Then};
 pub use schema::SCHEMA;
 pub use when::When;

@@ -29,6 +29,7 @@ pub mod forwards;
 pub mod gone;
 pub mod known;
 pub mod labels;
+pub mod lead_work;
 pub mod log;
 pub mod merges;
 pub mod model_calls;

@@ -521,6 +521,19 @@ CREATE TABLE case_cursors (
   record INTEGER NOT NULL              -- counted so far
 );
 
+-- What people do about lost leads, as decided last.
+CREATE TABLE lead_work (
+  business INTEGER NOT NULL,
+  session TEXT NOT NULL,               -- public id
+  record INTEGER NOT NULL,             -- the decision
+  taken_us INTEGER,
+  taken_by TEXT,
+  ended_us INTEGER,
+  ended_by TEXT,
+  how TEXT,                            -- done, unreached, declined, no_lead
+  PRIMARY KEY (business, session)
+) WITHOUT ROWID;
+
 -- What stays of expired detail where the business anonymises. Joined to nothing: no record, client or conversation is named.
 CREATE TABLE anonymised (
   id INTEGER PRIMARY KEY,              -- drawn, so that the order says nothing

@@ -7,7 +7,7 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
@@ -28,8 +28,10 @@ mod labels;
 mod language;
 mod look;
 mod looked;
+mod lost;
 mod moments;
 mod money;
+mod numbers;
 mod password;
 mod portal;
 mod promises;
@@ -39,6 +41,7 @@ mod settings;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod today;
 mod verify;
 mod visitor;
 mod welcome;
@@ -98,6 +101,11 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/sign-in", get(sign_in::ask).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/password", get(password::ask).post(password::choose))
+        .route("/today", get(today::show))
+        .route("/lost", get(lost::show))
+        .route("/lost/{session}/take", post(lost::take))
+        .route("/lost/{session}/end", post(lost::end))
+        .route("/numbers", get(numbers::show))
         .route("/journal", get(journal::show))
         .route("/journal/lines", get(journal::refresh))
         .route("/journal/events", get(journal::events::show))

@@ -57,6 +57,11 @@ impl Clock {
         self.day_of(self.local(us).date())
     }
 
+    /// «12.03», for the axis of a chart.
+    pub(super) fn short_day(&self, us: i64) -> String {
+        self.local(us).strftime(&self.t.say("moment-short-day")).to_string()
+    }
+
     /// The whole moment, for `title` attributes and disputes: `2025-01-01 12:34:56.123 +03`.
     pub(super) fn exact(&self, us: i64) -> String {
         self.local(us).strftime("%Y-%m-%d %H:%M:%S%.3f %:::z").to_string()

@@ -28,7 +28,7 @@ use crate::event::{self, BusinessId, CrmRef, Frame, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, acts, append, extent, forwards, gone, quarantine, witnesses};
+use crate::journal::{self, Progress, acts, append, extent, forwards, gone, lead_work, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
 
@@ -313,6 +313,14 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                 Decision::WitnessJoined { name, vkey, url } => {
                     let join = store.write(move |tx| Ok::<_, StoreError>(witnesses::join(tx, frame.business, &name, &vkey, &url, NOW)?));
                     join.await.unwrap();
+                }
+                Decision::LeadTaken { session } => {
+                    let record = RecordNo::new(frame.business, 99);
+                    store.write(move |tx| Ok::<_, StoreError>(lead_work::take(tx, record, &session, &decided.by, NOW)?)).await.unwrap();
+                }
+                Decision::LeadEnded { session, how } => {
+                    let record = RecordNo::new(frame.business, 99);
+                    store.write(move |tx| Ok::<_, StoreError>(lead_work::end(tx, record, &session, how, &decided.by, NOW)?)).await.unwrap();
                 }
                 // What these do is told as stories, against the real binary.
                 _ => {}
