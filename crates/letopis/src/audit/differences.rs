@@ -6,6 +6,8 @@ use crate::access::{ConnectionKind, Result, connection};
 use crate::event::BusinessId;
 use crate::journal::crm::differences::{self, Found, Portal};
 
+pub use crate::journal::crm::differences::Asked;
+
 /// The portals that are plugged in.
 ///
 /// # Errors
@@ -25,7 +27,7 @@ pub fn portals(conn: &Database, business: BusinessId) -> Result<Vec<Portal>> {
 ///
 /// # Errors
 /// When the database says no.
-pub fn differences(conn: &Database, business: BusinessId, now_us: i64) -> Result<Found> {
+pub fn differences(conn: &Database, business: BusinessId, asked: Asked) -> Result<Found> {
     let portals = portals(conn, business)?;
-    Ok(differences::differences(conn, business, &portals, now_us)?)
+    Ok(differences::differences(conn, business, &portals, asked)?)
 }

@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod connections;
+mod differences;
 #[cfg(test)]
 mod portal;
 #[cfg(test)]

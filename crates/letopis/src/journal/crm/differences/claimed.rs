@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{BACK_US, Desk, Difference, GRACE_US, What};
+use super::{BACK_US, Desk, Difference, What};
 use crate::event::{CrmKind, CrmRef, Facets, RecordNo};
 use crate::journal::crm::{cursor, reads};
 
@@ -90,7 +90,7 @@ fn claims(desk: &Desk<'_>) -> rusqlite::Result<Vec<Claim>> {
     };
     let first = cursor(desk.conn, &desk.portal.connection)?.filter(|_| desk.portal.writes).map_or(i64::MAX, |cursor| cursor.first_record);
     let read_us = desk.leads_us.filter(|_| desk.portal.reads).unwrap_or(i64::MAX);
-    let values = params![desk.business.0, desk.now_us - BACK_US, desk.now_us - GRACE_US, first, read_us];
+    let values = params![desk.business.0, desk.asked.now_us - BACK_US, desk.asked.now_us - desk.asked.grace_us, first, read_us];
     desk.conn.prepare_cached(sql)?.query_map(values, read)?.collect()
 }
 

@@ -20,8 +20,6 @@ use super::rulings::Rulings;
 use super::{entries, reads};
 use crate::event::BusinessId;
 
-/// So long the bot, the search for a card and the reading may take: before that nothing is a difference.
-pub const GRACE_US: i64 = 15 * 60_000_000;
 /// What is older is history.
 pub const BACK_US: i64 = 90 * 86_400_000_000;
 /// Refused entries that are named; all are counted.
@@ -38,6 +36,15 @@ pub struct Portal {
     pub reads: bool,
     /// Only cards from these sources have a dialogue; of an empty list all.
     pub sources: Vec<String>,
+}
+
+/// When it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Now.
+    pub now_us: i64,
+    /// So long the bot, the search for a card and the reading may take: before that nothing is a difference.
+    pub grace_us: i64,
 }
 
 /// One difference.
@@ -101,6 +108,8 @@ pub enum What {
         crm: String,
         /// The record of it.
         told: u64,
+        /// When, as the CRM says.
+        told_us: i64,
         /// What others say.
         journal: String,
         /// The record of it.
@@ -162,20 +171,20 @@ struct Desk<'a> {
     /// When reading began, by what is read; nothing where it has not.
     leads_us: Option<i64>,
     deals_us: Option<i64>,
-    now_us: i64,
+    asked: Asked,
 }
 
 /// All differences of a business with the portals that it has.
 ///
 /// # Errors
 /// When the database says no.
-pub fn differences(conn: &Connection, business: BusinessId, portals: &[Portal], now_us: i64) -> rusqlite::Result<Found> {
+pub fn differences(conn: &Connection, business: BusinessId, portals: &[Portal], asked: Asked) -> rusqlite::Result<Found> {
     let mut found = Found::default();
     for portal in portals {
         let rulings = Rulings::of(conn, business, &portal.connection)?;
         let begun = |what| Ok::<_, rusqlite::Error>(reads::of(conn, &portal.connection, what)?.map(|standing| standing.first));
         let (leads_us, deals_us) = (begun("leads")?, begun("deals")?);
-        let desk = Desk { conn, business, portal, portals, rulings, leads_us, deals_us, now_us };
+        let desk = Desk { conn, business, portal, portals, rulings, leads_us, deals_us, asked };
         let Found { counts, list } = &mut found;
         let mut take = |count: &mut u64, mut all: Vec<Difference>| {
             *count += all.len() as u64;

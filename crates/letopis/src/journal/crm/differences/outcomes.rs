@@ -52,8 +52,9 @@ fn judge(desk: &Desk<'_>, card: OfCard, own: &HashMap<String, Vec<End>>) -> Opti
     if !differs || desk.rulings.settled.contains(&(card.card.clone(), told, own)) {
         return None;
     }
-    let what = What::Outcome { card: card.card, crm: card.end.kind, told, journal: said.kind.clone(), own, own_us: said.at_us };
-    Some(desk.difference(card.end.at_us.max(said.at_us), Some(card.client), card.responsible, what))
+    let OfCard { card, client, responsible, end: End { kind: crm, at_us: told_us, .. }, .. } = card;
+    let what = What::Outcome { card, crm, told, told_us, journal: said.kind.clone(), own, own_us: said.at_us };
+    Some(desk.difference(told_us.max(said.at_us), Some(client), responsible, what))
 }
 
 fn is_good(kind: &str) -> bool {
@@ -76,7 +77,7 @@ fn told(desk: &Desk<'_>) -> rusqlite::Result<Vec<OfCard>> {
         let responsible = row.get::<_, Option<i64>>(3)?.map(|id| id as u64);
         Ok(OfCard { card: row.get(0)?, client: row.get(1)?, created_us: row.get(2)?, responsible, end })
     };
-    let values = params![desk.business.0, desk.portal.connection, desk.now_us - BACK_US];
+    let values = params![desk.business.0, desk.portal.connection, desk.asked.now_us - BACK_US];
     let rows = desk.conn.prepare_cached(&sql)?.query_map(values, read)?.collect::<rusqlite::Result<Vec<OfCard>>>()?;
     let newest: HashMap<String, OfCard> = rows.into_iter().map(|of_card| (of_card.card.clone(), of_card)).collect();
     Ok(newest.into_values().collect())
@@ -92,7 +93,7 @@ fn own(desk: &Desk<'_>) -> rusqlite::Result<HashMap<String, Vec<End>>> {
     );
     let mut own: HashMap<String, Vec<End>> = HashMap::new();
     let mut select = desk.conn.prepare_cached(&sql)?;
-    let mut rows = select.query(params![desk.business.0, desk.now_us - BACK_US])?;
+    let mut rows = select.query(params![desk.business.0, desk.asked.now_us - BACK_US])?;
     while let Some(row) = rows.next()? {
         own.entry(row.get(0)?).or_default().push(End { record: row.get(1)?, at_us: row.get(2)?, kind: row.get(3)? });
     }

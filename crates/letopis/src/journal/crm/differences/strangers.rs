@@ -1,9 +1,12 @@
 //! A lead or deal that came into being since reading began, and leads to nobody whom the journal knows: not by its own number, not by its lead's,
 //! not by its contact's. Of a lead and its deal only the lead is named.
 
+use std::collections::HashSet;
+
 use rusqlite::{Row, params};
 
-use super::{Desk, Difference, GRACE_US, What};
+use super::{Desk, Difference, What};
+use crate::journal::clients::by_pid;
 
 pub(super) fn of(desk: &Desk<'_>) -> rusqlite::Result<Vec<Difference>> {
     let (Some(leads_us), Some(deals_us)) = (desk.leads_us, desk.deals_us) else { return Ok(Vec::new()) };
@@ -33,16 +36,27 @@ pub(super) fn of(desk: &Desk<'_>) -> rusqlite::Result<Vec<Difference>> {
         let what = What::Stranger { card: row.get(0)?, source: row.get(3)?, stage: row.get(4)? };
         Ok(desk.difference(row.get(1)?, None, responsible, what))
     };
-    let values = params![desk.business.0, desk.portal.connection, leads_us, deals_us, desk.now_us - GRACE_US];
+    let values = params![desk.business.0, desk.portal.connection, leads_us, deals_us, desk.asked.now_us - desk.asked.grace_us];
     let mut all = desk.conn.prepare_cached(&sql)?.query_map(values, read)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    all.retain(|difference| is_meant(desk, &difference.what));
+    let seen = seen(desk)?;
+    all.retain(|difference| is_meant(desk, &seen, &difference.what));
     Ok(all)
 }
 
-fn is_meant(desk: &Desk<'_>, what: &What) -> bool {
+/// Cards that stood beside the one that was chosen for a client who is here: a person saw them.
+fn seen<'a>(desk: &'a Desk<'_>) -> rusqlite::Result<HashSet<&'a str>> {
+    let mut seen = HashSet::new();
+    for linked in desk.rulings.linked.values() {
+        if by_pid(desk.conn, desk.business, &linked.client)?.is_some() {
+            seen.extend(linked.beside.iter().map(String::as_str));
+        }
+    }
+    Ok(seen)
+}
+
+fn is_meant(desk: &Desk<'_>, seen: &HashSet<&str>, what: &What) -> bool {
     let What::Stranger { card, source, .. } = what else { return false };
     let sources = &desk.portal.sources;
     let is_served = sources.is_empty() || source.as_ref().is_some_and(|source| sources.contains(source));
-    // Linked to somebody who is not here any more: nobody's again.
-    is_served && !desk.rulings.aside.contains(card)
+    is_served && !seen.contains(card.as_str()) && !desk.rulings.aside.contains(card)
 }
