@@ -82,8 +82,10 @@ pub(super) async fn run(house: &House, command: CrmCommand, voice: Voice) -> any
         }
         CrmCommand::Differences(whose) => {
             let told: Value = house.ask("crm/differences", &whose).await?;
-            voice.note(format_args!("{} {}", told["total"], told["counts"]));
-            voice.table(&told["differences"], &["kind", "since_us", "connection", "client", "card", "given", "session", "entry"]);
+            voice.say(&told, |told| {
+                voice.note(format_args!("{} {}", told["total"], told["counts"]));
+                voice.table(&told["differences"], &["kind", "since_us", "connection", "client", "card", "given", "session", "entry"]);
+            });
         }
     }
     Ok(())

@@ -99,10 +99,12 @@ impl Story {
     fn waits(&self, what: &str, claimed: u64, strangers: u64, doubles: u64) -> Value {
         let wanted = json!({"claimed": claimed, "strangers": strangers, "doubles": doubles, "outcomes": 0, "buried": 0});
         let mut last = Value::Null;
-        wait_until(&format!("{what}: {wanted}"), || {
+        let until = std::time::Instant::now() + super::app::PATIENCE;
+        while last["counts"] != wanted {
+            assert!(std::time::Instant::now() < until, "{what}: {wanted}, not {last:#}");
+            std::thread::sleep(std::time::Duration::from_millis(30));
             last = self.differences();
-            last["counts"] == wanted
-        });
+        }
         last
     }
 
@@ -128,8 +130,9 @@ impl Story {
 
     /// The card that a client has.
     fn card(&self, who: &str) -> Option<String> {
-        let sql = "SELECT kind || ':' || card FROM crm_cards WHERE client = ?1 AND state = 'found'";
-        self.app.tables().query_row(sql, [self.pid(who)], |row| row.get(0)).ok()
+        let sql = "SELECT k.kind || ':' || k.card FROM identities i JOIN clients c ON c.id = i.client JOIN crm_cards k ON k.client = c.pid
+                   WHERE i.value = ?1 AND k.state = 'found'";
+        self.app.tables().query_row(sql, [who], |row| row.get(0)).ok()
     }
 
     fn item<'a>(&self, found: &'a Value, kind: &str) -> &'a Value {

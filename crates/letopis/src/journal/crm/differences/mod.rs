@@ -182,7 +182,11 @@ pub fn differences(conn: &Connection, business: BusinessId, portals: &[Portal], 
     let mut found = Found::default();
     for portal in portals {
         let rulings = Rulings::of(conn, business, &portal.connection)?;
-        let begun = |what| Ok::<_, rusqlite::Error>(reads::of(conn, &portal.connection, what)?.map(|standing| standing.first));
+        // A CRM counts in seconds.
+        let begun = |what| {
+            let standing = reads::of(conn, &portal.connection, what)?;
+            Ok::<_, rusqlite::Error>(standing.map(|standing| standing.first - standing.first.rem_euclid(1_000_000)))
+        };
         let (leads_us, deals_us) = (begun("leads")?, begun("deals")?);
         let desk = Desk { conn, business, portal, portals, rulings, leads_us, deals_us, asked };
         let Found { counts, list } = &mut found;
