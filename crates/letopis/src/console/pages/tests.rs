@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod connections;
+#[cfg(test)]
 mod differences;
 #[cfg(test)]
 mod portal;
