@@ -138,11 +138,10 @@ async fn decide(desk: &Desk, visitor: &Visitor, decision: Decision) -> Result<Re
 /// Refuses whoever may not, and what is no CRM of theirs; says whether cards are looked for there.
 async fn of_portal(desk: &Desk, visitor: &Visitor, id: &str) -> Result<bool, PageError> {
     visitor.require(Action::ReplayQuarantine)?;
-    let (scope, id) = (visitor.scope, id.parse::<ConnectionId>()?);
-    let known = desk.console.store.read(move |conn| Ok::<_, PageError>(connection::one(conn, &scope, id)?)).await?;
-    if known.kind != ConnectionKind::Bitrix24 || known.revoked_us.is_some() {
-        return Err(PageError::NotFound);
-    }
+    let (business, id) = (visitor.business.id, id.parse::<ConnectionId>()?);
+    let all = desk.console.store.read(move |conn| Ok::<_, PageError>(connection::all(conn, business)?)).await?;
+    let is_it = |known: &connection::Connection| known.id == id && known.kind == ConnectionKind::Bitrix24 && known.revoked_us.is_none();
+    let known = all.into_iter().find(is_it).ok_or(PageError::NotFound)?;
     Ok(known.settings.crm.write)
 }
 

@@ -12,32 +12,26 @@ async fn portal(scene: &Scene, owner: &super::scene::Browser<'_>) -> String {
     let form = format!("webhook={WEBHOOK}&write=yes&read=yes&sources=WEB%2C1%7CTELEGRAM");
     let made = owner.submit("/settings/connections/new/bitrix24", &form).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
-    let noon = NOW - 3_600_000_000;
-    let reads = |what: &str, at: i64| {
-        format!(
-            "INSERT INTO crm_reads SELECT id, '{what}', business_id, {noon}, {at}, {at}, NULL FROM connections WHERE kind = 'bitrix24';"
-        )
-    };
-    let sql = format!(
-        "INSERT INTO crm_cursors SELECT id, business_id, 0, 1 << 40, NULL, NULL FROM connections WHERE kind = 'bitrix24'; {}{}{}",
-        reads("leads", noon - 86_400_000_000),
-        reads("deals", noon),
-        reads("look", NOW)
-    );
-    scene.tamper(Box::leak(sql.into_boxed_str())).await;
     let list = owner.get("/settings/connections").await.body;
     let is_it = |part: &&str| part.starts_with("/settings/connections/c_");
-    list.split("href=\"").find(is_it).unwrap().split('"').next().unwrap().rsplit('/').next().unwrap().to_owned()
+    let id = list.split("href=\"").find(is_it).unwrap().split('"').next().unwrap().rsplit('/').next().unwrap().to_owned();
+    let noon = NOW - 3_600_000_000;
+    let reads =
+        |what: &str, at: i64| format!("INSERT INTO crm_reads VALUES ('{id}', '{what}', 1, {noon} - 86400000000, {at}, {at}, NULL);");
+    let cursor = format!("INSERT INTO crm_cursors VALUES ('{id}', 1, 0, 1 << 40, NULL, NULL);");
+    let sql = [cursor, reads("leads", noon), reads("deals", noon), reads("look", NOW)].concat();
+    scene.tamper(Box::leak(sql.into_boxed_str())).await;
+    id
 }
 
 /// A double of Anna's, a lead by another hand, and a deal that ended otherwise than she tells.
-async fn differ(scene: &Scene) {
+async fn differ(scene: &Scene, connection: &str) {
     let noon = NOW - 3_600_000_000;
     let item = |card: &str, more: &str| {
         let (kind, id) = card.split_once(':').unwrap();
         format!(
             "INSERT INTO crm_items (connection, kind, item, business, created_us, seen_us, responsible, stage, semantics, source)
-             SELECT id, '{kind}', {id}, business_id, {noon}, {NOW}, 3, {more} FROM connections WHERE kind = 'bitrix24';"
+             VALUES ('{connection}', '{kind}', {id}, 1, {noon}, {NOW}, 3, {more});"
         )
     };
     let sql = [
@@ -47,8 +41,8 @@ async fn differ(scene: &Scene) {
         item("lead:9", "'NEW', 'P', 'CALL'"),
         format!(
             "INSERT INTO crm_cards (business, connection, client, state, kind, card, found_by, others, asked_us, due_us, attempts)
-             SELECT k.business_id, k.id, (SELECT c.pid FROM identities i JOIN clients c ON c.id = i.client WHERE i.value = '+79211234567'),
-               'found', 'lead', 5, 'phone', '[\"lead:6\"]', {noon}, {noon}, 0 FROM connections k WHERE k.kind = 'bitrix24';"
+             SELECT 1, '{connection}', c.pid, 'found', 'lead', 5, 'phone', '[\"lead:6\"]', {noon}, {noon}, 0
+             FROM identities i JOIN clients c ON c.id = i.client WHERE i.value = '+79211234567';"
         ),
     ]
     .concat();
@@ -62,7 +56,7 @@ async fn each_difference_shows_what_it_rests_on_and_what_may_be_done() {
     let page = owner.get("/cards/differences").await.body;
     assert!(page.contains("CRM не подключена"), "{page}");
     let id = portal(&scene, &owner).await;
-    differ(&scene).await;
+    differ(&scene, &id).await;
     let page = owner.get("/cards/differences").await.body;
     for part in [
         "Ассистент назвал карточку «лид 4521», а в CRM её нет",
@@ -101,7 +95,7 @@ async fn whoever_may_retry_may_fix_and_nobody_else() {
     let scene = Scene::open().await;
     let owner = scene.owner().await;
     let id = portal(&scene, &owner).await;
-    differ(&scene).await;
+    differ(&scene, &id).await;
     let auditor = scene.member(Role::Compliance).await;
     let page = auditor.get("/cards/differences").await;
     assert!(page.status == StatusCode::OK && page.body.contains("лид 8") && !page.body.contains("differs-fix"), "{}", page.body);

@@ -201,7 +201,7 @@ pub fn differences(conn: &Connection, business: BusinessId, portals: &[Portal], 
         list.extend(buried(&desk)?);
         counts.buried += entries::standing(conn, business, &portal.connection)?.buried;
     }
-    found.list.sort_by_key(|difference| difference.since_us);
+    found.list.sort_by(|one, other| (one.since_us, &one.client).cmp(&(other.since_us, &other.client)));
     Ok(found)
 }
 
