@@ -1253,6 +1253,95 @@ cards-bury = Do not send
 cards-bury-ask = Not send this entry? It will not be on the card; in the journal it stays.
 cards-bury-sure = Yes, do not send
 
+differences-count = { $count ->
+    [0] Journal against CRM: no differences
+    [one] Journal against CRM: { $count } difference
+   *[other] Journal against CRM: { $count } differences
+ }
+differences-title = Journal against CRM
+differences-lead = Where the journal and the CRM tell different things. Each difference shows what it is based on and what can be done. We ourselves merge and delete nothing in the CRM, and change no stage.
+differences-figure = { $what ->
+    [claimed] lead claimed, but absent
+    [stranger] card without a dialogue
+    [double] doubles
+    [outcome] another outcome
+   *[buried] refused by the CRM
+ }
+differences-empty = No differences
+differences-empty-help = The journal and the CRM tell the same. They are compared whenever the portal is read; doubles are looked for at night.
+differences-how = “Lead claimed”: the assistant told of a lead, 15 minutes have passed, and the CRM showed no living lead or deal of that client. “Card without a dialogue”: a lead or deal older than 15 minutes that was made since we read the portal and is tied to no client of the journal, neither itself nor through its lead or contact. Which sources count is a setting of the connection; empty means all. “Doubles”: a client has several open cards of one kind with the same phone or e-mail; closed leads do not count. “Another outcome”: a card ended otherwise than the till, the bot or the staff told while it lived and for a week after. Claims and outcomes are looked at for 90 days.
+differences-more = { $count ->
+    [one] And { $count } more: settle these first.
+   *[other] And { $count } more: settle these first.
+ }
+differences-nobody = The journal knows no such client. Give the phone or e-mail they wrote with, or the client’s number from the address of their page (c_…).
+differences-since = { $when } · { $age } ago
+differences-responsible = Responsible in the CRM: employee no. { $what }
+differences-client = A client without a name
+differences-talk = Dialogue
+differences-open = Open in the CRM: { $what }
+differences-claimed = The assistant says that it made a lead, and the CRM has none
+differences-claimed-card = The assistant named the card “{ $what }”, and the CRM has none
+differences-claimed-gone = The assistant named the card “{ $what }”, but it was deleted or merged in the CRM
+differences-search = { $what ->
+    [sought] The client’s card is looked for again at each message of theirs
+    [making] A card is being made; the portal has not confirmed it yet
+    [buried] The portal refused to look for the card
+    [found] Another card of the client was found, but not the lead of the assistant’s answer
+   *[other] { $what }
+ }
+differences-stranger = Card “{ $what }”: not one dialogue
+differences-source = Source: { $what }
+differences-stage = Stage: { $what }
+differences-double = One client has several open cards
+differences-double-own = Dialogues are written to the card “{ $card }”{ $by }
+differences-found-by = { $what ->
+    [given] : the bot named it
+    [origin] : Letopis made it
+    [made] : Letopis made it
+    [line] : by the chat of an open line
+    [phone] : found by phone
+    [email] : found by e-mail
+    [person] : chosen by a person
+    [converted] : a deal of the client’s lead
+   *[other] {""}
+ }
+differences-outcome = Card “{ $what }”: CRM and journal tell different outcomes
+differences-crm-says = CRM: { $what }, { $when }
+differences-journal-says = Journal: { $what }, { $when }
+differences-buried = The CRM did not take an entry about a dialogue
+differences-seek = Look for it now
+differences-order = Make a card
+differences-order-help = We look once more first. If there is no lead, a new one appears in Bitrix24, with the client’s name and phone as we know them. The decision stays in the journal.
+differences-order-sure = Yes, make it
+differences-needless = Not needed
+differences-link = A client of ours
+differences-link-who = Phone, e-mail or the client’s number
+differences-link-help = The card becomes this client’s: dialogues are written to it, and its history comes into the journal. The decision stays in the journal.
+differences-link-sure = Link
+differences-not-ours = Not ours
+differences-why-label = Why
+differences-why = { $what ->
+    [elsewhere] The client came another way: a call, a visit, a form
+    [spam] Spam, or a supplier
+    [test] A test
+    [double] A double, closed or merged in the CRM
+    [erased] The client’s data was erased from the journal
+   *[needless] Not needed any more
+ }
+differences-aside-help = The difference leaves the list. Nothing changes in the CRM. The decision stays in the journal.
+differences-aside-sure = Take off the list
+differences-choose-title = Choose the right one
+differences-choose-help = Dialogues are written to the chosen card. We do not touch the others: merge them in Bitrix24.
+differences-choose = Right: { $what }
+differences-settle = Who is right
+differences-settle-help = The decision stays in the journal, and the difference leaves the list. If the journal is right, correct the card in the CRM: we change no stage ourselves.
+differences-right-crm = The CRM is right
+differences-right-journal = The journal is right
+crm-sources = Sources that the assistant serves
+crm-sources-hint = Codes of sources, separated by commas. Leads from other sources are no “card without a dialogue”. Empty: all count.
+crm-problem-sources = A source is a code of Bitrix24’s list, such as WEB or 1|TELEGRAM.
+
 problem-limit = the portal asked to wait: too many requests
 problem-method = the portal has limited the working time of this method
 problem-looked-up = looked up on the card: it is not there, it will be sent again

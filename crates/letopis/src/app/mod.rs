@@ -1,7 +1,6 @@
 //! Wiring: which parts there are, what each is given, in which order they start and stop.
 //!
-//! [`App::open`] takes a data folder and builds the parts; [`App::run`] serves until it is told to stop. Nothing here decides anything
-//! about events. The folder:
+//! [`App::open`] takes a data folder and builds the parts; [`App::run`] serves until told to stop. It decides nothing about events. The folder:
 //!
 //! ```text
 //! letopis.db (+ -wal, -shm)   tables          queue/        accepted, not yet recorded      log/<business>/   public log
@@ -315,6 +314,7 @@ impl App {
             trials: Arc::new(self.tester()),
             portals: Arc::new(self.bitrix24()),
             retention: Arc::clone(&self.retention),
+            card_grace_us: self.card_grace_us(),
             now_us,
             secure_cookies: self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         };

@@ -99,6 +99,12 @@ pub(super) fn start(app: &App) -> anyhow::Result<Running> {
 }
 
 impl App {
+    /// So long the bot and the search for a card have before a lead is missing, µs.
+    #[must_use]
+    pub fn card_grace_us(&self) -> i64 {
+        i64::try_from(self.config.crm.make_after_seconds).unwrap_or(i64::MAX / 1_000_000).saturating_mul(1_000_000)
+    }
+
     /// What asks portals, by the connections there are.
     #[must_use]
     pub fn bitrix24(&self) -> Bitrix24 {

@@ -1,9 +1,11 @@
-//! What is looked after without being asked: that detail goes when its time is over.
+//! What is looked after without being asked: that detail goes when its time is over; and where journal and CRM differ.
 //!
 //! * `retention` – one run: asks the journal what is over, decides in slices, says what it did · `schedule` – a run a day, at a quiet hour
+//! * `differences` – of a business with its CRMs, asked and never stored
 //!
 //! It destroys nothing itself: it decides, and the recorder looks again and carries out.
 
+pub mod differences;
 pub mod retention;
 mod schedule;
 

@@ -50,6 +50,8 @@ pub struct Console {
     pub portals: Arc<dyn Portals>,
     /// What goes when its time is over.
     pub retention: Arc<Retention>,
+    /// So long the bot and the search for a card have before a lead is missing, µs.
+    pub card_grace_us: i64,
     /// The time, µs since 1970 UTC.
     pub now_us: fn() -> i64,
     /// Whether cookies are marked `Secure`: not on plain HTTP to this machine.

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::retention::{HoldOn, Policy, Then};
+use super::rulings::{Aside, Right};
 
 /// What capture added to the client's bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,6 +218,55 @@ pub enum Decision {
         events: u64,
         /// Conversations that stay because of a hold.
         held: u64,
+    },
+    /// A card of a CRM is this client's.
+    CardLinked {
+        /// In whose portal.
+        connection: String,
+        /// `lead:12`.
+        card: String,
+        /// By public id.
+        client: String,
+        /// Cards that stood beside it when it was chosen: they were seen and are not it.
+        beside: Vec<String>,
+    },
+    /// A card is to be made for a client who has none, whatever the settings say.
+    CardOrdered {
+        /// In whose portal.
+        connection: String,
+        /// By public id.
+        client: String,
+    },
+    /// A card of a CRM is of nobody whom the assistant serves.
+    CardSetAside {
+        /// In whose portal.
+        connection: String,
+        /// `lead:12`.
+        card: String,
+        /// Why.
+        why: Aside,
+    },
+    /// The assistant said that it made a lead, and nobody looks for it any more.
+    ClaimSetAside {
+        /// In whose portal.
+        connection: String,
+        /// The record that says it.
+        record: u64,
+        /// Why.
+        why: Aside,
+    },
+    /// CRM and journal tell different ends of the same.
+    OutcomeSettled {
+        /// In whose portal.
+        connection: String,
+        /// `deal:9`.
+        card: String,
+        /// Which of them is right.
+        right: Right,
+        /// The record of what the CRM says.
+        told: u64,
+        /// The record of what others say.
+        own: u64,
     },
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {

@@ -124,6 +124,8 @@ CREATE TABLE events (
 CREATE INDEX events_by_time ON events (business, ts_us);
 CREATE INDEX events_by_type ON events (business, type, ts_us);
 CREATE INDEX events_by_session ON events (session, ts_us) WHERE session IS NOT NULL;
+-- 384: facets LEAD and LEAD_CLAIMED (journal/crm/differences).
+CREATE INDEX events_claiming ON events (business, ts_us) WHERE facets & 384 <> 0;
 CREATE INDEX events_outside_sessions ON events (identity, ts_us) WHERE session IS NULL;
 
 -- What events tell of messages that left; how one is faring is asked of all rows with its number (journal/deliveries.rs).
@@ -217,6 +219,7 @@ CREATE TABLE identities (
   UNIQUE (business, pseudonym)
 );
 CREATE INDEX identities_by_client ON identities (client);
+CREATE INDEX identities_by_card ON identities (business, value) WHERE kind = 'crm';
 CREATE INDEX identities_by_tail ON identities (business, tail) WHERE tail IS NOT NULL;
 
 -- Two clients that appeared in one event: a person decides whether they are one.
@@ -569,13 +572,14 @@ CREATE TABLE crm_cards (
   state TEXT NOT NULL,                 -- sought, found, making, buried
   kind TEXT,                           -- lead, deal, contact, company
   card INTEGER,
-  found_by TEXT,                       -- given, origin, line, phone, email, made
+  found_by TEXT,                       -- given, origin, line, phone, email, made, converted, person
   others TEXT,                         -- JSON: further cards that answered the same question
   asked_us INTEGER NOT NULL,           -- when it was first wanted
   due_us INTEGER NOT NULL,
   attempts INTEGER NOT NULL,
   problem TEXT,
   linked INTEGER NOT NULL DEFAULT 0,   -- 1: the journal knows whose card it is; 2: it does not know the client any more
+  ordered INTEGER NOT NULL DEFAULT 0,  -- a person wants one made, whatever the settings say
   PRIMARY KEY (business, connection, client)
 ) WITHOUT ROWID;
 CREATE INDEX crm_cards_unlinked ON crm_cards (connection) WHERE state = 'found' AND linked = 0;
@@ -637,12 +641,17 @@ CREATE TABLE crm_items (
   no_show INTEGER NOT NULL DEFAULT 0,
   starts_us INTEGER,                   -- of a booking
   updated_us INTEGER,
+  created_us INTEGER,                  -- NULL: never read
+  source TEXT,                         -- where the client came from, as the CRM names it
+  responsible INTEGER,                 -- the employee, by number
   seen_us INTEGER NOT NULL,
   untold INTEGER NOT NULL DEFAULT 0,   -- something happened to it when nobody knew whose it is
   gone_us INTEGER,
   PRIMARY KEY (connection, kind, item)
 ) WITHOUT ROWID;
 CREATE INDEX crm_items_untold ON crm_items (connection) WHERE untold = 1;
+CREATE INDEX crm_items_by_contact ON crm_items (connection, contact) WHERE contact IS NOT NULL;
+CREATE INDEX crm_items_by_lead ON crm_items (connection, lead) WHERE lead IS NOT NULL;
 
 -- Events on their way to the queue: stored with the position that they end, removed when they are durable there.
 CREATE TABLE crm_tellings (

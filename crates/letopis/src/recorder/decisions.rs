@@ -5,6 +5,7 @@ use rusqlite::{Transaction, params};
 use crate::access::{self, AccessError, Change};
 use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
+use crate::journal::crm::rulings;
 use crate::journal::retention::{self, Hold};
 use crate::journal::{cases, known, lead_work, merges, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
@@ -63,6 +64,9 @@ pub(super) fn apply(
         Decision::HoldLifted { on, pid } => retention::lift(tx, business, *on, pid, &decided.by, made_us)?,
         Decision::LeadTaken { session } => lead_work::take(tx, record, session, &decided.by, made_us)?,
         Decision::LeadEnded { session, how } => lead_work::end(tx, record, session, *how, &decided.by, made_us)?,
+        decision @ (Decision::CardLinked { .. } | Decision::CardOrdered { .. }) => rulings::apply(tx, business, decision, made_us)?,
+        // Asked for where they count (`journal::crm::differences`).
+        Decision::CardSetAside { .. } | Decision::ClaimSetAside { .. } | Decision::OutcomeSettled { .. } => {}
         // `expire` carried them out already.
         Decision::Expired { .. } | Decision::RetentionRan { .. } => {}
         Decision::Access { change } => return apply_access(tx, master, business, change),

@@ -38,6 +38,7 @@ mod proxy_faults;
 mod quarantine;
 mod readback;
 mod rebuilt;
+mod reconciled;
 mod retention;
 mod rooms;
 mod rotated;

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `asked` | key → scope, parameters, pages, `?after=` |
 //! | `error` | every refusal → status, code, text |
-//! | `events` `sessions` `clients` `search` `promises` `quarantine` | one file a resource |
+//! | `events` `sessions` `clients` `search` `promises` `differences` `quarantine` | one file a resource |
 //! | `metrics` `numbers` | numbers with their denominators |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
 //! | `description` | `/openapi.json`, the schema of an event |
@@ -16,6 +16,7 @@
 mod asked;
 mod clients;
 mod description;
+mod differences;
 mod error;
 mod events;
 mod log;
@@ -46,7 +47,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 22] {
+fn table() -> [Route; 23] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -56,6 +57,7 @@ fn table() -> [Route; 22] {
         ("/api/v1/clients/{client_id}", get(clients::one)),
         ("/api/v1/search", get(search::search)),
         ("/api/v1/promises", get(promises::list)),
+        ("/api/v1/crm/differences", get(differences::list)),
         ("/api/v1/metrics/promises", get(promises::tally)),
         ("/api/v1/quarantine", get(quarantine::list)),
         ("/api/v1/metrics/retention", get(metrics::of_retention)),

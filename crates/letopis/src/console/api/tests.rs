@@ -116,6 +116,7 @@ async fn scene() -> Scene {
         decide,
         progress: progress.clone(),
         keys: Arc::new(ring),
+        card_grace_us: 900_000_000,
         now_us: || NOON,
         secure_cookies: false,
     };
@@ -490,6 +491,7 @@ async fn every_described_parameter_is_taken() {
             "after" | "record" => "0".to_owned(),
             "cursor" => journal::reading::Cursor { at: 0, id: 0 }.to_string(),
             "outcome" | "state" => "open".to_owned(),
+            "kind" if path.contains("differences") => "double".to_owned(),
             "kind" => "booked".to_owned(),
             "format" => "json".to_owned(),
             _ => "x".to_owned(),

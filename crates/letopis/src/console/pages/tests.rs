@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod differences;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod portal;

@@ -165,6 +165,7 @@ impl Scene {
             decide,
             progress,
             keys: Arc::new(KeyRing::default()),
+            card_grace_us: 900_000_000,
             now_us: || NOW,
             secure_cookies: false,
         };
