@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::retention::{HoldOn, Policy, Then};
+use super::review::{Draw, Label, ReviewQueue};
 
 /// What capture added to the client's bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +207,24 @@ pub enum Decision {
         /// Conversations that stay because of a hold.
         held: u64,
     },
+    /// These are to be looked at; how they were chosen stands in it.
+    ReviewsDrawn(Draw),
+    /// A conversation is to be looked at because somebody complained.
+    ReviewWanted {
+        /// The number of its first record.
+        record: u64,
+    },
+    /// Who is to look at these.
+    ReviewsAssigned {
+        /// Of which queue.
+        queue: ReviewQueue,
+        /// Record numbers: `0-41,44`.
+        records: String,
+        /// The person's login; none: whoever comes first.
+        to: Option<String>,
+    },
+    /// What a person found.
+    ReviewLabelled(Label),
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {
         /// The change as that room wrote it.

@@ -39,6 +39,7 @@ mod quarantine;
 mod readback;
 mod rebuilt;
 mod retention;
+mod reviews;
 mod rooms;
 mod rotated;
 mod site;

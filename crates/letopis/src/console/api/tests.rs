@@ -113,6 +113,7 @@ async fn scene() -> Scene {
         trials: Arc::new(Nobody),
         portals: Arc::new(Nobody),
         retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOON)),
+        reviews: Arc::new(crate::audit::Reviews::new(store.clone(), decide.clone(), || NOON)),
         decide,
         progress: progress.clone(),
         keys: Arc::new(ring),
