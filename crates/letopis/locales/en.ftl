@@ -1384,6 +1384,7 @@ review-nothing-help = Messages of a week come on Monday, conversations of a mont
 reviews-numbers = How often the intent is wrong
 few = little data
 reviews-no-share = not known yet
+reviews-of-none = Nothing to count of the months that are over: both unsure messages of a month and at least one drawn conversation are needed.
 reviews-of = Labels: { $n }. They stand for { $units } { $units ->
     [one] message
    *[other] messages

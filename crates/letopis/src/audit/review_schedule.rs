@@ -21,6 +21,8 @@ pub(super) const BY: &str = "reviews";
 /// Weeks and months that are made up for.
 const WEEKS: usize = 4;
 const MONTHS: usize = 2;
+/// What was empty may be filled by an import.
+const AGAIN_US: i64 = 3_600_000_000;
 
 impl Reviews {
     /// Looks after every business until `stop` turns true.
@@ -34,6 +36,15 @@ impl Reviews {
                 _ = stop.wait_for(|stop| *stop) => return,
             }
         }
+    }
+
+    /// The same now, after history came in.
+    ///
+    /// # Errors
+    /// When something cannot be drawn.
+    pub async fn catch_up(&self, hour: u8) -> Result<(), ReviewsError> {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.look(hour).await
     }
 
     async fn look(&self, hour: u8) -> Result<(), ReviewsError> {
@@ -54,7 +65,7 @@ impl Reviews {
         let months = periods::last_months(&zone, now_us, MONTHS).into_iter().rev();
         let over = weeks.chain(months).filter(|period| period.to_us <= quiet_us);
         let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-        over.map(|period| period.name).filter(|name| !settled.contains(&(business.id, name.clone()))).collect()
+        over.map(|period| period.name).filter(|name| settled.get(&(business.id, name.clone())).is_none_or(|again_us| *again_us <= now_us)).collect()
     }
 
     async fn settle(&self, business: &Business, period: String) -> Result<(), ReviewsError> {
@@ -63,14 +74,16 @@ impl Reviews {
             let queue = if name.contains('W') { ReviewQueue::Low } else { ReviewQueue::Random };
             Ok::<_, ReviewsError>(journal::draws(conn, id, queue, usize::MAX)?.iter().any(|stored| stored.draw.period == name))
         });
+        let mut again_us = i64::MAX;
         if !is_drawn.await? {
             match self.draw(business, BY, Wish { period: period.clone(), ..Wish::default() }).await {
                 Ok(report) => tracing::info!(business = id.0, period, low = report.low, drawn = report.drawn, "reviews drawn"),
-                Err(ReviewsError::Nothing(_) | ReviewsError::Drawn(_)) => {}
+                Err(ReviewsError::Nothing(_)) => again_us = (self.now_us)() + AGAIN_US,
+                Err(ReviewsError::Drawn(_)) => {}
                 Err(e) => return Err(e),
             }
         }
-        self.settled.lock().unwrap_or_else(PoisonError::into_inner).insert((id, period));
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner).insert((id, period), again_us);
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 //! It asks the journal what there was, draws by a seed (`statistics::sample::draw`), and decides; the draw is sealed as a whole, so that
 //! anybody can repeat it. A month that was drawn already is drawn further by the same seed when more conversations are asked for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
@@ -89,8 +89,8 @@ pub struct Reviews {
     pub(super) store: Store,
     pub(super) decide: Decide,
     pub(super) now_us: fn() -> i64,
-    /// What was looked at already, drawn or with nothing in it.
-    pub(super) settled: Mutex<HashSet<(BusinessId, String)>>,
+    /// Weeks and months that were looked at, and when it is worth looking again: what is drawn never, what was empty in an hour.
+    pub(super) settled: Mutex<HashMap<(BusinessId, String), i64>>,
 }
 
 impl Reviews {
@@ -132,7 +132,7 @@ impl Reviews {
         let drawn = drawn.await?;
         let report = Report::of(&drawn);
         self.decide.decide(id, by, Decision::ReviewsDrawn(drawn), (self.now_us)()).await?;
-        self.settled.lock().unwrap_or_else(PoisonError::into_inner).insert((id, report.period.clone()));
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner).insert((id, report.period.clone()), i64::MAX);
         Ok(report)
     }
 }

@@ -76,7 +76,11 @@ pub(super) fn of(t: &Texts, clock: &Clock, measured: &Intents) -> Numbers {
     Numbers {
         wrong: share.map(|share| percent(t, share.share)),
         bounds: share.and_then(|share| share.interval).map(|interval| bounds(t, interval)),
-        of: t.with("reviews-of", &[("n", measured.n.into()), ("units", measured.units.into())]),
+        of: if measured.n == 0 {
+            t.say("reviews-of-none")
+        } else {
+            t.with("reviews-of", &[("n", measured.n.into()), ("units", measured.units.into())])
+        },
         few: measured.few,
         margins: measured.margins.iter().map(margin).collect(),
         months,

@@ -141,9 +141,10 @@ fn is_left(item: &Item, by: &str) -> bool {
     matches!(item.standing(by), Standing::Open | Standing::Second)
 }
 
-/// The page of one.
+/// The page of one, at the message.
 pub(super) fn url(item: &Item) -> String {
-    format!("/reviews/{}/{}", item.queue.as_str(), item.record.index())
+    let record = item.record.index();
+    format!("/reviews/{}/{record}#e{record}", item.queue.as_str())
 }
 
 /// Who may label here: login and name.
