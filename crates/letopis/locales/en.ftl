@@ -1487,3 +1487,32 @@ review-after = Next
 review-others = What others said
 complain = Mark for review
 complain-help = The conversation goes to the queue “Complaints”
+
+## Price list and hours
+
+facts-title = Price list and opening hours
+facts-lead = Upload prices and opening hours: answers that name another price, an hour when you are closed or a service that is not on the list come to reviews, with what the list says.
+facts-open = Hold the assistant’s answers against prices, hours and services
+facts-services = Services and prices
+facts-services-help = A service a line: “Стрижка женская — 2500 ₽”, “Укладка — от 1200”, “Окрашивание; 3000–9000”, or a CSV table. Without a price it is not checked.
+facts-complete = These are all services
+facts-complete-help = Then a service that is not on the list is marked as well.
+facts-hours = Opening hours
+facts-hours-help = A line each: “пн–пт 9:00–21:00”, “сб 10–18”, “вс выходной”.
+facts-how = Only what follows from the list is marked: a sum in roubles beside a service of which no variant costs that; an hour of a visit when it is closed; opening hours that the list does not have. A program reads the words: discounts, prepayments and sums for several services are passed over, but it may be wrong, so a person decides. New answers are checked, and those of the week before the upload.
+facts-read = { $count ->
+    [one] { $count } service is checked.
+   *[other] { $count } services are checked.
+}
+facts-queue = What is marked
+facts-said = { $about ->
+    [price] It names the price { $said }
+    [hour] It names the time { $said }
+   *[service] It names the service “{ $said }”
+}
+facts-listed = By the list:
+facts-not-listed = no such service
+facts-settled = By the list of now nothing is wrong.
+facts-wrong-line = Line { $line } cannot be read: write a service and its price, as “Стрижка — 1500 ₽”.
+facts-wrong-long = The list is too long: up to 2,000 services, names of up to 200 characters.
+facts-wrong-hours = Hours cannot be read, line { $line }: write days and hours, as “пн–пт 9:00–21:00”.

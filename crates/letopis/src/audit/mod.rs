@@ -1,10 +1,11 @@
 //! What is looked after without being asked: that detail goes when its time is over, and that people look at what should be looked at.
 //!
 //! * `retention` – one run: asks the journal what is over, decides in slices, says what it did · `schedule` – a run a day, at a quiet hour
-//! * `reviews` – a draw of what people are to look at · `review_schedule` – a week's and a month's, when they are over · `periods` – weeks and months
+//! * `reviews` – a draw of what people are to look at · `review_schedule` – a week's and a month's, when they are over · `facts` – answers against a price list · `periods` – weeks and months
 //!
 //! It destroys nothing itself: it decides, and the recorder looks again and carries out.
 
+mod facts;
 pub mod periods;
 pub mod retention;
 mod review_schedule;

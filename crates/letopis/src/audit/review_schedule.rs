@@ -1,4 +1,5 @@
-//! Draws by themselves: the unsure intents of a week when it is over, conversations of a month when it is over, at a quiet hour.
+//! Draws by themselves: the unsure intents of a week when it is over, conversations of a month when it is over, at a quiet hour; and every
+//! minute what was answered is held against the facts.
 //!
 //! Weeks and months that the server slept through are made up for, as far as their detail is still there.
 
@@ -53,6 +54,7 @@ impl Reviews {
             for period in self.due(&business, hour) {
                 self.settle(&business, period).await?;
             }
+            self.check_facts(&business, BY).await?;
         }
         Ok(())
     }
@@ -65,7 +67,9 @@ impl Reviews {
         let months = periods::last_months(&zone, now_us, MONTHS).into_iter().rev();
         let over = weeks.chain(months).filter(|period| period.to_us <= quiet_us);
         let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-        over.map(|period| period.name).filter(|name| settled.get(&(business.id, name.clone())).is_none_or(|again_us| *again_us <= now_us)).collect()
+        over.map(|period| period.name)
+            .filter(|name| settled.get(&(business.id, name.clone())).is_none_or(|again_us| *again_us <= now_us))
+            .collect()
     }
 
     async fn settle(&self, business: &Business, period: String) -> Result<(), ReviewsError> {

@@ -12,6 +12,7 @@ use rand::Rng;
 use serde::Serialize;
 use statistics::sample::draw::draw;
 
+use super::facts::Checked;
 use super::periods::{self, Period};
 use crate::access::Business;
 use crate::decide::{Decide, DecideError};
@@ -91,13 +92,15 @@ pub struct Reviews {
     pub(super) now_us: fn() -> i64,
     /// Weeks and months that were looked at, and when it is worth looking again: what is drawn never, what was empty in an hour.
     pub(super) settled: Mutex<HashMap<(BusinessId, String), i64>>,
+    /// How far answers were held against the facts.
+    pub(super) checked: Mutex<Checked>,
 }
 
 impl Reviews {
     /// Over this store, deciding through `decide`.
     #[must_use]
     pub fn new(store: Store, decide: Decide, now_us: fn() -> i64) -> Self {
-        Self { store, decide, now_us, settled: Mutex::default() }
+        Self { store, decide, now_us, settled: Mutex::default(), checked: Mutex::default() }
     }
 
     /// Draws a week or a month.

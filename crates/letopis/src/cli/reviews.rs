@@ -21,6 +21,7 @@ use crate::audit::ReviewsError;
 use crate::audit::reviews::{Wish, settled_sessions};
 use crate::event::record::Decision;
 use crate::event::review::ReviewQueue;
+use crate::journal::facts::Facts;
 use crate::journal::{known, reviews};
 use crate::privacy::mask::Masker;
 
@@ -35,6 +36,8 @@ pub(super) enum ReviewsCommand {
     },
     /// Draw a week's unsure intents, or conversations of a month; by itself this happens when the week or month is over.
     Draw(DrawArgs),
+    /// What the business says of itself: prices and hours, against which answers are held.
+    Facts(FactsArgs),
     /// What was found, as examples without persons: a line of JSON each.
     Export {
         /// The file; to the screen where none is named.
@@ -71,6 +74,31 @@ pub(super) struct DrawArgs {
     business: Option<Slug>,
 }
 
+/// What is uploaded; nothing to see what is there.
+#[derive(Debug, clap::Args)]
+pub(super) struct FactsArgs {
+    /// A file with a service and its price a line: CSV, or text as «Стрижка — 1500 ₽».
+    #[arg(long)]
+    services: Option<PathBuf>,
+    /// Opening hours: «пн–пт 9:00–21:00; сб 10–18; вс выходной».
+    #[arg(long)]
+    hours: Option<String>,
+    /// There are no other services than these.
+    #[arg(long)]
+    complete: bool,
+    /// Whose; may be left out where there is one business.
+    #[arg(long)]
+    business: Option<Slug>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Upload {
+    business: Option<Slug>,
+    services: Option<String>,
+    hours: Option<String>,
+    complete: bool,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Number {
     business: Option<Slug>,
@@ -86,6 +114,12 @@ pub(super) async fn run(house: &House, command: ReviewsCommand, voice: Voice) ->
         ReviewsCommand::Draw(args) => {
             let drawn: Value = house.ask("reviews/draw", &args).await?;
             voice.pairs(&drawn);
+        }
+        ReviewsCommand::Facts(FactsArgs { services, hours, complete, business }) => {
+            let read = |path: PathBuf| std::fs::read_to_string(&path).with_context(|| path.display().to_string());
+            let upload = Upload { business, services: services.map(read).transpose()?, hours, complete };
+            let told: Value = house.ask("reviews/facts", &upload).await?;
+            voice.pairs(&told);
         }
         ReviewsCommand::Export { out, business } => {
             let examples: Vec<Value> = house.ask("reviews/export", &OfBusiness { business }).await?;
@@ -123,6 +157,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/reviews/draw", post(draw))
         .route("/reviews/set", post(set))
         .route("/reviews/export", post(export))
+        .route("/reviews/facts", post(facts))
 }
 
 async fn standing(State(app): State<Arc<App>>, Json(about): Json<OfBusiness>) -> Told<Value> {
@@ -149,6 +184,28 @@ async fn set(State(app): State<Arc<App>>, Json(number): Json<Number>) -> Told<Va
     let value = json!({ "sessions": number.sessions });
     app.decide.decide(business.id, BY, Decision::KnownSet { what: known::REVIEWS.to_owned(), value: value.clone() }, now_us()).await?;
     Ok(Json(value))
+}
+
+async fn facts(State(app): State<Arc<App>>, Json(upload): Json<Upload>) -> Told<Value> {
+    let business = choose(&app, upload.business).await?;
+    let id = business.id;
+    let settled = app.store.read(move |conn| Ok::<_, ControlError>(reviews::facts(conn, id)?)).await?;
+    let before = settled.map(|(facts, _)| facts).unwrap_or_default();
+    let asks = upload.services.is_none() && upload.hours.is_none();
+    let after = Facts::read(
+        &upload.services.unwrap_or_else(|| before.text()),
+        &upload.hours.unwrap_or_else(|| before.week.map(|week| week.text()).unwrap_or_default()),
+        upload.complete || (asks && before.complete),
+    );
+    let facts = after.map_err(anyhow::Error::from)?;
+    let mut found = 0;
+    if !asks {
+        let value = serde_json::to_value(&facts).map_err(anyhow::Error::from)?;
+        app.decide.decide(id, BY, Decision::KnownSet { what: known::FACTS.to_owned(), value }, now_us()).await?;
+        found = app.reviews.check_facts(&business, BY).await?;
+    }
+    let hours = facts.week.map(|week| week.shown());
+    Ok(Json(json!({ "services": facts.services.len(), "complete": facts.complete, "hours": hours, "flagged": found })))
 }
 
 async fn export(State(app): State<Arc<App>>, Json(about): Json<OfBusiness>) -> Told<Vec<reviews::examples::Example>> {

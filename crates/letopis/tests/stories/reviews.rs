@@ -241,3 +241,37 @@ fn what_is_erased_is_looked_at_by_nobody_and_a_rebuild_gives_equal_rows() {
     assert_eq!(json_of(app.data(), &["rebuild", "--check"])["differences"], 0);
     app.stopped().must_verify();
 }
+
+#[test]
+fn an_answer_against_the_price_list_is_flagged_once() {
+    let mut app = TestApp::start();
+    let reader = Reader::of(&app);
+    let mut recorded = 0;
+    let now = jiff::Timestamp::now();
+    let of = |id: &str, asked: &str, answer: &str| json!({"event_id": id, "timestamp": now.to_string(), "channel": "telegram", "session_id": id, "text": asked, "bot_response": answer});
+    let talks = [
+        of("right", "Сколько стоит женская стрижка?", "2500 ₽, записать вас?"),
+        of("price", "Сколько стоит женская стрижка?", "2000 ₽, записать вас?"),
+        of("hour", "Можно вечером?", "Записала вас на 22:30"),
+        of("service", "А массаж?", "Да, массаж стоит 900 рублей"),
+        of("thanks", "Спасибо", "Ждём вас!"),
+    ];
+    send(&app, &talks, &mut recorded);
+    let list = app.root().join("прайс.csv");
+    std::fs::write(&list, "Услуга;Цена\nСтрижка женская;2500\nМаникюр;от 1800\n").unwrap();
+    let upload = |list: &str| {
+        let hours = "пн–пт 10–21; сб–вс 10–18";
+        json_of(app.data(), &["reviews", "facts", "--services", list, "--hours", hours, "--complete"])
+    };
+    let told = upload(list.to_str().unwrap());
+    assert_eq!(told, json!({"services": 2, "complete": true, "hours": "пн–пт 10:00–21:00, сб–вс 10:00–18:00", "flagged": 3}));
+    let flagged = |app: &TestApp| reader.queue(app, "facts").iter().map(|item| item["event_id"].clone()).collect::<Vec<_>>();
+    assert_eq!(flagged(&app), ["price", "hour", "service"]);
+    assert_eq!(upload(list.to_str().unwrap())["flagged"], 0, "what is flagged is not flagged again");
+    std::fs::write(&list, "Стрижка;дорого\n").unwrap();
+    let refused = letopis(app.data(), &["reviews", "facts", "--services", list.to_str().unwrap()]);
+    assert!(!refused.ok && refused.err.contains("line 1"), "{}", refused.err);
+    assert_eq!(reader.ask(&app, "metrics/intents")["n"], 0, "what no chance chose is in no estimate");
+    assert_eq!(json_of(app.data(), &["rebuild", "--check"])["differences"], 0);
+    app.stopped().must_verify();
+}

@@ -13,7 +13,7 @@ use crate::access::Action;
 use crate::console::Console;
 use crate::event::RecordNo;
 use crate::event::review::{Fault, ReviewQueue};
-use crate::journal::reading;
+use crate::journal::reading::{self, Cursor, Listed};
 use crate::journal::reviews::{self, Item, Opinion};
 use crate::metrics::intents;
 
@@ -58,25 +58,22 @@ pub(super) async fn list(State(console): State<Arc<Console>>, mut asked: Asked) 
         Some("done") => Some(false),
         Some(_) => return Err(ApiError::Parameter { name: "state", rule: "open or done" }),
     };
-    let from: Option<usize> = asked.read("cursor", "the `next` of the page before")?;
-    let limit: usize = asked.read("limit", "a number from 1 to 500")?.unwrap_or(50).clamp(1, 500);
+    let page = asked.page()?;
     let ready = asked.ready(&console).await?;
     let listed = console.store.read(move |conn| {
-        let wanted = queue.map_or(ReviewQueue::ALL.to_vec(), |queue| vec![queue]);
-        let mut items = Vec::new();
-        for queue in wanted {
-            items.extend(reviews::items(conn, ready.business, queue)?);
+        let mut all = Vec::new();
+        for queue in queue.map_or(ReviewQueue::ALL.to_vec(), |queue| vec![queue]) {
+            all.extend(reviews::items(conn, ready.business, queue)?);
         }
+        // Queues are short and only grow at their end: a place in them is what a cursor says.
+        let from = page.after.map_or(0, |after| after.id.max(0) as usize);
         let fits = |item: &Item| is_open.is_none_or(|open| item.opinions.is_empty() == open);
-        let from = from.unwrap_or(0);
-        let all = items.len();
-        let page = items.into_iter().enumerate().skip(from).filter(|(_, item)| fits(item)).take(limit);
-        let page: Vec<(usize, Item)> = page.collect();
-        let next = page.last().filter(|(at, _)| page.len() == limit && at + 1 < all).map(|(at, _)| (at + 1).to_string());
-        let items = page.into_iter().map(|(_, item)| told(conn, item)).collect::<Result<Vec<_>, ApiError>>()?;
-        Ok::<_, ApiError>(serde_json::json!({ "items": items, "next": next }))
+        let wanted: Vec<(usize, Item)> = all.into_iter().enumerate().skip(from).filter(|(_, item)| fits(item)).take(page.limit()).collect();
+        let last = wanted.last().filter(|_| wanted.len() == page.limit()).map(|(at, _)| *at as i64);
+        let items = wanted.into_iter().map(|(_, item)| told(conn, item)).collect::<Result<Vec<_>, ApiError>>()?;
+        Ok::<_, ApiError>(Listed { items, next: last.map(|at| Cursor { at: 0, id: at + 1 }) })
     });
-    Ok(ready.json(&listed.await?))
+    Ok(ready.list(listed.await?))
 }
 
 /// How often intents are wrong, of all units of the last three months, or of those that `from..to` touches.

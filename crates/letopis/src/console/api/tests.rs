@@ -492,6 +492,7 @@ async fn every_described_parameter_is_taken() {
             "cursor" => journal::reading::Cursor { at: 0, id: 0 }.to_string(),
             "outcome" | "state" => "open".to_owned(),
             "kind" => "booked".to_owned(),
+            "queue" => "low".to_owned(),
             "format" => "json".to_owned(),
             _ => "x".to_owned(),
         };

@@ -145,13 +145,14 @@ pub fn routes(console: Arc<Console>) -> Router {
 }
 
 fn settings_routes() -> Router<Desk> {
-    use settings::{company, keys, models, outside, people, retention};
+    use settings::{company, facts, keys, models, outside, people, retention};
     Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/company", post(company::set))
         .route("/settings/models", get(models::show))
         .route("/settings/models/price", post(models::price))
         .route("/settings/models/intent", post(models::intent))
+        .route("/settings/facts", get(facts::show).post(facts::set))
         .route("/settings/retention", get(retention::show).post(retention::set))
         .route("/settings/retention/hold", post(retention::hold))
         .route("/settings/retention/lift", post(retention::lift))

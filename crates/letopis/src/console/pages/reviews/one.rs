@@ -10,12 +10,14 @@ use super::super::conversation::asked::{Asked, asked};
 use super::super::error::PageError;
 use super::super::frame::{Frame, Section, page};
 use super::super::labels::{self, Chip};
+use super::super::language::Texts;
 use super::super::visitor::Visitor;
 use super::named;
 use super::queue::{found, url};
 use crate::access::{Action, trail::What};
 use crate::event::review::{Fault, ReviewQueue};
 use crate::event::{BusinessId, RecordNo};
+use crate::journal::facts::Contradiction;
 use crate::journal::reviews::{self, Item, Opinion, Standing, note};
 
 /// Intents with a key of their own: 2 to 9, and what else there is in a box.
@@ -54,6 +56,10 @@ struct OnePage {
     /// What the assistant took it for; none of a conversation as a whole.
     intent: Option<String>,
     confidence: Option<String>,
+    /// What the answer says, and what the list says.
+    contradictions: Vec<(String, String)>,
+    /// It came because of the list, and by the list of now nothing is wrong.
+    is_settled: bool,
     /// It is the intent that is asked about.
     asks_intent: bool,
     intents: Vec<Choice>,
@@ -79,6 +85,8 @@ struct Found {
     before: Option<String>,
     after: Option<String>,
     intents: Vec<String>,
+    /// Where the answer says otherwise than the list.
+    contradictions: Vec<Contradiction>,
     /// My note, and those of others, opened.
     notes: Vec<Option<String>>,
 }
@@ -93,7 +101,11 @@ pub(super) async fn show(
     let (queue, business, by) = (named(&queue)?, visitor.business.id, visitor.by().to_owned());
     let record = RecordNo::new(business, record);
     let keys = desk.keys(business)?;
+    let zone = visitor.clock().zone().clone();
     let read = desk.console.store.read(move |conn| {
+        let facts = if queue == ReviewQueue::Facts { reviews::facts(conn, business)? } else { None };
+        let contradictions =
+            facts.map(|(facts, _)| reviews::contradictions_of(conn, &facts, &zone, record)).transpose()?.unwrap_or_default();
         let all = reviews::items(conn, business, queue)?;
         let at = all.iter().position(|item| item.record == record).ok_or(PageError::NotFound)?;
         let neighbour = |at: Option<usize>| at.and_then(|at| all.get(at)).map(url);
@@ -102,7 +114,16 @@ pub(super) async fn show(
         let notes = item.opinions.iter().map(|opinion| Ok(opened(opinion)?.flatten())).collect::<rusqlite::Result<_>>()?;
         let (before, after) = (neighbour(at.checked_sub(1)), neighbour(Some(at + 1)));
         let left = all.iter().filter(|item| item.is_for(&by)).count();
-        Ok::<_, PageError>(Found { item, place: (at + 1, all.len()), left, before, after, intents: intents(conn, business)?, notes })
+        Ok::<_, PageError>(Found {
+            item,
+            place: (at + 1, all.len()),
+            left,
+            before,
+            after,
+            intents: intents(conn, business)?,
+            contradictions,
+            notes,
+        })
     });
     let found = read.await?;
     let pid = found.item.session.clone().ok_or(PageError::NotFound)?;
@@ -129,6 +150,8 @@ fn view(desk: &Desk, visitor: &Visitor, read: Found, asked: Asked) -> OnePage {
     };
     OnePage {
         f: Frame::new(desk, visitor, Section::Reviews, queue_name.clone()),
+        is_settled: item.queue == ReviewQueue::Facts && read.contradictions.is_empty(),
+        contradictions: read.contradictions.iter().map(|one| contradiction(t, one)).collect(),
         queue: item.queue.as_str(),
         queue_name,
         record: item.record.index(),
@@ -152,6 +175,12 @@ fn view(desk: &Desk, visitor: &Visitor, read: Found, asked: Asked) -> OnePage {
         asked,
         may_label: visitor.scope.can(Action::Decide),
     }
+}
+
+/// What the answer says, and what the list says.
+fn contradiction(t: &Texts, one: &Contradiction) -> (String, String) {
+    let listed = if one.listed.is_empty() { t.say("facts-not-listed") } else { one.listed.clone() };
+    (t.with("facts-said", &[("about", one.about.as_str().into()), ("said", one.said.clone().into())]), listed)
 }
 
 /// The letters of the faults, by place on the keyboard: A S D F.

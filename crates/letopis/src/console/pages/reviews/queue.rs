@@ -167,16 +167,22 @@ fn lines(conn: &Connection, business: BusinessId, t: &Texts, clock: &Clock, by: 
             exact: clock.exact(item.ts_us),
             channel: labels::channel(t, &item.channel),
             who,
-            words: item.said.as_deref().or(item.reply.as_deref()).unwrap_or_default().chars().take(200).collect(),
+            words: shown(item).unwrap_or_default().chars().take(200).collect(),
             marks: marks(t, item, by),
         });
     }
     Ok(lines)
 }
 
+/// The client's words; of an answer against the facts the answer.
+fn shown(item: &Item) -> Option<&str> {
+    let (said, reply) = (item.said.as_deref(), item.reply.as_deref());
+    if item.queue == ReviewQueue::Facts { reply.or(said) } else { said.or(reply) }
+}
+
 fn marks(t: &Texts, item: &Item, by: &str) -> Vec<Chip> {
     let mut marks: Vec<Chip> = Vec::new();
-    if let Some(intent) = item.intent.as_deref().filter(|_| item.queue != ReviewQueue::Complaint) {
+    if let Some(intent) = item.intent.as_deref().filter(|_| matches!(item.queue, ReviewQueue::Low | ReviewQueue::Random)) {
         marks.push(Chip::new("", labels::intent(intent)));
     }
     if let Some(confidence) = item.confidence.filter(|_| item.queue == ReviewQueue::Low) {
