@@ -31,9 +31,12 @@ impl Fact {
     }
 }
 
+/// A share of a set of conversations.
+type Of = fn(&Summary) -> Rate;
+
 /// The figures on top.
 pub(super) fn headline(t: &Texts, now: &Summary, before: Option<&Summary>, visits: &Visits) -> Vec<Fact> {
-    let rate = |key: &str, of: fn(&Summary) -> Rate| Fact::rate(t, key, of(now)).then(t, before.map(|before| share(t, of(before))));
+    let rate = |key: &str, of: Of| Fact::rate(t, key, of(now)).then(t, before.map(|before| share(t, of(before))));
     let mut figures = vec![
         Fact::count(t, "numbers-clients", now.clients).then(t, before.map(|before| decimal(t, before.clients as f64, 0))),
         rate("numbers-cr-client", |summary| summary.conversion.client),
@@ -43,7 +46,7 @@ pub(super) fn headline(t: &Texts, now: &Summary, before: Option<&Summary>, visit
     if visits.no_show.n > 0 {
         figures.push(Fact::rate(t, "numbers-no-show", visits.no_show));
     }
-    let more: [(&str, fn(&Summary) -> Rate); 4] = [
+    let more: [(&str, Of); 4] = [
         ("numbers-cr-session", |summary| summary.conversion.session),
         ("numbers-cr-intent", |summary| summary.conversion.intent),
         ("numbers-cr-lead", |summary| summary.conversion.lead),
