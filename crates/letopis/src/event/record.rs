@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::retention::{HoldOn, Policy, Then};
 use super::rulings::{Aside, Right};
+use super::review::{Draw, Label, ReviewQueue};
 
 /// What capture added to the client's bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -268,6 +269,24 @@ pub enum Decision {
         /// The record of what others say.
         own: u64,
     },
+    /// These are to be looked at; how they were chosen stands in it.
+    ReviewsDrawn(Draw),
+    /// A conversation is to be looked at because somebody complained.
+    ReviewWanted {
+        /// The number of its first record.
+        record: u64,
+    },
+    /// Who is to look at these.
+    ReviewsAssigned {
+        /// Of which queue.
+        queue: ReviewQueue,
+        /// Record numbers: `0-41,44`.
+        records: String,
+        /// The person's login; none: whoever comes first.
+        to: Option<String>,
+    },
+    /// What a person found.
+    ReviewLabelled(Label),
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {
         /// The change as that room wrote it.

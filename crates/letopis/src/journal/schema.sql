@@ -180,6 +180,36 @@ CREATE TABLE promises (
 ) WITHOUT ROWID;
 CREATE INDEX promises_by_time ON promises (business, ts_us, record);
 
+-- What people are to look at: events with an intent, conversations (by their first record), answers against the facts. Goes with the record.
+CREATE TABLE review_items (
+  business INTEGER NOT NULL,
+  queue TEXT NOT NULL,                 -- low, random, facts, complaint
+  record INTEGER NOT NULL,
+  draw INTEGER NOT NULL,               -- the decision that brought it
+  position INTEGER NOT NULL,           -- in that draw
+  cluster INTEGER,                     -- first record of the drawn conversation
+  second INTEGER NOT NULL,             -- 1: another person is to look at it too
+  assignee TEXT,                       -- login
+  PRIMARY KEY (business, queue, record)
+) WITHOUT ROWID;
+CREATE INDEX review_items_by_record ON review_items (record);
+
+-- What they found. The last row of a person counts. A person's is a decision and stays; a program's is an event and goes with it.
+CREATE TABLE reviews (
+  record INTEGER PRIMARY KEY,          -- of the decision or event that says it
+  business INTEGER NOT NULL,
+  item INTEGER NOT NULL,               -- the record it speaks of
+  queue TEXT,                          -- none: told by a program
+  reviewer TEXT NOT NULL,
+  made_us INTEGER NOT NULL,
+  assigned TEXT,                       -- what the assistant took it for; of an event as its row says
+  is_right INTEGER,
+  truth TEXT,
+  faults INTEGER NOT NULL,             -- bits of event::review::Fault
+  note TEXT                            -- sealed under the key of the item's record, in hex
+);
+CREATE INDEX reviews_by_item ON reviews (business, item);
+
 -- One person, as far as we know.
 CREATE TABLE clients (
   id INTEGER PRIMARY KEY,

@@ -2,9 +2,11 @@
 //!
 //! * `judge` – what is said of each conversation · `terms` – what a business settled about that · `figures` – questions about many
 //! * `rate` – a share, with n and its interval · `measured` – whether something can be known at all
+//! * `intents` – how often words are taken for something else, from sealed draws and labels
 //! * `retention` – what share of the accepted events is still available
 
 pub mod figures;
+pub mod intents;
 pub mod judge;
 pub mod measured;
 pub mod rate;

@@ -40,6 +40,7 @@ mod readback;
 mod rebuilt;
 mod reconciled;
 mod retention;
+mod reviews;
 mod rooms;
 mod rotated;
 mod site;

@@ -113,6 +113,7 @@ async fn scene() -> Scene {
         trials: Arc::new(Nobody),
         portals: Arc::new(Nobody),
         retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOON)),
+        reviews: Arc::new(crate::audit::Reviews::new(store.clone(), decide.clone(), || NOON)),
         decide,
         progress: progress.clone(),
         keys: Arc::new(ring),
@@ -493,6 +494,7 @@ async fn every_described_parameter_is_taken() {
             "outcome" | "state" => "open".to_owned(),
             "kind" if path.contains("differences") => "double".to_owned(),
             "kind" => "booked".to_owned(),
+            "queue" => "low".to_owned(),
             "format" => "json".to_owned(),
             _ => "x".to_owned(),
         };

@@ -7,7 +7,7 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
@@ -36,6 +36,7 @@ mod password;
 mod portal;
 mod promises;
 mod quarantine;
+mod reviews;
 mod search;
 mod settings;
 mod sign_in;
@@ -49,7 +50,7 @@ mod who;
 
 pub use connections::trial::told as trial_told;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -60,6 +61,7 @@ use tokio::sync::Semaphore;
 use super::Console;
 use crate::event::BusinessId;
 use crate::privacy::BusinessKeys;
+use crate::privacy::mask::Masker;
 use assets::Assets;
 use error::PageError;
 use language::Library;
@@ -76,11 +78,17 @@ struct Shared {
     hashing: Semaphore,
     looked: Looked,
     verifying: verify::Limits,
+    masker: OnceLock<Masker>,
 }
 
 type Desk = Arc<Shared>;
 
 impl Shared {
+    /// Takes persons out of what must not name any; reading the names takes a moment, once.
+    fn masker(&self) -> &Masker {
+        self.masker.get_or_init(Masker::default)
+    }
+
     /// The keys of a business: what is sealed is opened with them.
     fn keys(&self, business: BusinessId) -> Result<Arc<BusinessKeys>, PageError> {
         self.console.vault.keys(business).ok_or_else(|| PageError::Broken(format!("business {} has no keys", business.0)))
@@ -90,8 +98,15 @@ impl Shared {
 /// Their routes.
 pub fn routes(console: Arc<Console>) -> Router {
     let (library, assets, hashing) = (Library::load(), Assets::load(), Semaphore::new(HASHES_AT_ONCE));
-    let desk: Desk =
-        Arc::new(Shared { console, library, assets, hashing, looked: Looked::default(), verifying: verify::Limits::default() });
+    let desk: Desk = Arc::new(Shared {
+        console,
+        library,
+        assets,
+        hashing,
+        looked: Looked::default(),
+        verifying: verify::Limits::default(),
+        masker: OnceLock::new(),
+    });
     Router::new()
         .route("/", get(frame::home))
         .route("/look", get(frame::change_look))
@@ -131,6 +146,7 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/cards/{connection}/resume", post(cards::resume))
         .route("/cards/{connection}/{entry}/retry", post(cards::retry))
         .route("/cards/{connection}/{entry}/bury", post(cards::bury))
+        .merge(reviews::routes())
         .route("/search", get(search::show))
         .route("/quarantine", get(quarantine::show))
         .route("/quarantine/{id}/send", post(quarantine::send))
@@ -144,13 +160,14 @@ pub fn routes(console: Arc<Console>) -> Router {
 }
 
 fn settings_routes() -> Router<Desk> {
-    use settings::{company, keys, models, outside, people, retention};
+    use settings::{company, facts, keys, models, outside, people, retention};
     Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/company", post(company::set))
         .route("/settings/models", get(models::show))
         .route("/settings/models/price", post(models::price))
         .route("/settings/models/intent", post(models::intent))
+        .route("/settings/facts", get(facts::show).post(facts::set))
         .route("/settings/retention", get(retention::show).post(retention::set))
         .route("/settings/retention/hold", post(retention::hold))
         .route("/settings/retention/lift", post(retention::lift))

@@ -54,6 +54,7 @@ pub(super) fn settle(
             delivery: None,
             call: None,
             details: None,
+            review: None,
             is_read_back: false,
         };
         let placed = sessions.place(tx, keys, &event, identity.as_ref())?;

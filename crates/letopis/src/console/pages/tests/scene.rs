@@ -162,6 +162,7 @@ impl Scene {
             trials: Arc::new(Gate),
             portals: Arc::new(Gate),
             retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOW)),
+            reviews: Arc::new(crate::audit::Reviews::new(store.clone(), decide.clone(), || NOW)),
             decide,
             progress,
             keys: Arc::new(KeyRing::default()),
