@@ -1,8 +1,9 @@
-//! What is looked after without being asked: that detail goes when its time is over, and that people look at what should be looked at.
+//! What is looked after without being asked: that detail goes when its time is over, and that people look at what should be looked at; and where
+//! journal and CRM differ.
 //!
 //! * `retention` – one run: asks the journal what is over, decides in slices, says what it did · `schedule` – a run a day, at a quiet hour
-//! * `differences` – of a business with its CRMs, asked and never stored
 //! * `reviews` – a draw of what people are to look at · `review_schedule` – a week's and a month's, when they are over · `facts` – answers against a price list · `periods` – weeks and months
+//! * `differences` – of a business with its CRMs, asked and never stored
 //!
 //! It destroys nothing itself: it decides, and the recorder looks again and carries out.
 

@@ -5,7 +5,7 @@
 //!
 //! `check` · `read` the two doors — `node`, `fields`, `invalid` behind them — `kind`, `derive` types, their derivation and facets — `when`,
 //! `phone`, `phones_in`, `crm`, `money` the values — `schema` the published description — `frame` what goes
-//! through the queue, `record` what is sealed, `retention` how long, `review` what people look at, `rulings` what they say about differences with a CRM — `promise` what a reply promises — `ids` numbers of records and businesses.
+//! through the queue, `record` what is sealed, `retention` how long, `review` what people look at, `rulings` what people say about differences with a CRM — `promise` what a reply promises — `ids` numbers of records and businesses.
 
 mod check;
 mod crm;
@@ -26,8 +26,8 @@ mod promise;
 mod read;
 pub mod record;
 mod retention;
-mod rulings;
 pub mod review;
+mod rulings;
 mod schema;
 mod when;
 

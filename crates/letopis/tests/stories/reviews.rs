@@ -145,14 +145,21 @@ fn single_intents_and_single_messages_give_the_numbers_worked_by_hand() {
     let app = TestApp::start();
     let reader = Reader::of(&app);
     let mut recorded = 0;
-    send(
-        &app,
-        &[json!({"event_id": "before", "timestamp": "2024-12-01T12:00:00+03:00", "channel": "telegram", "text": "да"})],
-        &mut recorded,
-    );
-    let before = reader.ask(&app, "events?limit=1")["items"][0]["record"].as_u64().unwrap();
-    // 880 conversations of one sure message, 120 of them with an unsure one as well: what will be drawn is known beforehand.
-    let first: Vec<u64> = (0..880).map(|n: u64| before + 1 + n + n.min(120)).collect();
+    // 880 conversations of one sure message, 120 of them with an unsure one as well. Their first words come first, so that what will be drawn
+    // is known before an intent is.
+    let opener = |n: usize| {
+        json!({"event_id": format!("o{n}"), "timestamp": "2025-01-15T11:00:00+03:00", "channel": "telegram",
+               "session_id": format!("s{n}"), "text": "добрый день"})
+    };
+    send(&app, &(0..880).map(opener).collect::<Vec<_>>(), &mut recorded);
+    let first_of = |id: &str| {
+        let record = app.tables().query_row("SELECT record FROM events WHERE event_id = ?1", [id], |row| row.get(0)).unwrap();
+        letopis::event::RecordNo::from_i64(record).index()
+    };
+    let begins = first_of("o0");
+    // One body is recorded in one go, in its order.
+    assert_eq!(first_of("o879"), begins + 879);
+    let first: Vec<u64> = (begins..begins + 880).collect();
     let names: Vec<String> = first.iter().map(u64::to_string).collect();
     let chosen = draw("2025-01", SEED, names.iter().map(String::as_str), 40).ids;
     let low = several([("tp", 30), ("fp", 25), ("fn", 12), ("mixed", 17), ("tn", 36)]);

@@ -26,10 +26,13 @@ fn today() -> jiff::civil::Date {
     jiff::civil::date(2026, 11, 23)
 }
 
+/// Found rightly, wrongly, missed, by what it is about.
+type Counts = BTreeMap<&'static str, (u32, u32, u32)>;
+
 /// Found rightly, found wrongly, missed, by what it is about; and the lines that went wrong.
-fn measure(set: &str) -> (BTreeMap<&'static str, (u32, u32, u32)>, Vec<String>) {
+fn measure(set: &str) -> (Counts, Vec<String>) {
     let (salon, clinic) = (facts(SALON), facts(CLINIC));
-    let (mut counts, mut wrong) = (BTreeMap::new(), Vec::new());
+    let (mut counts, mut wrong) = (Counts::new(), Vec::new());
     for line in set.lines() {
         let fields: Vec<&str> = line.split('\t').collect();
         let asked = fields.get(3).copied().filter(|asked| !asked.is_empty());
@@ -37,7 +40,7 @@ fn measure(set: &str) -> (BTreeMap<&'static str, (u32, u32, u32)>, Vec<String>) 
         let found: BTreeSet<&str> = found.iter().map(|one| one.about.as_str()).collect();
         let wanted: BTreeSet<&str> = fields[1].split(',').filter(|name| *name != "-").collect();
         for name in ["price", "hour", "service"] {
-            let count: &mut (u32, u32, u32) = counts.entry(name).or_default();
+            let count = counts.entry(name).or_default();
             match (found.contains(name), wanted.contains(name)) {
                 (true, true) => count.0 += 1,
                 (true, false) => count.1 += 1,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
-use super::queue::url;
+use super::listed::url;
 use super::{invalid, named};
 use crate::access::Action;
 use crate::event::RecordNo;

@@ -1,12 +1,12 @@
 //! What people are to look at: unsure intents, drawn conversations, answers against the facts, complaints; and what follows from what they found.
 //!
-//! * this file – the overview · `queue` – one queue and who does it · `one` – one thing to look at, with keys · `label` – what is decided then
+//! * this file – the overview · `listed` – one queue and who does it · `one` – one thing to look at, with keys · `label` – what is decided then
 //! * `numbers` – shares with their bounds
 
 mod label;
+mod listed;
 mod numbers;
 mod one;
-mod queue;
 
 use askama::Template;
 use axum::Router;
@@ -82,8 +82,8 @@ pub(super) fn routes() -> Router<Desk> {
         .route("/reviews/draw", post(draw))
         .route("/reviews/number", post(set_number))
         .route("/reviews/examples.jsonl", get(take_examples))
-        .route("/reviews/{queue}", get(queue::show))
-        .route("/reviews/{queue}/assign", post(queue::assign))
+        .route("/reviews/{queue}", get(listed::show))
+        .route("/reviews/{queue}/assign", post(listed::assign))
         .route("/reviews/{queue}/{record}", get(one::show).post(label::decide))
         .route("/sessions/{pid}/complain", post(label::complain))
 }
