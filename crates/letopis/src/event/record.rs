@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::incident::{Growth, Opening, Resolution};
 use super::retention::{HoldOn, Policy, Then};
 
 /// What capture added to the client's bytes.
@@ -206,6 +207,17 @@ pub enum Decision {
         /// Conversations that stay because of a hold.
         held: u64,
     },
+    /// Something goes wrong.
+    IncidentOpened(Opening),
+    /// There is more of it.
+    IncidentGrew(Growth),
+    /// Somebody has seen it.
+    IncidentAcknowledged {
+        /// Which.
+        incident: u64,
+    },
+    /// It is over.
+    IncidentResolved(Resolution),
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {
         /// The change as that room wrote it.

@@ -6,7 +6,7 @@ use crate::access::{self, AccessError, Change};
 use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::retention::{self, Hold};
-use crate::journal::{cases, known, merges, quarantine, witnesses};
+use crate::journal::{cases, incidents, known, merges, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -61,6 +61,10 @@ pub(super) fn apply(
             retention::place(tx, record, *on, &hold)?;
         }
         Decision::HoldLifted { on, pid } => retention::lift(tx, business, *on, pid, &decided.by, made_us)?,
+        Decision::IncidentOpened(_)
+        | Decision::IncidentGrew(_)
+        | Decision::IncidentAcknowledged { .. }
+        | Decision::IncidentResolved(_) => incidents::apply(tx, record, made_us, decided)?,
         // `expire` carried them out already.
         Decision::Expired { .. } | Decision::RetentionRan { .. } => {}
         Decision::Access { change } => return apply_access(tx, master, business, change),

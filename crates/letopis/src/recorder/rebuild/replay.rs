@@ -13,7 +13,7 @@ use crate::journal::clients::Clients;
 use crate::journal::evidence::{self, Sealed};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, append, chains, deliveries, details, merges, model_calls, promises};
+use crate::journal::{Generations, append, chains, deliveries, details, incidents, merges, model_calls, promises};
 use crate::privacy::{self, BusinessKeys, DataKey, KeyId, Unpacker, Vault};
 use crate::recorder::decisions;
 
@@ -158,6 +158,7 @@ impl Replay {
 
     fn decision(&mut self, tx: &Transaction<'_>, record: RecordNo, envelope: &Envelope, decided: &Decided) -> Result<(), RebuildError> {
         decisions::store(tx, record, envelope.received_at.as_microsecond(), decided)?;
+        incidents::apply(tx, record, envelope.received_at.as_microsecond(), decided)?;
         let business = record.business();
         match &decided.decision {
             Decision::ClientsMerged { into, from } => merges::merge(tx, business, into, from)?,

@@ -20,7 +20,7 @@ struct Table {
 }
 
 /// A table that this version has not is passed over.
-const TABLES: [Table; 12] = [
+const TABLES: [Table; 13] = [
     Table { name: "clients", key: &["business", "pid"], numbers: &[("id", "clients"), ("merged_into", "clients"), ("root", "clients")] },
     Table { name: "identities", key: &["business", "pseudonym"], numbers: &[("id", "identities"), ("client", "clients")] },
     Table { name: "likenesses", key: &["one", "other"], numbers: &[("one", "clients"), ("other", "clients")] },
@@ -36,6 +36,7 @@ const TABLES: [Table; 12] = [
     Table { name: "details", key: &["record"], numbers: &[] },
     Table { name: "promises", key: &["record", "kind", "modality"], numbers: &[] },
     Table { name: "decisions", key: &["record"], numbers: &[] },
+    Table { name: "incidents", key: &["record"], numbers: &[] },
     Table { name: "merges", key: &["business", "pid"], numbers: &[] },
 ];
 
