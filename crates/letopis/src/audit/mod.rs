@@ -1,9 +1,11 @@
-//! What is looked after without being asked: that detail goes when its time is over.
+//! What is looked after without being asked: that detail goes when its time is over, that somebody hears when something goes wrong.
 //!
 //! * `retention` – one run: asks the journal what is over, decides in slices, says what it did · `schedule` – a run a day, at a quiet hour
+//! * `incidents` – rules that look, and what follows from what they find
 //!
 //! It destroys nothing itself: it decides, and the recorder looks again and carries out.
 
+pub mod incidents;
 pub mod retention;
 mod schedule;
 

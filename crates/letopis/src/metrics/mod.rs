@@ -2,10 +2,14 @@
 //!
 //! * `judge` – what is said of each conversation · `terms` – what a business settled about that · `figures` – questions about many
 //! * `rate` – a share, with n and its interval · `measured` – whether something can be known at all
+//! * `alerts` – when something is an incident · `incidents` – how fast they are found and put right · `markers` – since when another version answers
 //! * `retention` – what share of the accepted events is still available
 
+pub mod alerts;
 pub mod figures;
+pub mod incidents;
 pub mod judge;
+pub mod markers;
 pub mod measured;
 pub mod rate;
 pub mod retention;

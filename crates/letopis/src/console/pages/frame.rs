@@ -19,6 +19,7 @@ use crate::access::{Action, session};
 pub(super) enum Section {
     Journal,
     Search,
+    Incidents,
     Promises,
     Cards,
     Quarantine,
@@ -128,6 +129,7 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     let (scope, t) = (&visitor.scope, &visitor.t);
     add(scope.can(Action::ReadJournal), Section::Journal, "/journal", "journal", t.say("nav-journal"), 0);
     add(scope.can(Action::ReadJournal), Section::Search, "/search", "search", t.say("nav-search"), 0);
+    add(scope.can(Action::ReadOperations), Section::Incidents, "/incidents", "error", t.say("nav-incidents"), visitor.incidents);
     add(scope.can(Action::ReadJournal), Section::Promises, "/promises", "promise", t.say("nav-promises"), 0);
     add(scope.can(Action::ReadJournal), Section::Cards, "/cards", "card", t.say("nav-cards"), 0);
     let quarantined = visitor.quarantined;

@@ -7,7 +7,7 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
@@ -22,6 +22,7 @@ mod form;
 mod frame;
 mod headers;
 mod hello;
+mod incidents;
 mod indent;
 mod journal;
 mod labels;
@@ -111,6 +112,9 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/clients/{pid}/erase", get(erase::ask).post(erase::carry_out))
         .route("/acts", get(acts::list))
         .route("/acts/{index}", get(acts::one))
+        .route("/incidents", get(incidents::show).post(incidents::act::open))
+        .route("/incidents/{number}/seen", post(incidents::act::seen))
+        .route("/incidents/{number}/resolve", post(incidents::act::resolve))
         .route("/promises", get(promises::show))
         .route("/cards", get(cards::show))
         .route("/cards/{connection}/resume", post(cards::resume))

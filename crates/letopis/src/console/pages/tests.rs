@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod connections;
+mod incidents;
 #[cfg(test)]
 mod portal;
 #[cfg(test)]

@@ -111,7 +111,9 @@ impl Incident {
     }
 
     fn write(&self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
-        let sql = format!("INSERT OR REPLACE INTO incidents (business, {COLUMNS}) VALUES (?18, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)");
+        let sql = format!(
+            "INSERT OR REPLACE INTO incidents (business, {COLUMNS}) VALUES (?18, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
+        );
         let (acknowledged, resolved) = (self.acknowledged.as_ref(), self.resolved.as_ref());
         let facts = serde_json::to_string(&self.facts).unwrap_or_default();
         tx.prepare_cached(&sql)?.execute(params![
@@ -191,7 +193,9 @@ pub fn open(conn: &Connection, business: BusinessId) -> rusqlite::Result<Vec<Inc
 /// # Errors
 /// When the database says no.
 pub fn opened_in(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64, most: usize) -> rusqlite::Result<Vec<Incident>> {
-    let sql = format!("SELECT {COLUMNS} FROM incidents WHERE business = ?1 AND opened_us >= ?2 AND opened_us < ?3 ORDER BY opened_us DESC, record DESC LIMIT ?4");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM incidents WHERE business = ?1 AND opened_us >= ?2 AND opened_us < ?3 ORDER BY opened_us DESC, record DESC LIMIT ?4"
+    );
     conn.prepare_cached(&sql)?.query_map(params![business.0, from_us, to_us, most as i64], Incident::read)?.collect()
 }
 
