@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
 use clap::Subcommand;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::control::{OfBusiness, Told, choose};
@@ -29,8 +30,11 @@ pub(super) enum AlertsCommand {
     },
     /// Settle it anew; what is not named stays as it is.
     Set(SetArgs),
-    /// What every rule sees now; nothing is opened.
+    /// What every rule sees now.
     Check {
+        /// Open, and close, what follows from it at once instead of within half a minute.
+        #[arg(long)]
+        open: bool,
         /// Whose; may be left out where there is one business.
         #[arg(long)]
         business: Option<Slug>,
@@ -85,8 +89,18 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/alerts/check", post(check))
 }
 
-async fn check(State(app): State<Arc<App>>, Json(of): Json<OfBusiness>) -> Told<Value> {
-    let business = choose(&app, of.business).await?;
+#[derive(Serialize, Deserialize)]
+struct Wish {
+    #[serde(flatten)]
+    of: OfBusiness,
+    open: bool,
+}
+
+async fn check(State(app): State<Arc<App>>, Json(wish): Json<Wish>) -> Told<Value> {
+    let business = choose(&app, wish.of.business).await?;
+    if wish.open {
+        app.watcher().turn(true).await.map_err(anyhow::Error::from)?;
+    }
     let seen = app.watcher().see(business).await.map_err(anyhow::Error::from)?;
     let findings = seen.into_iter().flat_map(|seen| seen.looked.findings.into_iter().map(move |found| (seen.rule, found)));
     let told = findings.map(|(rule, found)| {
@@ -97,8 +111,8 @@ async fn check(State(app): State<Arc<App>>, Json(of): Json<OfBusiness>) -> Told<
 
 pub(super) async fn run(house: &House, command: AlertsCommand, voice: Voice) -> anyhow::Result<()> {
     let settled = match command {
-        AlertsCommand::Check { business } => {
-            let told: Value = house.ask("alerts/check", &OfBusiness { business }).await?;
+        AlertsCommand::Check { business, open } => {
+            let told: Value = house.ask("alerts/check", &Wish { of: OfBusiness { business }, open }).await?;
             voice.say(&told, |told| show_findings(told));
             return Ok(());
         }

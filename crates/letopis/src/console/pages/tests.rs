@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod connections;
+#[cfg(test)]
 mod incidents;
 #[cfg(test)]
 mod portal;
