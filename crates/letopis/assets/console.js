@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const EVERY_MS = 4000;
-  const typing = (element) => element && (element.matches("input, textarea, select") || element.isContentEditable);
+  const typing = (element) => element && (element.matches("input:not([type=radio], [type=checkbox]), textarea, select") || element.isContentEditable);
 
   // A part with data-live is fetched again from that address; it answers 304 while nothing is new.
   const refresh = async (part) => {
@@ -75,9 +75,21 @@
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     // By place on the keyboard, so that the keys work in the Russian layout as well.
     if (event.key === "/" || event.code === "Slash") { document.querySelector("[data-hotkey='/']")?.focus(); event.preventDefault(); }
+    if (keyed(event)) { event.preventDefault(); return; }
     if (event.code === "KeyJ") walk(1);
     if (event.code === "KeyK") walk(-1);
   });
+
+  // What has a key of its own (data-key: a letter, a digit, Enter) is clicked by it; Enter also sends the form that says so.
+  const keyed = (event) => {
+    const key = event.code.replace(/^(Key|Digit|Numpad)/, "");
+    const field = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const own = document.activeElement?.closest("a, button, summary");
+    if (field && !(key === "Enter" && own)) { field.click(); if (field.matches("input")) field.focus({ preventScroll: true }); return true; }
+    const form = key === "Enter" && !own ? document.querySelector("form[data-enter]") : null;
+    form?.requestSubmit();
+    return Boolean(form);
+  };
 
   // A page that ends an installation inside a portal tells the portal so: it goes on to the application then.
   const { frame, portal } = document.body.dataset;

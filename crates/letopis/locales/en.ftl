@@ -1253,6 +1253,95 @@ cards-bury = Do not send
 cards-bury-ask = Not send this entry? It will not be on the card; in the journal it stays.
 cards-bury-sure = Yes, do not send
 
+differences-count = { $count ->
+    [0] Journal against CRM: no differences
+    [one] Journal against CRM: { $count } difference
+   *[other] Journal against CRM: { $count } differences
+ }
+differences-title = Journal against CRM
+differences-lead = Where the journal and the CRM tell different things. Each difference shows what it is based on and what can be done. We ourselves merge and delete nothing in the CRM, and change no stage.
+differences-figure = { $what ->
+    [claimed] lead claimed, but absent
+    [stranger] card without a dialogue
+    [double] doubles
+    [outcome] another outcome
+   *[buried] refused by the CRM
+ }
+differences-empty = No differences
+differences-empty-help = The journal and the CRM tell the same. They are compared whenever the portal is read; doubles are looked for at night.
+differences-how = “Lead claimed”: the assistant told of a lead, 15 minutes have passed, and the CRM showed no living lead or deal of that client. “Card without a dialogue”: a lead or deal older than 15 minutes that was made since we read the portal and is tied to no client of the journal, neither itself nor through its lead or contact. Which sources count is a setting of the connection; empty means all. “Doubles”: a client has several open cards of one kind with the same phone or e-mail; closed leads do not count. “Another outcome”: a card ended otherwise than the till, the bot or the staff told while it lived and for a week after. Claims and outcomes are looked at for 90 days.
+differences-more = { $count ->
+    [one] And { $count } more: settle these first.
+   *[other] And { $count } more: settle these first.
+ }
+differences-nobody = The journal knows no such client. Give the phone or e-mail they wrote with, or the client’s number from the address of their page (c_…).
+differences-since = { $when } · { $age } ago
+differences-responsible = Responsible in the CRM: employee no. { $what }
+differences-client = A client without a name
+differences-talk = Dialogue
+differences-open = Open in the CRM: { $what }
+differences-claimed = The assistant says that it made a lead, and the CRM has none
+differences-claimed-card = The assistant named the card “{ $what }”, and the CRM has none
+differences-claimed-gone = The assistant named the card “{ $what }”, but it was deleted or merged in the CRM
+differences-search = { $what ->
+    [sought] The client’s card is looked for again at each message of theirs
+    [making] A card is being made; the portal has not confirmed it yet
+    [buried] The portal refused to look for the card
+    [found] Another card of the client was found, but not the lead of the assistant’s answer
+   *[other] { $what }
+ }
+differences-stranger = Card “{ $what }”: not one dialogue
+differences-source = Source: { $what }
+differences-stage = Stage: { $what }
+differences-double = One client has several open cards
+differences-double-own = Dialogues are written to the card “{ $card }”{ $by }
+differences-found-by = { $what ->
+    [given] : the bot named it
+    [origin] : Letopis made it
+    [made] : Letopis made it
+    [line] : by the chat of an open line
+    [phone] : found by phone
+    [email] : found by e-mail
+    [person] : chosen by a person
+    [converted] : a deal of the client’s lead
+   *[other] {""}
+ }
+differences-outcome = Card “{ $what }”: CRM and journal tell different outcomes
+differences-crm-says = CRM: { $what }, { $when }
+differences-journal-says = Journal: { $what }, { $when }
+differences-buried = The CRM did not take an entry about a dialogue
+differences-seek = Look for it now
+differences-order = Make a card
+differences-order-help = We look once more first. If there is no lead, a new one appears in Bitrix24, with the client’s name and phone as we know them. The decision stays in the journal.
+differences-order-sure = Yes, make it
+differences-needless = Not needed
+differences-link = A client of ours
+differences-link-who = Phone, e-mail or the client’s number
+differences-link-help = The card becomes this client’s: dialogues are written to it, and its history comes into the journal. The decision stays in the journal.
+differences-link-sure = Link
+differences-not-ours = Not ours
+differences-why-label = Why
+differences-why = { $what ->
+    [elsewhere] The client came another way: a call, a visit, a form
+    [spam] Spam, or a supplier
+    [test] A test
+    [double] A double, closed or merged in the CRM
+    [erased] The client’s data was erased from the journal
+   *[needless] Not needed any more
+ }
+differences-aside-help = The difference leaves the list. Nothing changes in the CRM. The decision stays in the journal.
+differences-aside-sure = Take off the list
+differences-choose-title = Choose the right one
+differences-choose-help = Dialogues are written to the chosen card. We do not touch the others: merge them in Bitrix24.
+differences-choose = Right: { $what }
+differences-settle = Who is right
+differences-settle-help = The decision stays in the journal, and the difference leaves the list. If the journal is right, correct the card in the CRM: we change no stage ourselves.
+differences-right-crm = The CRM is right
+differences-right-journal = The journal is right
+crm-sources = Sources that the assistant serves
+crm-sources-hint = Codes of sources, separated by commas. Leads from other sources are no “card without a dialogue”. Empty: all count.
+crm-problem-sources = A source is a code of Bitrix24’s list, such as WEB or 1|TELEGRAM.
+
 problem-limit = the portal asked to wait: too many requests
 problem-method = the portal has limited the working time of this method
 problem-looked-up = looked up on the card: it is not there, it will be sent again
@@ -1528,3 +1617,412 @@ incident-how = { $what ->
     [hand] Opened by a person, and closed by one.
    *[other] A rule of another version of the program.
 }
+
+## Numbers, lost leads, today
+
+nav-today = Today
+nav-lost = To call
+nav-numbers = Numbers
+moment-short-day = %d %b
+per-cent = { $what }%
+chart-table = Table of values
+chart-value = Value
+chart-interval = 95% interval
+chart-n = n
+chart-few = little data
+chart-empty = no data
+chart-now = this period
+chart-previous = previous period
+chart-changes = Changes
+chart-cut = axis not from zero
+chart-period = Period
+chart-group = Group
+chart-step = Step
+chart-reached = Reached
+chart-of-first = Of the first
+chart-lost = Lost
+chart-lost-share = Share lost
+chart-leak = largest loss
+chart-total = Together
+today-title = Today
+today-wrote = wrote
+today-booked = booked
+today-waiting = wait for a call
+today-taken = { $count ->
+    [one] { $count } more in hand
+   *[other] { $count } more in hand
+}
+today-call = Whom to call now
+today-all = All { $count }
+today-hidden = { $count ->
+    [one] { $count } person waits for a call: the manager sees them.
+   *[other] { $count } people wait for a call: the manager sees them.
+}
+today-nobody = Nobody waits for a call.
+today-tomorrow-title = Tomorrow
+today-tomorrow = { $count ->
+    [one] { $count } visit
+   *[other] { $count } visits
+}
+today-confirmed = { $part } of { $n } confirmed
+today-week = In 7 days
+today-why = Why: all numbers
+lost-title = Whom to call
+lost-lead = Leads of { $what } of which nothing came. On top are those who wait for an answer at this moment. Whoever books after all leaves the list by themselves.
+lost-filter = Any reason
+lost-empty = Nobody waits
+lost-empty-help = Here will be everybody who got no answer, who was promised a booking that is not there, or who fell silent after a price.
+lost-take = Take in hand
+lost-taken = { $who }, { $when }
+lost-since = waits for { $what }
+lost-end = End…
+lost-more = The last 200 are shown.
+lead-end = { $what ->
+    [done] Settled
+    [unreached] Not reached
+    [declined] Changed their mind
+   *[no_lead] Not a lead
+}
+lost-reason = { $what ->
+    [R1] no answer
+    [R2] wanted to book
+    [R3] lead not in the CRM
+    [R4] booking promised
+    [R5] nobody came
+    [R6] no contact
+    [R7] bot did not understand
+    [R8] failure
+    [R9] no free time
+    [R10] lead untouched
+    [R11] not delivered
+   *[R12] silent after a price
+}
+lost-why = { $what ->
+    [R1] The client wrote and nobody answered: the bot within 60 seconds, a person within 15 minutes of working time.
+    [R2] The client wanted to book; the conversation ended without a booking and without a no.
+    [R3] The bot said that it made a lead; after 15 minutes the CRM has none.
+    [R4] The bot said "booked"; within 10 minutes no booking appeared.
+    [R5] Handed to a person; within 15 minutes of working time nobody wrote.
+    [R6] The client wanted to book; the conversation ended and nobody asked for a phone or e-mail.
+    [R7] The bot did not understand twice, or said the same twice, and the client fell silent.
+    [R8] The model, a tool or the CRM failed, and nothing worked within 30 minutes.
+    [R9] The bot said there is no free time and offered no other.
+    [R10] The lead has stood in the first stage for more than a day, and nobody does anything.
+    [R11] Our message was not delivered, and there is no other way to the client.
+   *[R12] The bot named a price, and the client has been silent for a day.
+}
+numbers-title = Numbers
+numbers-period = { $what ->
+    [today] Today
+    [week] 7 days
+    [month] 30 days
+    [quarter] 90 days
+   *[own] Own days
+}
+numbers-cut = Told apart
+cut = { $what ->
+    [channel] by channel
+    [intent] by topic
+    [utm_source] by source
+    [utm_campaign] by campaign
+    [scenario] by scenario
+    [model] by model
+    [prompt] by version of the prompt
+    [variant] by variant
+    [staff] by staff
+    [hour] by hour
+    [weekday] by weekday
+    [day] by day
+   *[returning] new and returning
+}
+numbers-compare = compare with the period before
+numbers-own-days = Own days
+numbers-from = From
+numbers-to = To
+numbers-nothing = no data
+numbers-share = { $share }% ({ $low } to { $high }%), { $part } of { $n }
+numbers-few = little data: { $part } of { $n }
+numbers-before = before { $what }
+numbers-seconds = { $what } s
+numbers-minutes = { $what } min
+numbers-never = so many questions stayed without an answer that there is no such number
+numbers-clients = clients wrote
+numbers-cr-client = of clients booked
+numbers-cr-session = of conversations with a booking
+numbers-cr-intent = booked of those who wanted to
+numbers-cr-lead = booked of leads
+numbers-cr-bot = booked by the bot alone
+numbers-lost-rate = of leads lost
+numbers-within = of answers within 3 seconds
+numbers-no-show = did not come
+numbers-no-show-strict = did not come, or cancelled at the last moment
+numbers-unknown = nobody knows how it ended
+numbers-delivery = of reminders delivered
+numbers-confirmation = confirmed the visit
+numbers-no-show-of = { $what ->
+    [confirmed] did not come of those who confirmed
+    [silent] did not come of those who were silent
+    [not_delivered] did not come: the reminder did not arrive
+   *[not_reminded] did not come: not reminded
+}
+numbers-visits = visits
+numbers-visits-title = Visits and reminders
+numbers-answers = How fast the bot answers
+numbers-p50 = half waited no longer
+numbers-p95 = 95 of 100 waited no longer
+numbers-first = to the first answer, bot or person
+numbers-unanswered = questions without an answer
+numbers-provisional = Provisional: bookings of the last conversations may still come.
+numbers-uncounted = { $count ->
+    [one] { $count } event came a moment ago and is not counted yet.
+   *[other] { $count } events came a moment ago and are not counted yet.
+}
+numbers-line = Bookings over time
+numbers-line-finding = In the period: { $what }.
+numbers-line-note = Share of conversations with a booking; the band is the 95% interval. Days with fewer than 30 conversations are marked "little data".
+numbers-line-axis = share of conversations with a booking
+numbers-funnel = Funnel
+funnel-step = { $what ->
+    [wrote] Wrote
+    [intent] Wanted to book
+    [offered] Were offered a time
+    [contact] Left a contact
+    [lead] Lead in the CRM
+    [booked] Booked
+    [arrived] Came
+   *[paid] Paid
+}
+funnel-leak = { $count ->
+    [one] The largest loss is before "{ $step }": { $count } conversation.
+   *[other] The largest loss is before "{ $step }": { $count } conversations.
+}
+funnel-no-leak = Nothing is lost between the steps.
+funnel-unmeasured = Not measured: { $what }.
+numbers-bars = Bookings { $what }
+numbers-bars-finding = Best: { $what }, { $share }.
+numbers-bars-few = In every group there are fewer than 30 conversations yet.
+numbers-average = on average
+numbers-unnamed = without a value
+numbers-returning = { $what ->
+    [returning] returning
+   *[new] new
+}
+numbers-lost = Why leads are lost
+numbers-lost-finding = Most often: { $what }, { $count }.
+numbers-lost-none = No lead was lost.
+numbers-lost-note = Lost: { $what }. A lead may have several reasons; here is the first.
+numbers-lost-axis = leads
+numbers-heat = When they write
+numbers-heat-finding = Most write from { $hour } to { $next } o'clock.
+numbers-heat-note = Shown are the hours from 7 to 24; { $count } of { $n } wrote at night.
+numbers-heat-axis = conversations
+weekday = { $count ->
+    [0] Mon
+    [1] Tue
+    [2] Wed
+    [3] Thu
+    [4] Fri
+    [5] Sat
+   *[6] Sun
+}
+numbers-groups = By group
+numbers-group = Group
+numbers-conversations = Conversations
+numbers-left-out = What is not in it
+left-out = { $what ->
+    [reminder_reply] answers to reminders
+    [silent] the client wrote nothing
+    [test] tests
+    [spam] spam
+   *[staff] staff
+}
+numbers-how-name = { $what ->
+    [clients] Clients wrote
+    [cr-client] Clients booked
+    [cr-session] Conversations with a booking
+    [cr-intent] Booked of those who wanted to
+    [cr-lead] Booked of leads
+    [cr-bot] Booked by the bot alone
+    [lost] Leads lost
+    [within] Answers within 3 seconds
+    [no-show] Did not come
+    [interval] Interval and "little data"
+   *[left-out] What is not in it
+}
+numbers-how = { $what ->
+    [clients] Different people whose conversations began in the period. One person in two channels is one client where that is known.
+    [cr-client] Clients with at least one booking, of clients who wrote in the period. A booking counts for the last conversation before it that began at most { $days } earlier.
+    [cr-session] Conversations for which a booking counts, of all conversations of the period. Two bookings in one conversation are one; one that is cancelled within 15 minutes is none.
+    [cr-intent] The same, of conversations in which the client wanted to book.
+    [cr-lead] Leads with a booking, of conversations in which a lead came into being.
+    [cr-bot] Conversations with a booking before which no person wrote, of all conversations.
+    [lost] Conversations of which nothing came for one of 12 reasons, of all conversations. A client's no is not a loss; whoever books later is not lost.
+    [within] Questions that the bot answered within 3 seconds, of all questions. Unanswered ones count as infinitely long.
+    [no-show] Those who did not come, of those who did and did not, by the day of the visit. Visits cancelled in time are not in it; an unknown end is never counted as having come.
+    [interval] In brackets are the bounds between which the share lies with 95% confidence (Wilson). Below 30 a share says nothing, and "little data" stands instead.
+   *[left-out] Answers to reminders, tests, spam, staff, and conversations in which the client wrote nothing are in no number and counted apart.
+}
+## Reviews
+
+nav-reviews = Reviews
+reviews-title = Reviewing answers
+reviews-lead = Where the assistant was unsure, ten random conversations a month, answers that differ from the price list, and complaints. A few minutes a week show how often the assistant is wrong and what to mend.
+review-queue = { $what ->
+    [low] Low confidence
+    [random] Random sample
+    [facts] Differs from the list
+   *[complaint] Complaints
+}
+review-queue-about = { $what ->
+    [low] The week’s messages that the assistant understood with confidence under 60%. All of them are looked at.
+    [random] Conversations of the month, chosen by chance. They show how many mistakes there are where the assistant was sure.
+    [facts] Answers that name another price, an hour outside the timetable or a service that is not on the list. Not part of the estimate.
+   *[complaint] Conversations that somebody marked by hand. Not part of the estimate.
+}
+reviews-progress = { $done } of { $all }
+reviews-progress-talks = { $all ->
+    [one] { $done } of { $all } conversation
+   *[other] { $done } of { $all } conversations
+}
+reviews-second-waits = { $count ->
+    [one] { $count } answer waits for a second reviewer
+   *[other] { $count } answers wait for a second reviewer
+}
+review-all-done = Done
+review-nothing = Nothing here
+review-nothing-help = Messages of a week come on Monday, conversations of a month on the first. A conversation with a complaint can be marked on its page.
+reviews-numbers = How often the intent is wrong
+few = little data
+reviews-no-share = not known yet
+reviews-of-none = Nothing to count of the months that are over: both unsure messages of a month and at least one drawn conversation are needed.
+reviews-of = Labels: { $n }. They stand for { $units } { $units ->
+    [one] message
+   *[other] messages
+} with an intent in the last months.
+bounds = from { $low } to { $high }%
+percent-of = { $what }%
+about = ≈ { $what }
+reviews-margin = { $sessions ->
+    [one] { $sessions } conversation
+   *[other] { $sessions } conversations
+} a month { $sessions ->
+    [one] gives
+   *[other] give
+} about ± { $points } pp
+reviews-kappa = Two reviewers agree: Cohen’s kappa { $kappa } ({ $n } { $n ->
+    [one] common answer
+   *[other] common answers
+}). 1 is always, 0 no more often than by chance.
+reviews-by-intent = By intent
+reviews-intent = Intent
+reviews-labels = Labels
+reviews-wrongly-named = Wrongly named
+reviews-missed = Missed
+reviews-confusion = What is taken for what
+reviews-assigned = Taken for
+reviews-truth = Was
+reviews-units = Messages in all
+reviews-how = The plain share of mistakes among what was looked at is too high: of unsure messages all are looked at, of the others a few. So every label counts for as many messages as it stands for: an unsure one for itself, one of a random conversation for all conversations of the month divided by those looked at (Horvitz–Thompson, conversations as clusters). Bounds are of 95 per cent. A conversation counts when all its messages are labelled. Complaints and differences from the list are not part of it.
+reviews-how-tables = “Wrongly named”: of the messages where the assistant named this intent, the share where the client wanted something else. “Missed”: of the messages where the client wanted this, the share where the assistant understood something else. Under 30 labels no share is shown.
+reviews-how-draw = The draw is recorded in the journal with its number and seed, and anybody can repeat it: every conversation has the SHA-256 of the lines “letopis review draw 1”, month, seed and number of its first record; those with the lowest are drawn.
+reviews-months = What was looked at
+reviews-month-progress = Unsure: { $low_labelled } of { $low }. Random conversations: { $labelled } of { $drawn } ({ $sessions } in the month).
+reviews-month-draw = Decision { $draw }, seed { $seed }
+reviews-month = { $what }
+reviews-week = week: { $from } – { $to }
+month-year = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+reviews-draw = Draw now
+reviews-draw-help = { $count ->
+    [one] By itself this happens at night, when a week or a month is over; { $count } conversation of a month is drawn. A higher number than before draws further.
+   *[other] By itself this happens at night, when a week or a month is over; { $count } conversations of a month are drawn. A higher number than before draws further.
+}
+reviews-examples = Examples to learn from
+reviews-examples-help = Everything that is labelled, a line of JSON each: words without names, phones and addresses, the intent, what is wrong with the answer. Clients, reviewers and notes are not named.
+reviews-examples-take = Download JSONL
+reviews-period = Of which time
+reviews-sessions = How many conversations (of a month)
+reviews-draw-now = Draw
+reviews-number = Conversations a month
+reviews-left = { $count ->
+    [0] all done
+   *[other] { $count } left
+}
+review-left = Left
+review-done = Done
+review-begin = Begin
+review-more = The first hundred are shown.
+review-assign = Assign
+review-assign-help = What nobody has looked at yet goes to one person.
+review-person = To whom
+review-anybody = anybody
+review-assign-do = Assign
+review-second = second opinion
+review-second-help = A second opinion: somebody has answered already, and their answer is hidden.
+review-right = Understood rightly
+review-wrong = Understood wrongly
+review-wrong-unknown = Wrong, but what the client wanted is not clear
+review-was = Really: { $what }
+review-fine = Nothing to remark
+review-unknown = not clear
+review-fault = { $what ->
+    [wrong_answer] Wrong answer
+    [unkept_promise] Unkept promise
+    [rude] Rude
+   *[other] Other
+}
+review-place = { $at } of { $all }
+review-assigned = The assistant understood
+review-what = What the client wanted
+review-other-intent = Another intent
+review-faults = What is wrong with the answer
+review-note = Note
+review-note-help = Kept encrypted with the conversation, and gone when it goes.
+review-save = Save
+review-correct = Correct
+review-before = Previous
+review-after = Next
+review-others = What others said
+complain = Mark for review
+complain-help = The conversation goes to the queue “Complaints”
+
+## Price list and hours
+
+facts-title = Price list and opening hours
+facts-lead = Upload prices and opening hours: answers that name another price, an hour when you are closed or a service that is not on the list come to reviews, with what the list says.
+facts-open = Hold the assistant’s answers against prices, hours and services
+facts-services = Services and prices
+facts-services-help = A service a line: “Стрижка женская — 2500 ₽”, “Укладка — от 1200”, “Окрашивание; 3000–9000”, or a CSV table. Without a price it is not checked.
+facts-complete = These are all services
+facts-complete-help = Then a service that is not on the list is marked as well.
+facts-hours = Opening hours
+facts-hours-help = A line each: “пн–пт 9:00–21:00”, “сб 10–18”, “вс выходной”.
+facts-how = Only what follows from the list is marked: a sum in roubles beside a service of which no variant costs that; an hour of a visit when it is closed; opening hours that the list does not have. A program reads the words: discounts, prepayments and sums for several services are passed over, but it may be wrong, so a person decides. New answers are checked, and those of the week before the upload.
+facts-read = { $count ->
+    [one] { $count } service is checked.
+   *[other] { $count } services are checked.
+}
+facts-queue = What is marked
+facts-said = { $about ->
+    [price] It names the price { $said }
+    [hour] It names the time { $said }
+   *[service] It names the service “{ $said }”
+}
+facts-listed = By the list:
+facts-not-listed = no such service
+facts-settled = By the list of now nothing is wrong.
+facts-wrong-line = Line { $line } cannot be read: write a service and its price, as “Стрижка — 1500 ₽”.
+facts-wrong-long = The list is too long: up to 2,000 services, names of up to 200 characters.
+facts-wrong-hours = Hours cannot be read, line { $line }: write days and hours, as “пн–пт 9:00–21:00”.

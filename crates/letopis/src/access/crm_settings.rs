@@ -11,6 +11,8 @@ use super::word::words;
 const KNOWN: [&str; 4] = ["intent", "confidence", "variant", "verdict"];
 /// What a stage can mean.
 const MEANINGS: [&str; 8] = ["in_progress", "won", "lost", "booked", "arrived", "no_show", "paid", "ignore"];
+/// More sources than a portal has.
+const SOURCES: usize = 50;
 
 words! {
     /// How much of a dialogue a card is told.
@@ -55,6 +57,9 @@ pub struct CrmSettings {
     /// A field of a lead or deal that says that the client did not come: `UF_CRM_NOSHOW`, or `UF_CRM_STATUS=45` where one of its values does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_show_field: Option<String>,
+    /// Only cards from these sources (`WEB`, `1|TELEGRAM`) come of a dialogue with the assistant; of an empty list all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
 }
 
 impl CrmSettings {
@@ -83,6 +88,20 @@ impl CrmSettings {
             return Err(AccessError::Invalid { what: "no-show field", rule: "UF_CRM_… or UF_CRM_…=value" });
         }
         self.no_show_field = Some(field.to_owned()).filter(|field| !field.is_empty());
+        Ok(())
+    }
+
+    /// The sources whose cards come of a dialogue, separated by commas or line feeds; nothing: all.
+    ///
+    /// # Errors
+    /// When one is no code of a source, or there are too many.
+    pub fn set_sources(&mut self, text: &str) -> Result<()> {
+        let sources: Vec<String> = text.split([',', '\n']).map(str::trim).filter(|code| !code.is_empty()).map(str::to_owned).collect();
+        let is_code = |code: &String| code.len() <= 50 && code.bytes().all(|byte| is_name(byte) || b"|-.:".contains(&byte));
+        if sources.len() > SOURCES || !sources.iter().all(is_code) {
+            return Err(AccessError::Invalid { what: "source", rule: "codes like WEB or 1|TELEGRAM, at most 50" });
+        }
+        self.sources = sources;
         Ok(())
     }
 
@@ -130,6 +149,10 @@ mod tests {
         crm.set_no_show("UF_CRM_STATUS=45").unwrap();
         assert!(crm.set_no_show("STATUS=45").is_err() && crm.set_no_show("UF_CRM_X=").is_err() && crm.no_show_field.is_some());
         crm.set_no_show("").unwrap();
+        crm.set_sources("WEB, 1|TELEGRAM\n").unwrap();
+        assert!(crm.set_sources("<b>").is_err() && crm.sources == ["WEB", "1|TELEGRAM"]);
+        crm.set_sources(" ").unwrap();
+        assert!(crm.sources.is_empty());
         assert_eq!(crm.no_show_field, None);
         for (known, field) in [("mood", "UF_CRM_1"), ("intent", "TITLE"), ("intent", "UF_"), ("intent", "UF_CRM 1"), ("", "UF_CRM_1")] {
             assert!(crm.set_field(known, field).is_err(), "{known}={field}");

@@ -1,4 +1,4 @@
-//! What is done without being asked while the server runs: retention runs, counting what is still available, how connections fare.
+//! What is done without being asked while the server runs: retention runs, draws of reviews, counting what is still available, how connections fare.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +17,9 @@ const TEND_EVERY: Duration = Duration::from_secs(10);
 impl App {
     /// Goes on until `stop` turns true.
     pub(super) async fn look_after(self: Arc<Self>, stop: watch::Receiver<bool>) {
-        let runs = Arc::clone(&self.retention).keep(self.config.retention.hour, stop);
-        tokio::select! { () = runs => {}, () = self.count() => {}, () = self.tend() => {}, () = self.capture.keep() => {} }
+        let runs = Arc::clone(&self.retention).keep(self.config.retention.hour, stop.clone());
+        let draws = Arc::clone(&self.reviews).keep(self.config.retention.hour, stop);
+        tokio::select! { () = runs => {}, () = draws => {}, () = self.count() => {}, () = self.tend() => {}, () = self.capture.keep() => {} }
     }
 
     async fn tend(&self) {

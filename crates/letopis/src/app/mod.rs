@@ -1,7 +1,6 @@
 //! Wiring: which parts there are, what each is given, in which order they start and stop.
 //!
-//! [`App::open`] takes a data folder and builds the parts; [`App::run`] serves until it is told to stop. Nothing here decides anything
-//! about events. The folder:
+//! [`App::open`] takes a data folder and builds the parts; [`App::run`] serves until told to stop. It decides nothing about events. The folder:
 //!
 //! ```text
 //! letopis.db (+ -wal, -shm)   tables          queue/        accepted, not yet recorded      log/<business>/   public log
@@ -34,7 +33,7 @@ use zeroize::Zeroizing;
 
 use crate::access::business::Draft;
 use crate::access::{self, ConnectionRing, KeyRing};
-use crate::audit::Retention;
+use crate::audit::{Retention, Reviews};
 use crate::capture::{self, Capture};
 use crate::console::replay::Replay;
 use crate::console::{self, Console};
@@ -86,6 +85,8 @@ pub struct App {
     pub decide: Decide,
     /// What goes when its time is over.
     pub retention: Arc<Retention>,
+    /// What people are to look at.
+    pub reviews: Arc<Reviews>,
     /// Refused items, sent again.
     pub replay: Arc<Replay>,
     /// The doors.
@@ -144,6 +145,7 @@ impl App {
         let health = Arc::new(Health::new(Arc::clone(&queue), Arc::clone(&capture), outside.figures()));
         let replay = Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::clone(&capture) as Arc<_>));
         let retention = Arc::new(Retention::new(store.clone(), decide.clone(), now_us));
+        let reviews = Arc::new(Reviews::new(store.clone(), decide.clone(), now_us));
         let app = Self {
             folder,
             config,
@@ -156,6 +158,7 @@ impl App {
             known: Shelf::default(),
             decide,
             retention,
+            reviews,
             replay,
             capture,
             health,
@@ -315,6 +318,8 @@ impl App {
             trials: Arc::new(self.tester()),
             portals: Arc::new(self.bitrix24()),
             retention: Arc::clone(&self.retention),
+            card_grace_us: self.card_grace_us(),
+            reviews: Arc::clone(&self.reviews),
             now_us,
             secure_cookies: self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         };

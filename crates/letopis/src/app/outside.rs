@@ -107,7 +107,13 @@ impl App {
     #[must_use]
     pub fn watcher(&self) -> Watch {
         let data = self.folder.path().to_owned();
-        Watch::new(self.store.clone(), self.decide.clone(), now_us, Box::new(move || parts::free_bytes(&data)))
+        Watch::new(self.store.clone(), self.decide.clone(), now_us, Box::new(move || parts::free_bytes(&data)), self.card_grace_us())
+    }
+
+    /// So long the bot and the search for a card have before a lead is missing, µs.
+    #[must_use]
+    pub fn card_grace_us(&self) -> i64 {
+        i64::try_from(self.config.crm.make_after_seconds).unwrap_or(i64::MAX / 1_000_000).saturating_mul(1_000_000)
     }
 
     /// What asks portals, by the connections there are.

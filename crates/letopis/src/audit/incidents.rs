@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use ledger::RecordList;
 use tokio::sync::watch;
 
+use super::differences::{self, Asked};
 use crate::access::{Business, ConnectionKind, business, connection};
 use crate::decide::{Decide, DecideError};
 use crate::event::BusinessId;
@@ -43,6 +44,8 @@ pub struct Watch {
     decide: Decide,
     now_us: fn() -> i64,
     free: Free,
+    /// So long the bot and the search for a card have before a lead is missing.
+    grace_us: i64,
     /// When which rule of which business looked last.
     looked: Mutex<HashMap<(BusinessId, usize), i64>>,
 }
@@ -76,8 +79,8 @@ pub struct Seen {
 impl Watch {
     /// Over an open store.
     #[must_use]
-    pub fn new(store: Store, decide: Decide, now_us: fn() -> i64, free: Free) -> Self {
-        Self { store, decide, now_us, free, looked: Mutex::default() }
+    pub fn new(store: Store, decide: Decide, now_us: fn() -> i64, free: Free, grace_us: i64) -> Self {
+        Self { store, decide, now_us, free, grace_us, looked: Mutex::default() }
     }
 
     /// Goes on until `stop` turns true.
@@ -105,9 +108,9 @@ impl Watch {
         for business in businesses {
             let (id, now_us) = (business.id, (self.now_us)());
             let due = self.due(id, now_us, all);
-            let free = (self.free)();
+            let (free, grace_us) = ((self.free)(), self.grace_us);
             let decisions = self.store.read(move |conn| {
-                let eyes = Eyes::open(conn, &business, now_us, free)?;
+                let eyes = Eyes::open(conn, &business, Asked { now_us, grace_us }, free)?;
                 let mut decisions = Vec::new();
                 for rule in due {
                     let looked = eyes.look(conn, &business, &rule)?;
@@ -128,9 +131,9 @@ impl Watch {
     /// # Errors
     /// When the database says no.
     pub async fn see(&self, business: Business) -> Result<Vec<Seen>, WatchError> {
-        let (now_us, free) = ((self.now_us)(), (self.free)());
+        let (now_us, free, grace_us) = ((self.now_us)(), (self.free)(), self.grace_us);
         let seen = self.store.read(move |conn| {
-            let eyes = Eyes::open(conn, &business, now_us, free)?;
+            let eyes = Eyes::open(conn, &business, Asked { now_us, grace_us }, free)?;
             let look = |rule: &Rule| Ok(Seen { rule: rule.id, looked: eyes.look(conn, &business, rule)? });
             RULES.iter().map(look).collect::<Result<Vec<_>, WatchError>>()
         });
@@ -158,20 +161,20 @@ struct Eyes {
     over: Vec<Incident>,
     crm: Vec<String>,
     zone: TimeZone,
-    now_us: i64,
+    asked: Asked,
     free: Option<u64>,
 }
 
 impl Eyes {
-    fn open(conn: &rusqlite::Connection, business: &Business, now_us: i64, free: Option<u64>) -> Result<Self, WatchError> {
+    fn open(conn: &rusqlite::Connection, business: &Business, asked: Asked, free: Option<u64>) -> Result<Self, WatchError> {
         let plugged = connection::all(conn, business.id)?.into_iter().filter(|known| known.kind == ConnectionKind::Bitrix24);
         Ok(Self {
             terms: Terms::of(conn, business.id)?,
             open: incidents::open(conn, business.id)?,
-            over: incidents::resolved_since(conn, business.id, now_us - OVER_US)?,
+            over: incidents::resolved_since(conn, business.id, asked.now_us - OVER_US)?,
             crm: plugged.filter(|known| known.revoked_us.is_none()).map(|known| known.id.to_string()).collect(),
             zone: TimeZone::get(&business.timezone).unwrap_or(TimeZone::UTC),
-            now_us,
+            asked,
             free,
         })
     }
@@ -180,18 +183,25 @@ impl Eyes {
         if !self.terms.looks(rule.id) {
             return Ok(Looked::default());
         }
+        // Only one rule asks for it, and it reads ninety days.
+        let differences = if rule.id == "A18" && !self.crm.is_empty() {
+            let found = differences::differences(conn, business.id, self.asked)?;
+            Some((found.counts.total(), found.list.first().map_or(self.asked.now_us, |oldest| oldest.since_us)))
+        } else {
+            None
+        };
         let ground = Ground {
             conn,
             business: business.id,
             created_us: business.created_us,
             zone: self.zone.clone(),
-            now_us: self.now_us,
+            now_us: self.asked.now_us,
             terms: &self.terms,
             open: &self.open,
             over: &self.over,
             disk_free_bytes: self.free,
             crm: &self.crm,
-            differences: None,
+            differences,
         };
         Ok(rule.look(&ground)?)
     }

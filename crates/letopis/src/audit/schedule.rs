@@ -51,7 +51,7 @@ impl Retention {
 }
 
 /// The last moment at which it was `hour` o'clock there.
-fn quiet_before(business: &Business, hour: u8, now_us: i64) -> i64 {
+pub(super) fn quiet_before(business: &Business, hour: u8, now_us: i64) -> i64 {
     let zone = TimeZone::get(&business.timezone).unwrap_or(TimeZone::UTC);
     let now = jiff::Timestamp::from_microsecond(now_us).unwrap_or_default().to_zoned(zone);
     let at = |day: jiff::civil::Date| {

@@ -19,7 +19,7 @@ use crate::journal::{self, append};
 use crate::recorder::Steps;
 
 /// Tables that exist once and are small. Those of them that this version has are carried, encrypted: some hold words of people.
-pub(super) const PRIMARY: [&str; 19] = [
+pub(super) const PRIMARY: [&str; 20] = [
     "openings",
     "chains",
     "known",
@@ -33,6 +33,7 @@ pub(super) const PRIMARY: [&str; 19] = [
     "anonymised",
     "cases",
     "visits",
+    "lead_work",
     "witnesses",
     "quorums",
     "checkpoint_copies",

@@ -1,4 +1,4 @@
-//! `letopis crm`: what clients' cards in a CRM still lack.
+//! `letopis crm`: what clients' cards in a CRM still lack, and where the journal and the CRM tell different things.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use super::voice::{Voice, out};
 use crate::access::trail::{self, About, What, Who};
 use crate::access::{ConnectionId, Slug};
 use crate::app::{App, now_us};
+use crate::audit;
 use crate::journal::crm::{self, entries};
 
 /// Rows in one answer of `list`.
@@ -31,12 +32,21 @@ pub(super) enum CrmCommand {
     Drop(One),
     /// Ask a portal again that was left alone until a person had looked.
     Resume(Of),
+    /// Where the journal and the CRMs tell different things, oldest first; the console's «Сверка с CRM» has what to do about it.
+    Differences(Whose),
 }
 
 #[derive(Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct Of {
     /// Its id, from `connection list`.
     connection: ConnectionId,
+    /// Whose; may be left out where there is one business.
+    #[arg(long)]
+    business: Option<Slug>,
+}
+
+#[derive(Debug, clap::Args, Serialize, Deserialize)]
+pub(super) struct Whose {
     /// Whose; may be left out where there is one business.
     #[arg(long)]
     business: Option<Slug>,
@@ -70,6 +80,13 @@ pub(super) async fn run(house: &House, command: CrmCommand, voice: Voice) -> any
             let done: Value = house.ask("crm/resume", &of).await?;
             voice.say(&done, |_| out!("the portal of {} is asked again", of.connection));
         }
+        CrmCommand::Differences(whose) => {
+            let told: Value = house.ask("crm/differences", &whose).await?;
+            voice.say(&told, |told| {
+                voice.note(format_args!("{} {}", told["total"], told["counts"]));
+                voice.table(&told["differences"], &["kind", "since_us", "connection", "client", "card", "given", "session", "entry"]);
+            });
+        }
     }
     Ok(())
 }
@@ -80,6 +97,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/crm/retry", post(retry))
         .route("/crm/drop", post(discard))
         .route("/crm/resume", post(resume))
+        .route("/crm/differences", post(differences))
 }
 
 async fn list(State(app): State<Arc<App>>, Json(of): Json<Of>) -> Told<Value> {
@@ -116,6 +134,13 @@ async fn resolve(app: &Arc<App>, one: One, bury: Option<&'static str>, how: &'st
         return Err(ControlError::Unknown { what: "unwritten entry", name: one.entry.to_string(), business: business.slug });
     }
     Ok(Json(json!({ "entry": one.entry })))
+}
+
+async fn differences(State(app): State<Arc<App>>, Json(whose): Json<Whose>) -> Told<Value> {
+    let business = choose(&app, whose.business).await?.id;
+    let asked = audit::differences::Asked { now_us: now_us(), grace_us: app.card_grace_us() };
+    let found = app.store.read(move |conn| Ok::<_, ControlError>(audit::differences::differences(conn, business, asked)?)).await?;
+    Ok(Json(json!({ "total": found.counts.total(), "counts": found.counts, "differences": found.list })))
 }
 
 async fn resume(State(app): State<Arc<App>>, Json(of): Json<Of>) -> Told<Value> {

@@ -58,6 +58,7 @@ pub(super) fn run(data: &Path, listen: Option<SocketAddr>) -> anyhow::Result<()>
             out!("everything in {} is synthetic; delete the folder to begin anew", data.display());
             if !marker.filled {
                 fill(&house, &marker).await?;
+                app.reviews.catch_up(app.config.retention.hour).await?;
                 Marker { filled: true, ..marker }.write(data)?;
             }
             anyhow::Ok(())

@@ -5,7 +5,7 @@
 //! needs none.
 //!
 //! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `forwards`, `crm`, `witness` · in: `serve`, `emit`, `import`, `demo` · out:
-//!   `verify`, `proof`, `dossier`, `checkpoint` · away: `erase`, `retention` · care: `rebuild`, `backup`, `restore`, `master` (and `work`, what long
+//!   `verify`, `proof`, `dossier`, `checkpoint` · away: `erase`, `retention` · looked at: `reviews` · care: `rebuild`, `backup`, `restore`, `master` (and `work`, what long
 //!   work looks like from here) · about: `config`, `doctor`, `logging`
 
 mod alerts;
@@ -35,6 +35,7 @@ mod quarantine;
 mod rebuild;
 mod restore;
 mod retention;
+mod reviews;
 mod serve;
 mod settled;
 mod user;
@@ -131,6 +132,9 @@ enum Command {
     /// How long what is kept: the policy, holds, runs.
     #[command(subcommand)]
     Retention(retention::RetentionCommand),
+    /// What people look at: draws, and how far they are.
+    #[command(subcommand)]
+    Reviews(reviews::ReviewsCommand),
     /// What calls of language models cost.
     #[command(subcommand)]
     Prices(prices::PricesCommand),
@@ -198,6 +202,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Retention(command) => visit(&data, absent, async |house| retention::run(house, command, voice).await),
         Command::Alerts(command) => visit(&data, absent, async |house| alerts::run(house, command, voice).await),
         Command::Numbers(command) => visit(&data, absent, async |house| numbers::run(house, command, voice).await),
+        Command::Reviews(command) => visit(&data, absent, async |house| reviews::run(house, command, voice).await),
         Command::Prices(command) => visit(&data, absent, async |house| prices::run(house, command, voice).await),
         Command::Intents(command) => visit(&data, absent, async |house| intents::run(house, command, voice).await),
         Command::Config(args) => config::run(&data, &args, voice),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::access::KeyRing;
-use crate::audit::Retention;
+use crate::audit::{Retention, Reviews};
 use crate::decide::Decide;
 use crate::journal::Progress;
 use crate::journal::log::Logs;
@@ -50,6 +50,10 @@ pub struct Console {
     pub portals: Arc<dyn Portals>,
     /// What goes when its time is over.
     pub retention: Arc<Retention>,
+    /// So long the bot and the search for a card have before a lead is missing, µs.
+    pub card_grace_us: i64,
+    /// What people are to look at is drawn by it.
+    pub reviews: Arc<Reviews>,
     /// The time, µs since 1970 UTC.
     pub now_us: fn() -> i64,
     /// Whether cookies are marked `Secure`: not on plain HTTP to this machine.

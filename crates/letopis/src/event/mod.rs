@@ -5,7 +5,7 @@
 //!
 //! `check` · `read` the two doors — `node`, `fields`, `invalid` behind them — `kind`, `derive` types, their derivation and facets — `when`,
 //! `phone`, `phones_in`, `crm`, `money` the values — `schema` the published description — `frame` what goes
-//! through the queue, `record` what is sealed, `incident` what is sealed of what went wrong, `retention` how long — `promise` what a reply promises — `ids` numbers of records and businesses.
+//! through the queue, `record` what is sealed, `incident` what is sealed of what went wrong, `retention` how long, `review` what people look at, `rulings` what they say about differences with a CRM — `promise` what a reply promises — `ids` numbers of records and businesses.
 
 mod check;
 mod crm;
@@ -27,6 +27,8 @@ mod promise;
 mod read;
 pub mod record;
 mod retention;
+mod rulings;
+pub mod review;
 mod schema;
 mod when;
 
@@ -42,6 +44,8 @@ pub use phone::{Phone, PhoneReading};
 pub use phones_in::phones_in;
 pub use promise::{Hour, Modality, Promise, PromiseKind, promises};
 pub use read::Event;
+pub use record::LeadEnd;
 pub use retention::{HoldOn, Policy, PolicyError, Then};
+pub use rulings::{Aside, Right};
 pub use schema::SCHEMA;
 pub use when::When;

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::incident::{Growth, Opening, Resolution};
 use super::retention::{HoldOn, Policy, Then};
+use super::rulings::{Aside, Right};
+use super::review::{Draw, Label, ReviewQueue};
 
 /// What capture added to the client's bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,6 +180,18 @@ pub enum Decision {
         /// Its public id.
         pid: String,
     },
+    /// Somebody sees to a lost lead.
+    LeadTaken {
+        /// The conversation's public id.
+        session: String,
+    },
+    /// Nobody needs to see to it any more.
+    LeadEnded {
+        /// The conversation's public id.
+        session: String,
+        /// How it ended.
+        how: LeadEnd,
+    },
     /// A slice of a retention run: whole conversations whose time is over, and events that belong to none.
     Expired {
         /// Which run.
@@ -218,11 +232,117 @@ pub enum Decision {
     },
     /// It is over.
     IncidentResolved(Resolution),
+    /// A card of a CRM is this client's.
+    CardLinked {
+        /// In whose portal.
+        connection: String,
+        /// `lead:12`.
+        card: String,
+        /// By public id.
+        client: String,
+        /// Cards that stood beside it when it was chosen: they were seen and are not it.
+        beside: Vec<String>,
+    },
+    /// A card is to be made for a client who has none, whatever the settings say.
+    CardOrdered {
+        /// In whose portal.
+        connection: String,
+        /// By public id.
+        client: String,
+    },
+    /// A card of a CRM is of nobody whom the assistant serves.
+    CardSetAside {
+        /// In whose portal.
+        connection: String,
+        /// `lead:12`.
+        card: String,
+        /// Why.
+        why: Aside,
+    },
+    /// The assistant said that it made a lead, and nobody looks for it any more.
+    ClaimSetAside {
+        /// In whose portal.
+        connection: String,
+        /// The record that says it.
+        record: u64,
+        /// Why.
+        why: Aside,
+    },
+    /// CRM and journal tell different ends of the same.
+    OutcomeSettled {
+        /// In whose portal.
+        connection: String,
+        /// `deal:9`.
+        card: String,
+        /// Which of them is right.
+        right: Right,
+        /// The record of what the CRM says.
+        told: u64,
+        /// The record of what others say.
+        own: u64,
+    },
+    /// These are to be looked at; how they were chosen stands in it.
+    ReviewsDrawn(Draw),
+    /// A conversation is to be looked at because somebody complained.
+    ReviewWanted {
+        /// The number of its first record.
+        record: u64,
+    },
+    /// Who is to look at these.
+    ReviewsAssigned {
+        /// Of which queue.
+        queue: ReviewQueue,
+        /// Record numbers: `0-41,44`.
+        records: String,
+        /// The person's login; none: whoever comes first.
+        to: Option<String>,
+    },
+    /// What a person found.
+    ReviewLabelled(Label),
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {
         /// The change as that room wrote it.
         change: serde_json::Value,
     },
+}
+
+/// How a lost lead ended that somebody saw to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeadEnd {
+    /// Spoken with: settled.
+    Done,
+    /// Nobody picked up, more than once.
+    Unreached,
+    /// They do not want it any more.
+    Declined,
+    /// It was no lead.
+    NoLead,
+}
+
+impl LeadEnd {
+    /// All of them, as they are offered.
+    pub const ALL: [Self; 4] = [Self::Done, Self::Unreached, Self::Declined, Self::NoLead];
+
+    /// As it is sealed.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Unreached => "unreached",
+            Self::Declined => "declined",
+            Self::NoLead => "no_lead",
+        }
+    }
+}
+
+impl std::str::FromStr for LeadEnd {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|end| end.as_str() == text);
+        known.ok_or_else(|| format!("{text}: say done, unreached, declined or no_lead"))
+    }
 }
 
 /// Why a client's data must go (152-FZ, articles 5, 14, 20, 21).

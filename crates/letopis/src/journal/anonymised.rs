@@ -124,6 +124,14 @@ fn read(conn: &Connection, record: RecordNo) -> rusqlite::Result<Option<Detail>>
     conn.prepare_cached(sql)?.query_row([record.as_i64()], read).optional()
 }
 
+/// What is known of a client, to be masked wherever it stands.
+///
+/// # Errors
+/// When the database says no.
+pub fn known_of(conn: &Connection, client: i64) -> rusqlite::Result<Known> {
+    Ok(person(conn, client)?.map(|person| person.known).unwrap_or_default())
+}
+
 fn person(conn: &Connection, client: i64) -> rusqlite::Result<Option<Person>> {
     let mut find = conn.prepare_cached("SELECT r.pid, r.name, c.name FROM clients c JOIN clients r ON r.id = c.root WHERE c.id = ?1")?;
     let found =

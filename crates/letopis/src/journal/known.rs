@@ -11,13 +11,18 @@ pub const NUMBERS: &str = "numbers";
 /// The part that says when something is an incident.
 pub const ALERTS: &str = "alerts";
 
-/// Everything that is settled, of every business.
+/// How many conversations a month people look at. Not about exchanges.
+pub const REVIEWS: &str = "reviews";
+/// Prices, hours and services, against which answers are held. Not about exchanges.
+pub const FACTS: &str = "facts";
+
+/// Everything that is settled about exchanges, of every business.
 ///
 /// # Errors
 /// When the database says no.
 pub fn all(conn: &Connection) -> rusqlite::Result<Vec<(BusinessId, String, String)>> {
-    let mut all = conn.prepare_cached("SELECT business, what, value FROM known ORDER BY business, what")?;
-    all.query_map([], |row| Ok((BusinessId(row.get(0)?), row.get(1)?, row.get(2)?)))?.collect()
+    let mut all = conn.prepare_cached("SELECT business, what, value FROM known WHERE what NOT IN (?1, ?2) ORDER BY business, what")?;
+    all.query_map([REVIEWS, FACTS], |row| Ok((BusinessId(row.get(0)?), row.get(1)?, row.get(2)?)))?.collect()
 }
 
 /// What one business has settled: name and value.

@@ -9,6 +9,7 @@ use crate::event::{CrmKind, CrmRef, Event, Facets, Invalid, PhoneReading};
 use super::deliveries::{self, Delivery};
 use super::details::{self, Details};
 use super::model_calls::{self, ModelCall};
+use super::reviews::{self, Told};
 use super::stems::stems;
 
 /// The phone of the event is masked: it matches nobody.
@@ -131,6 +132,8 @@ pub struct Projected {
     pub call: Option<ModelCall>,
     /// What it tells of a visit, of money, of where the client came from.
     pub details: Option<Details>,
+    /// What it tells that somebody found.
+    pub review: Option<Told>,
     /// Where it stands in a conversation with a model that nobody named.
     pub chain: Option<Chain>,
     /// Read back from a CRM: it belongs to the client, and to no conversation.
@@ -182,6 +185,7 @@ impl Projected {
         let chain = (envelope.source == PROXY).then(|| chain(&event)).flatten();
         let (facets, delivery, call) = (event.facets(), deliveries::of(&event), model_calls::of(envelope, &event));
         let details = details::of(&event);
+        let review = reviews::told(&event);
         let versioned = |name: Option<String>, version: Option<String>, by: char| match (name, version) {
             (Some(name), Some(version)) => Some(format!("{name}{by}{version}")),
             (name, version) => name.or(version),
@@ -211,13 +215,14 @@ impl Projected {
             error: event.error.map(|failure| failure.message.or(failure.code).unwrap_or_default()),
         };
         let is_read_back = envelope.source == READ_BACK;
-        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery, call, details, is_read_back })
+        Ok(Self { row, marks, given_session: event.session_id, chain, line: None, delivery, call, details, review, is_read_back })
     }
 
-    /// Whether it is part of a conversation: what became of a message, or of a lead, is told hours or weeks later, when another may have begun.
+    /// Whether it is part of a conversation: what became of a message, or of a lead, is told hours or weeks later, when another may have begun;
+    /// and what a reviewer found is said about it, not in it.
     #[must_use]
     pub fn is_talk(&self) -> bool {
-        self.row.kind != DELIVERY_STATUS && !self.is_read_back
+        self.row.kind != DELIVERY_STATUS && !self.is_read_back && self.review.is_none()
     }
 
     /// Whether it may open a session: a reminder alone does not.

@@ -124,6 +124,8 @@ CREATE TABLE events (
 CREATE INDEX events_by_time ON events (business, ts_us);
 CREATE INDEX events_by_type ON events (business, type, ts_us);
 CREATE INDEX events_by_session ON events (session, ts_us) WHERE session IS NOT NULL;
+-- 384: facets LEAD and LEAD_CLAIMED (journal/crm/differences).
+CREATE INDEX events_claiming ON events (business, ts_us) WHERE facets & 384 <> 0;
 CREATE INDEX events_outside_sessions ON events (identity, ts_us) WHERE session IS NULL;
 
 -- What events tell of messages that left; how one is faring is asked of all rows with its number (journal/deliveries.rs).
@@ -178,6 +180,36 @@ CREATE TABLE promises (
 ) WITHOUT ROWID;
 CREATE INDEX promises_by_time ON promises (business, ts_us, record);
 
+-- What people are to look at: events with an intent, conversations (by their first record), answers against the facts. Goes with the record.
+CREATE TABLE review_items (
+  business INTEGER NOT NULL,
+  queue TEXT NOT NULL,                 -- low, random, facts, complaint
+  record INTEGER NOT NULL,
+  draw INTEGER NOT NULL,               -- the decision that brought it
+  position INTEGER NOT NULL,           -- in that draw
+  cluster INTEGER,                     -- first record of the drawn conversation
+  second INTEGER NOT NULL,             -- 1: another person is to look at it too
+  assignee TEXT,                       -- login
+  PRIMARY KEY (business, queue, record)
+) WITHOUT ROWID;
+CREATE INDEX review_items_by_record ON review_items (record);
+
+-- What they found. The last row of a person counts. A person's is a decision and stays; a program's is an event and goes with it.
+CREATE TABLE reviews (
+  record INTEGER PRIMARY KEY,          -- of the decision or event that says it
+  business INTEGER NOT NULL,
+  item INTEGER NOT NULL,               -- the record it speaks of
+  queue TEXT,                          -- none: told by a program
+  reviewer TEXT NOT NULL,
+  made_us INTEGER NOT NULL,
+  assigned TEXT,                       -- what the assistant took it for; of an event as its row says
+  is_right INTEGER,
+  truth TEXT,
+  faults INTEGER NOT NULL,             -- bits of event::review::Fault
+  note TEXT                            -- sealed under the key of the item's record, in hex
+);
+CREATE INDEX reviews_by_item ON reviews (business, item);
+
 -- One person, as far as we know.
 CREATE TABLE clients (
   id INTEGER PRIMARY KEY,
@@ -217,6 +249,7 @@ CREATE TABLE identities (
   UNIQUE (business, pseudonym)
 );
 CREATE INDEX identities_by_client ON identities (client);
+CREATE INDEX identities_by_card ON identities (business, value) WHERE kind = 'crm';
 CREATE INDEX identities_by_tail ON identities (business, tail) WHERE tail IS NOT NULL;
 
 -- Two clients that appeared in one event: a person decides whether they are one.
@@ -553,6 +586,19 @@ CREATE TABLE case_cursors (
   record INTEGER NOT NULL              -- counted so far
 );
 
+-- What people do about lost leads, as decided last.
+CREATE TABLE lead_work (
+  business INTEGER NOT NULL,
+  session TEXT NOT NULL,               -- public id
+  record INTEGER NOT NULL,             -- the decision
+  taken_us INTEGER,
+  taken_by TEXT,
+  ended_us INTEGER,
+  ended_by TEXT,
+  how TEXT,                            -- done, unreached, declined, no_lead
+  PRIMARY KEY (business, session)
+) WITHOUT ROWID;
+
 -- What stays of expired detail where the business anonymises. Joined to nothing: no record, client or conversation is named.
 CREATE TABLE anonymised (
   id INTEGER PRIMARY KEY,              -- drawn, so that the order says nothing
@@ -588,13 +634,14 @@ CREATE TABLE crm_cards (
   state TEXT NOT NULL,                 -- sought, found, making, buried
   kind TEXT,                           -- lead, deal, contact, company
   card INTEGER,
-  found_by TEXT,                       -- given, origin, line, phone, email, made
+  found_by TEXT,                       -- given, origin, line, phone, email, made, converted, person
   others TEXT,                         -- JSON: further cards that answered the same question
   asked_us INTEGER NOT NULL,           -- when it was first wanted
   due_us INTEGER NOT NULL,
   attempts INTEGER NOT NULL,
   problem TEXT,
   linked INTEGER NOT NULL DEFAULT 0,   -- 1: the journal knows whose card it is; 2: it does not know the client any more
+  ordered INTEGER NOT NULL DEFAULT 0,  -- a person wants one made, whatever the settings say
   PRIMARY KEY (business, connection, client)
 ) WITHOUT ROWID;
 CREATE INDEX crm_cards_unlinked ON crm_cards (connection) WHERE state = 'found' AND linked = 0;
@@ -656,12 +703,17 @@ CREATE TABLE crm_items (
   no_show INTEGER NOT NULL DEFAULT 0,
   starts_us INTEGER,                   -- of a booking
   updated_us INTEGER,
+  created_us INTEGER,                  -- NULL: never read
+  source TEXT,                         -- where the client came from, as the CRM names it
+  responsible INTEGER,                 -- the employee, by number
   seen_us INTEGER NOT NULL,
   untold INTEGER NOT NULL DEFAULT 0,   -- something happened to it when nobody knew whose it is
   gone_us INTEGER,
   PRIMARY KEY (connection, kind, item)
 ) WITHOUT ROWID;
 CREATE INDEX crm_items_untold ON crm_items (connection) WHERE untold = 1;
+CREATE INDEX crm_items_by_contact ON crm_items (connection, contact) WHERE contact IS NOT NULL;
+CREATE INDEX crm_items_by_lead ON crm_items (connection, lead) WHERE lead IS NOT NULL;
 
 -- Events on their way to the queue: stored with the position that they end, removed when they are durable there.
 CREATE TABLE crm_tellings (

@@ -16,7 +16,7 @@ use super::clients::Clients;
 use super::log::{Log, Published, entries};
 use super::projection::{CONFLICT, Projected};
 use super::sessions::{Gaps, Sessions};
-use super::{deliveries, details, model_calls, promises};
+use super::{deliveries, details, model_calls, promises, reviews};
 use crate::event::record::{self, Envelope};
 use crate::event::{BusinessId, RecordNo};
 use crate::privacy::{self, Blob, BusinessKeys, MasterKey};
@@ -89,6 +89,7 @@ impl Pen {
         deliveries::insert(tx, projected.row.record, projected.delivery.as_ref()).unwrap();
         model_calls::insert(tx, projected.row.record, projected.call.as_ref()).unwrap();
         details::insert(tx, projected.row.record, projected.details.as_ref()).unwrap();
+        reviews::insert_told(tx, tx, &self.keys, record, self.now_us, projected.review.as_ref()).unwrap();
         if let Some(stems) = projected.row.stems() {
             append::words(tx, record, &stems).unwrap();
         }

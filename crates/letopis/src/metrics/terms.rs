@@ -63,7 +63,9 @@ impl Settled {
         let minutes = [self.answer_min, self.booking_min, self.reminder_min, self.baseline_min.unwrap_or(0.0)];
         match () {
             () if !(1..=90).contains(&self.window_days) => Some("the window is 1 to 90 days"),
-            () if self.opens_min >= self.closes_min || self.closes_min > 24 * 60 => Some("the working hours end after they begin, by midnight"),
+            () if self.opens_min >= self.closes_min || self.closes_min > 24 * 60 => {
+                Some("the working hours end after they begin, by midnight")
+            }
             () if self.ticket_minor.is_some_and(|minor| minor <= 0) => Some("an average visit costs something"),
             () if minutes.iter().any(|minutes| !minutes.is_finite() || *minutes < 0.0) => Some("minutes are not negative"),
             () => None,

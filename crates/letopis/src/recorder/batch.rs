@@ -25,7 +25,7 @@ use crate::journal::clients::{Clients, Identity};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::quarantine::{self, Refusal};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, acts, deliveries, details, forwards, model_calls, progress, promises, record_days, remnants};
+use crate::journal::{Generations, acts, deliveries, details, forwards, model_calls, progress, promises, record_days, remnants, reviews};
 use crate::privacy::mask::Masker;
 use crate::privacy::{self, Blob, BusinessKeys, DataKey, KeyId, MasterKey, Period, Vault};
 
@@ -264,6 +264,7 @@ impl Scribe {
         deliveries::insert(tx, record.as_i64(), event.projected.delivery.as_ref())?;
         model_calls::insert(tx, record.as_i64(), event.projected.call.as_ref())?;
         details::insert(tx, record.as_i64(), event.projected.details.as_ref())?;
+        reviews::insert_told(tx, tx, keys, record, event.projected.row.received_us, event.projected.review.as_ref())?;
         if let (Some(chain), Some(home)) = (&event.projected.chain, &home) {
             chains::remember(tx, keys, record, chain, home)?;
         }

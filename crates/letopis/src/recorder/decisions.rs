@@ -5,8 +5,9 @@ use rusqlite::{Transaction, params};
 use crate::access::{self, AccessError, Change};
 use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
+use crate::journal::crm::rulings;
 use crate::journal::retention::{self, Hold};
-use crate::journal::{cases, incidents, known, merges, quarantine, witnesses};
+use crate::journal::{cases, incidents, known, lead_work, merges, quarantine, reviews, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -65,11 +66,30 @@ pub(super) fn apply(
         | Decision::IncidentGrew(_)
         | Decision::IncidentAcknowledged { .. }
         | Decision::IncidentResolved(_) => incidents::apply(tx, record, made_us, decided)?,
+        Decision::LeadTaken { session } => lead_work::take(tx, record, session, &decided.by, made_us)?,
+        Decision::LeadEnded { session, how } => lead_work::end(tx, record, session, *how, &decided.by, made_us)?,
+        decision @ (Decision::CardLinked { .. } | Decision::CardOrdered { .. }) => rulings::apply(tx, business, decision, made_us)?,
+        // Asked for where they count (`journal::crm::differences`).
+        Decision::CardSetAside { .. } | Decision::ClaimSetAside { .. } | Decision::OutcomeSettled { .. } => {}
+        Decision::ReviewsDrawn(_) | Decision::ReviewWanted { .. } | Decision::ReviewsAssigned { .. } | Decision::ReviewLabelled(_) => {
+            reviewed(tx, record, made_us, decided)?;
+        }
         // `expire` carried them out already.
         Decision::Expired { .. } | Decision::RetentionRan { .. } => {}
         Decision::Access { change } => return apply_access(tx, master, business, change),
     }
     Ok(None)
+}
+
+/// What people are to look at, and what they found; a rebuild does the same.
+pub(super) fn reviewed(tx: &Transaction<'_>, record: RecordNo, made_us: i64, decided: &Decided) -> rusqlite::Result<()> {
+    match &decided.decision {
+        Decision::ReviewsDrawn(draw) => reviews::drawn(tx, record, draw),
+        Decision::ReviewWanted { record: wanted } => reviews::want(tx, record, *wanted),
+        Decision::ReviewsAssigned { queue, records, to } => reviews::assign(tx, record.business(), *queue, records, to.as_deref()),
+        Decision::ReviewLabelled(label) => reviews::label(tx, record, &decided.by, made_us, label),
+        _ => Ok(()),
+    }
 }
 
 /// The row of a decision.

@@ -97,7 +97,16 @@ fn the_worked_conversion_to_the_printed_digits() {
     let days = reader.ask(&app, "by/day?from=2025-01-01&to=2025-02-01");
     let by_day = days["items"].as_array().unwrap().iter().filter(|day| day["conversations"] != 0);
     let by_day: Vec<_> = by_day.map(|day| (day["value"].as_str().unwrap(), &day["conversations"])).collect();
-    assert_eq!(by_day, [("2025-01-02", &json!(2)), ("2025-01-03", &json!(2)), ("2025-01-04", &json!(1)), ("2025-01-05", &json!(1)), ("2025-01-06", &json!(1))]);
+    assert_eq!(
+        by_day,
+        [
+            ("2025-01-02", &json!(2)),
+            ("2025-01-03", &json!(2)),
+            ("2025-01-04", &json!(1)),
+            ("2025-01-05", &json!(1)),
+            ("2025-01-06", &json!(1))
+        ]
+    );
     assert_eq!(reader.ask(&app, "by/channel?from=2025-01-01&to=2025-02-01")["items"][0]["value"], "telegram");
     let key = ("Authorization", reader.0.as_str());
     let unknown = app.line().request("GET", "/api/v1/metrics/by/colour", &[key], b"").unwrap();

@@ -43,6 +43,9 @@ pub(in crate::cli) struct Crm {
     /// The card's field that says that the client did not come, like UF_CRM_NOSHOW or UF_CRM_STATUS=45; an empty one takes it away.
     #[arg(long, value_name = "FIELD", help_heading = "Bitrix24")]
     no_show_field: Option<String>,
+    /// The sources whose cards come of a dialogue, like WEB,1|TELEGRAM: cards from elsewhere are no difference; an empty list means all.
+    #[arg(long, value_name = "SOURCES", help_heading = "Bitrix24")]
+    sources: Option<String>,
 }
 
 impl Crm {
@@ -69,6 +72,7 @@ impl Crm {
             || self.words.is_some()
             || self.responsible.is_some()
             || self.no_show_field.is_some()
+            || self.sources.is_some()
             || !self.stages.is_empty();
         if kind != ConnectionKind::Bitrix24 {
             anyhow::ensure!(!is_said, "only a connection of kind bitrix24 has cards");
@@ -90,6 +94,9 @@ impl Crm {
         crm.responsible = self.responsible.or(crm.responsible);
         if let Some(field) = &self.no_show_field {
             crm.set_no_show(field)?;
+        }
+        if let Some(sources) = &self.sources {
+            crm.set_sources(sources)?;
         }
         for (known, field) in fields {
             crm.set_field(known, field)?;

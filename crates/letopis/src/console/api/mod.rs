@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `asked` | key → scope, parameters, pages, `?after=` |
 //! | `error` | every refusal → status, code, text |
-//! | `events` `sessions` `clients` `search` `promises` `quarantine` | one file a resource |
+//! | `events` `sessions` `clients` `search` `promises` `differences` `reviews` `quarantine` | one file a resource |
 //! | `metrics` `numbers` | numbers with their denominators · `incidents` what went wrong, and markers of versions |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
 //! | `description` | `/openapi.json`, the schema of an event |
@@ -16,6 +16,7 @@
 mod asked;
 mod clients;
 mod description;
+mod differences;
 mod error;
 mod events;
 mod incidents;
@@ -26,6 +27,7 @@ mod numbers;
 mod promises;
 mod proof;
 mod quarantine;
+mod reviews;
 mod search;
 mod sessions;
 #[cfg(test)]
@@ -47,7 +49,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 25] {
+fn table() -> [Route; 28] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -57,7 +59,10 @@ fn table() -> [Route; 25] {
         ("/api/v1/clients/{client_id}", get(clients::one)),
         ("/api/v1/search", get(search::search)),
         ("/api/v1/promises", get(promises::list)),
+        ("/api/v1/crm/differences", get(differences::list)),
         ("/api/v1/metrics/promises", get(promises::tally)),
+        ("/api/v1/reviews", get(reviews::list)),
+        ("/api/v1/metrics/intents", get(reviews::of_intents)),
         ("/api/v1/quarantine", get(quarantine::list)),
         ("/api/v1/metrics/retention", get(metrics::of_retention)),
         ("/api/v1/metrics/measured", get(metrics::of_measured)),

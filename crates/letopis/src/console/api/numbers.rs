@@ -16,8 +16,8 @@ use crate::console::Console;
 use crate::console::period::{self, Period};
 use crate::event::BusinessId;
 use crate::metrics::figures::lost::{self, Waiting};
-use crate::metrics::figures::{self, Asker, Cut, Question, Summary};
 use crate::metrics::figures::visits::{Visits, visits};
+use crate::metrics::figures::{self, Asker, Cut, Question, Summary};
 use crate::metrics::terms::Settled;
 
 /// Lost leads that are listed.

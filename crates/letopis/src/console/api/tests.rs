@@ -113,9 +113,11 @@ async fn scene() -> Scene {
         trials: Arc::new(Nobody),
         portals: Arc::new(Nobody),
         retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOON)),
+        reviews: Arc::new(crate::audit::Reviews::new(store.clone(), decide.clone(), || NOON)),
         decide,
         progress: progress.clone(),
         keys: Arc::new(ring),
+        card_grace_us: 900_000_000,
         now_us: || NOON,
         secure_cookies: false,
     };
@@ -490,12 +492,15 @@ async fn every_described_parameter_is_taken() {
             "after" | "record" => "0".to_owned(),
             "cursor" => journal::reading::Cursor { at: 0, id: 0 }.to_string(),
             "outcome" | "state" => "open".to_owned(),
+            "kind" if path.contains("differences") => "double".to_owned(),
             "kind" => "booked".to_owned(),
+            "queue" => "low".to_owned(),
             "format" => "json".to_owned(),
             _ => "x".to_owned(),
         };
         let query: Vec<String> = of_call.map(|item| item["name"].as_str().unwrap()).map(|name| format!("{name}={}", value(name))).collect();
-        let path = path.replace("{event_id}", "n1").replace("{session_id}", "site-1").replace("{client_id}", "none");
+        let path =
+            path.replace("{event_id}", "n1").replace("{session_id}", "site-1").replace("{client_id}", "none").replace("{cut}", "channel");
         let answer = scene.request(Some("read"), &format!("{path}?{}", query.join("&"))).await;
         assert!([StatusCode::OK, StatusCode::NOT_FOUND].contains(&answer.status), "{path}: {}", answer.text());
         let more = scene.refused(&format!("{path}?{}&surely_not=1", query.join("&"))).await;

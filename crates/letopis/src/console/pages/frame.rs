@@ -17,10 +17,14 @@ use crate::access::{Action, session};
 /// Where in the console a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
+    Today,
+    Lost,
+    Numbers,
     Journal,
     Search,
     Incidents,
     Promises,
+    Reviews,
     Cards,
     Quarantine,
     Settings,
@@ -127,10 +131,14 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
         }
     };
     let (scope, t) = (&visitor.scope, &visitor.t);
+    add(scope.can(Action::ReadNumbers), Section::Today, "/today", "today", t.say("nav-today"), 0);
+    add(scope.can(Action::ReadJournal), Section::Lost, "/lost", "lost", t.say("nav-lost"), 0);
+    add(scope.can(Action::ReadNumbers), Section::Numbers, "/numbers", "numbers", t.say("nav-numbers"), 0);
     add(scope.can(Action::ReadJournal), Section::Journal, "/journal", "journal", t.say("nav-journal"), 0);
     add(scope.can(Action::ReadJournal), Section::Search, "/search", "search", t.say("nav-search"), 0);
     add(scope.can(Action::ReadOperations), Section::Incidents, "/incidents", "error", t.say("nav-incidents"), visitor.incidents);
     add(scope.can(Action::ReadJournal), Section::Promises, "/promises", "promise", t.say("nav-promises"), 0);
+    add(scope.can(Action::ReadJournal), Section::Reviews, "/reviews", "review", t.say("nav-reviews"), 0);
     add(scope.can(Action::ReadJournal), Section::Cards, "/cards", "card", t.say("nav-cards"), 0);
     let quarantined = visitor.quarantined;
     add(scope.can(Action::ReplayQuarantine), Section::Quarantine, "/quarantine", "quarantine", t.say("nav-quarantine"), quarantined);
@@ -164,7 +172,12 @@ pub(super) fn safe_back(back: &str) -> &str {
 
 /// `GET /`: the first page this person may see.
 pub(super) async fn home(visitor: Visitor) -> Redirect {
-    Redirect::to(if visitor.scope.can(Action::ReadJournal) { "/journal" } else { "/settings" })
+    let can = |action| visitor.scope.can(action);
+    Redirect::to(match () {
+        () if can(Action::ReadNumbers) => "/today",
+        () if can(Action::ReadJournal) => "/journal",
+        () => "/settings",
+    })
 }
 
 /// What `/look` is asked.

@@ -7,7 +7,7 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
@@ -29,17 +29,21 @@ mod labels;
 mod language;
 mod look;
 mod looked;
+mod lost;
 mod moments;
 mod money;
+mod numbers;
 mod password;
 mod portal;
 mod promises;
 mod quarantine;
+mod reviews;
 mod search;
 mod settings;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod today;
 mod verify;
 mod visitor;
 mod welcome;
@@ -47,7 +51,7 @@ mod who;
 
 pub use connections::trial::told as trial_told;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -58,6 +62,7 @@ use tokio::sync::Semaphore;
 use super::Console;
 use crate::event::BusinessId;
 use crate::privacy::BusinessKeys;
+use crate::privacy::mask::Masker;
 use assets::Assets;
 use error::PageError;
 use language::Library;
@@ -74,11 +79,17 @@ struct Shared {
     hashing: Semaphore,
     looked: Looked,
     verifying: verify::Limits,
+    masker: OnceLock<Masker>,
 }
 
 type Desk = Arc<Shared>;
 
 impl Shared {
+    /// Takes persons out of what must not name any; reading the names takes a moment, once.
+    fn masker(&self) -> &Masker {
+        self.masker.get_or_init(Masker::default)
+    }
+
     /// The keys of a business: what is sealed is opened with them.
     fn keys(&self, business: BusinessId) -> Result<Arc<BusinessKeys>, PageError> {
         self.console.vault.keys(business).ok_or_else(|| PageError::Broken(format!("business {} has no keys", business.0)))
@@ -88,8 +99,15 @@ impl Shared {
 /// Their routes.
 pub fn routes(console: Arc<Console>) -> Router {
     let (library, assets, hashing) = (Library::load(), Assets::load(), Semaphore::new(HASHES_AT_ONCE));
-    let desk: Desk =
-        Arc::new(Shared { console, library, assets, hashing, looked: Looked::default(), verifying: verify::Limits::default() });
+    let desk: Desk = Arc::new(Shared {
+        console,
+        library,
+        assets,
+        hashing,
+        looked: Looked::default(),
+        verifying: verify::Limits::default(),
+        masker: OnceLock::new(),
+    });
     Router::new()
         .route("/", get(frame::home))
         .route("/look", get(frame::change_look))
@@ -99,6 +117,11 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/sign-in", get(sign_in::ask).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/password", get(password::ask).post(password::choose))
+        .route("/today", get(today::show))
+        .route("/lost", get(lost::show))
+        .route("/lost/{session}/take", post(lost::take))
+        .route("/lost/{session}/end", post(lost::end))
+        .route("/numbers", get(numbers::show))
         .route("/journal", get(journal::show))
         .route("/journal/lines", get(journal::refresh))
         .route("/journal/events", get(journal::events::show))
@@ -117,9 +140,17 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/incidents/{number}/resolve", post(incidents::act::resolve))
         .route("/promises", get(promises::show))
         .route("/cards", get(cards::show))
+        .route("/cards/differences", get(cards::differences::show))
+        .route("/cards/{connection}/seek", post(cards::fixing::seek))
+        .route("/cards/{connection}/order", post(cards::fixing::order))
+        .route("/cards/{connection}/link", post(cards::fixing::link))
+        .route("/cards/{connection}/aside", post(cards::fixing::aside))
+        .route("/cards/{connection}/claim", post(cards::fixing::claim))
+        .route("/cards/{connection}/settle", post(cards::fixing::settle))
         .route("/cards/{connection}/resume", post(cards::resume))
         .route("/cards/{connection}/{entry}/retry", post(cards::retry))
         .route("/cards/{connection}/{entry}/bury", post(cards::bury))
+        .merge(reviews::routes())
         .route("/search", get(search::show))
         .route("/quarantine", get(quarantine::show))
         .route("/quarantine/{id}/send", post(quarantine::send))
@@ -133,13 +164,14 @@ pub fn routes(console: Arc<Console>) -> Router {
 }
 
 fn settings_routes() -> Router<Desk> {
-    use settings::{company, keys, models, outside, people, retention};
+    use settings::{company, facts, keys, models, outside, people, retention};
     Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/company", post(company::set))
         .route("/settings/models", get(models::show))
         .route("/settings/models/price", post(models::price))
         .route("/settings/models/intent", post(models::intent))
+        .route("/settings/facts", get(facts::show).post(facts::set))
         .route("/settings/retention", get(retention::show).post(retention::set))
         .route("/settings/retention/hold", post(retention::hold))
         .route("/settings/retention/lift", post(retention::lift))

@@ -29,6 +29,23 @@ impl Clock {
         Self { t, zone, now_us }
     }
 
+    /// By which clock.
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// «ноябрь 2026».
+    pub(super) fn month(&self, us: i64) -> String {
+        let date = self.local(us).date();
+        self.t.with("month-year", &[("month", i64::from(date.month()).into()), ("year", date.year().to_string().into())])
+    }
+
+    /// The same of `2026-11`.
+    pub(super) fn month_named(&self, name: &str) -> String {
+        let first: Option<Date> = format!("{name}-01").parse().ok();
+        first.map_or_else(|| name.to_owned(), |first| self.month(self.start_of(first)))
+    }
+
     /// Now, µs.
     pub(super) fn now_us(&self) -> i64 {
         self.now_us
@@ -55,6 +72,11 @@ impl Clock {
     /// «сегодня», «12 марта».
     pub(super) fn day(&self, us: i64) -> String {
         self.day_of(self.local(us).date())
+    }
+
+    /// «12.03», for the axis of a chart.
+    pub(super) fn short_day(&self, us: i64) -> String {
+        self.local(us).strftime(&self.t.say("moment-short-day")).to_string()
     }
 
     /// The whole moment, for `title` attributes and disputes: `2025-01-01 12:34:56.123 +03`.

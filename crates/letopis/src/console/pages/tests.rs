@@ -5,7 +5,11 @@
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod differences;
+#[cfg(test)]
 mod incidents;
+#[cfg(test)]
+mod numbers;
 #[cfg(test)]
 mod portal;
 #[cfg(test)]
@@ -47,7 +51,7 @@ async fn a_link_is_spent_by_its_button_only() {
     let entered = owner.post(&link, "").await;
     assert_eq!((entered.status, entered.location()), (StatusCode::SEE_OTHER, "/password"));
     assert!(entered.cookies()[0].starts_with("letopis=lts_") && entered.cookies()[0].contains("HttpOnly; SameSite=Lax"));
-    assert_eq!(owner.get("/").await.location(), "/journal");
+    assert_eq!(owner.get("/").await.location(), "/today");
     assert_eq!(scanner.post(&link, "").await.status, StatusCode::GONE);
 }
 
@@ -101,9 +105,9 @@ async fn a_form_needs_the_sessions_token_and_our_own_page() {
 async fn a_role_sees_its_part() {
     let scene = Scene::open().await;
     for (role, journal, home, keys) in [
-        (Role::Manager, StatusCode::OK, "/journal", false),
-        (Role::Compliance, StatusCode::OK, "/journal", false),
-        (Role::Marketer, StatusCode::FORBIDDEN, "/settings", false),
+        (Role::Manager, StatusCode::OK, "/today", false),
+        (Role::Compliance, StatusCode::OK, "/today", false),
+        (Role::Marketer, StatusCode::FORBIDDEN, "/today", false),
         (Role::Integrator, StatusCode::FORBIDDEN, "/settings", true),
     ] {
         let browser = scene.member(role).await;

@@ -21,6 +21,8 @@ pub struct Sought {
     pub attempts: u32,
     /// A card of theirs was being made when the last answer stayed away.
     pub is_making: bool,
+    /// A person wants one made, whatever the settings say.
+    pub is_ordered: bool,
     /// As they call themselves.
     pub name: Option<String>,
     /// Where they wrote last.
@@ -70,7 +72,7 @@ pub struct Card {
 /// # Errors
 /// When the database says no.
 pub fn due(conn: &Connection, business: BusinessId, connection: &str, now_us: i64, limit: u32) -> rusqlite::Result<Vec<Sought>> {
-    let sql = "SELECT client, asked_us, attempts, state FROM crm_cards
+    let sql = "SELECT client, asked_us, attempts, state, ordered FROM crm_cards
                WHERE connection = ?1 AND business = ?2 AND state IN ('sought', 'making') AND due_us <= ?3 ORDER BY due_us LIMIT ?4";
     let read = |row: &Row<'_>| {
         Ok(Sought {
@@ -78,6 +80,7 @@ pub fn due(conn: &Connection, business: BusinessId, connection: &str, now_us: i6
             asked_us: row.get(1)?,
             attempts: row.get(2)?,
             is_making: row.get::<_, String>(3)? == "making",
+            is_ordered: row.get(4)?,
             name: None,
             channel: String::new(),
             cards: Vec::new(),
@@ -131,7 +134,7 @@ pub fn settle(tx: &Transaction<'_>, business: BusinessId, connection: &str, rows
             Outcome::Found(card, by, others) => {
                 let others = others.iter().map(ToString::to_string).collect::<Vec<_>>();
                 let others = (!others.is_empty()).then(|| serde_json::json!(others).to_string());
-                let sql = "UPDATE crm_cards SET state = 'found', kind = ?4, card = ?5, found_by = ?6, others = ?7, problem = NULL, attempts = 0, linked = 0
+                let sql = "UPDATE crm_cards SET state = 'found', kind = ?4, card = ?5, found_by = ?6, others = ?7, problem = NULL, attempts = 0, linked = 0, ordered = 0
                            WHERE business = ?1 AND connection = ?2 AND client = ?3";
                 let values = params![business.0, connection, client, card.kind.as_str(), card.id as i64, by, others];
                 tx.prepare_cached(sql)?.execute(values)?;

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use crate::event::BusinessId;
+use crate::event::{BusinessId, CrmRef};
 
 /// One card or booking.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,14 +32,20 @@ pub struct Item {
     pub starts_us: Option<i64>,
     /// When it was changed, by the CRM's clock.
     pub updated_us: Option<i64>,
+    /// When it came into being, by the same; nothing of what was never read.
+    pub created_us: Option<i64>,
+    /// Where the client came from, as the CRM names it.
+    pub source: Option<String>,
+    /// The employee who has it, by number.
+    pub responsible: Option<u64>,
     /// Something happened to it when nobody knew whose it is.
     pub untold: bool,
     /// Since when it is not there any more.
     pub gone_us: Option<i64>,
 }
 
-const COLUMNS: &str =
-    "kind, item, stage, semantics, amount, currency, lead, contact, deal, no_show, starts_us, updated_us, untold, gone_us";
+const COLUMNS: &str = "kind, item, stage, semantics, amount, currency, lead, contact, deal, no_show, starts_us, updated_us, untold, gone_us, created_us, source,
+     responsible";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
     let number = |at: usize| row.get::<_, Option<i64>>(at).map(|id| id.map(|id| id as u64));
@@ -58,6 +64,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
         updated_us: row.get(11)?,
         untold: row.get(12)?,
         gone_us: row.get(13)?,
+        created_us: row.get(14)?,
+        source: row.get(15)?,
+        responsible: number(16)?,
     })
 }
 
@@ -77,7 +86,7 @@ pub fn of(conn: &Connection, connection: &str, kind: &str, item: u64) -> rusqlit
 pub fn put(tx: &Transaction<'_>, business: BusinessId, connection: &str, seen: &Item, now_us: i64) -> rusqlite::Result<()> {
     let sql = format!(
         "INSERT OR REPLACE INTO crm_items (connection, business, seen_us, {COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
     );
     let number = |id: Option<u64>| id.map(|id| id as i64);
     tx.prepare_cached(&sql)?.execute(params![
@@ -97,7 +106,10 @@ pub fn put(tx: &Transaction<'_>, business: BusinessId, connection: &str, seen: &
         seen.starts_us,
         seen.updated_us,
         seen.untold,
-        number(seen.gone_us.map(|us| us as u64)),
+        seen.gone_us,
+        seen.created_us,
+        seen.source,
+        number(seen.responsible),
     ])?;
     Ok(())
 }
@@ -142,5 +154,19 @@ pub fn adopt(tx: &Transaction<'_>, connection: &str, now_us: i64) -> rusqlite::R
                SELECT connection, kind, card, business, ?2 FROM crm_cards WHERE connection = ?1 AND state = 'found'
                GROUP BY kind, card ON CONFLICT (connection, kind, item) DO NOTHING";
     tx.prepare_cached(sql)?.execute(params![connection, now_us])?;
+    Ok(())
+}
+
+/// So are cards that may be doubles: whether they are closed decides it.
+///
+/// # Errors
+/// When the database says no.
+pub fn adopt_others(tx: &Transaction<'_>, business: BusinessId, connection: &str, cards: &[CrmRef], now_us: i64) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO crm_items (connection, kind, item, business, seen_us) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (connection, kind, item) DO NOTHING";
+    let mut insert = tx.prepare_cached(sql)?;
+    for card in cards {
+        insert.execute(params![connection, card.kind.as_str(), card.id as i64, business.0, now_us])?;
+    }
     Ok(())
 }

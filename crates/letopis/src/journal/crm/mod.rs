@@ -5,13 +5,16 @@
 //!
 //! * `feed` – from the journal into the outbox · `entries` – the outbox · `cards` – whose card · `taking` – what an erasure takes away there
 //! * `reads` – how far it was read back · `items` – what was last seen · `tellings` – events on their way to the queue · `whose` – the
-//!   client behind a card
+//!   client behind a card · `doubles` – cards with one phone · `rulings` – what people decided · `differences` – where both tell different things
 
 pub mod cards;
+pub mod differences;
+pub mod doubles;
 pub mod entries;
 pub mod feed;
 pub mod items;
 pub mod reads;
+pub mod rulings;
 pub mod taking;
 pub mod tellings;
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! The rows of records that go: blobs, events, words, promises, deliveries, calls of models, and the data keys under which nothing is left.
+//! The rows of records that go: blobs, events, words, promises, deliveries, calls of models, what people were to look at, and the data keys under which nothing is left.
 
 use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::super::{deliveries, details, model_calls, promises};
+use super::super::{deliveries, details, model_calls, promises, reviews};
 use super::contents::Gone;
 use crate::event::{Facets, RecordNo};
 use crate::privacy::{self, KeyId};
@@ -73,6 +73,7 @@ pub fn remove(tx: &Transaction<'_>, records: &[RecordNo]) -> rusqlite::Result<To
         deliveries::remove(tx, record)?;
         model_calls::remove(tx, record)?;
         details::remove(tx, record)?;
+        reviews::remove(tx, record)?;
         blob.execute([record])?;
         chain.execute([record])?;
     }

@@ -12,6 +12,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::super::cases::{self, Owner};
 use super::super::clients::Identity;
 use super::super::event_rows::{self, Stored};
+use super::super::lead_work;
 use super::super::projection::Projected;
 use super::super::sessions::{Gaps, Sessions, kind_of};
 use super::{Settled, Touched};
@@ -32,6 +33,7 @@ pub(super) fn settle(
         // While it stands: what numbers say of it stays.
         if !tx.prepare_cached("SELECT 1 FROM events WHERE session = ?1 LIMIT 1")?.exists([session])? {
             cases::detach(tx, session)?;
+            lead_work::forget(tx, session)?;
         }
         take_apart(tx, session, &mut left)?;
         settled.sessions += u64::from(left.len() == before);
@@ -52,6 +54,7 @@ pub(super) fn settle(
             delivery: None,
             call: None,
             details: None,
+            review: None,
             is_read_back: false,
         };
         let placed = sessions.place(tx, keys, &event, identity.as_ref())?;

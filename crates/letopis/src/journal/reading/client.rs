@@ -87,7 +87,7 @@ pub fn client(conn: &Connection, business: BusinessId, pid: &str) -> rusqlite::R
 }
 
 /// Who the client of that number is shown as.
-pub(super) fn client_name(conn: &Connection, id: i64) -> rusqlite::Result<Option<ClientName>> {
+pub fn client_name(conn: &Connection, id: i64) -> rusqlite::Result<Option<ClientName>> {
     let sql = "SELECT r.pid, r.name FROM clients c JOIN clients r ON r.id = c.root WHERE c.id = ?1";
     conn.prepare_cached(sql)?.query_row([id], |row| Ok(ClientName { pid: row.get(0)?, name: row.get(1)? })).optional()
 }

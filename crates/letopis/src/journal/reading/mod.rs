@@ -31,7 +31,7 @@ mod tests;
 mod words;
 
 pub use afterwards::afterwards;
-pub use client::{ClientDetail, ClientName, Known, Likeness, client};
+pub use client::{ClientDetail, ClientName, Known, Likeness, client, client_name};
 pub use conversation::{SessionDetail, session};
 pub use events::{EventFilter, EventLine, event, event_by_id, events};
 pub use filters::{Filters, filters};

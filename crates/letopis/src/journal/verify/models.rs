@@ -64,6 +64,25 @@ pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<
     if wrong > 0 {
         report.add("row", None, "incidents", format!("{wrong} rows are not what the sealed decisions make of them"));
     }
+    reviews(audit, report)?;
+    Ok(())
+}
+
+/// What people are to look at is there, by a draw; what was found was said by a decision or an event that is there.
+fn reviews(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<()> {
+    let items = "SELECT count(*) FROM review_items i WHERE i.business = ?1 AND NOT EXISTS (
+                   SELECT 1 FROM events e CROSS JOIN decisions d WHERE e.record = i.record AND d.record = i.draw
+                    AND d.kind IN ('reviews_drawn', 'review_wanted'))";
+    let found = "SELECT count(*) FROM reviews r WHERE r.business = ?1 AND NOT EXISTS (
+                   SELECT 1 FROM decisions d WHERE d.record = r.record AND d.kind = 'review_labelled' AND d.made_by = r.reviewer
+                    AND json_extract(d.body, '$.right') IS r.is_right AND json_extract(d.body, '$.truth') IS r.truth)
+                 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.record = r.record AND e.type = 'review_labelled' AND e.intent IS r.truth)";
+    for (table, sql) in [("review_items", items), ("reviews", found)] {
+        let wrong: i64 = audit.conn.query_row(sql, [audit.keys.business().0], |row| row.get(0))?;
+        if wrong > 0 {
+            report.add("row", None, table, format!("{wrong} rows are not what a sealed decision or event says"));
+        }
+    }
     Ok(())
 }
 

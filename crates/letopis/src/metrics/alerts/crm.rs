@@ -76,9 +76,9 @@ fn judge(standing: &Standing, now_us: i64) -> Option<Finding> {
 pub(super) fn differences(ground: &Ground<'_>, looked: &mut Looked) -> rusqlite::Result<()> {
     match ground.differences {
         None => {}
-        Some(0) => drop(looked.well.insert("A18".into(), ground.now_us)),
-        Some(count) => {
-            let finding = Finding::new("A18", Severity::Warning, ground.now_us).counting(count);
+        Some((0, _)) => drop(looked.well.insert("A18".into(), ground.now_us)),
+        Some((count, since_us)) => {
+            let finding = Finding::new("A18", Severity::Warning, since_us).counting(count);
             looked.findings.push(finding.fact("differences", count));
         }
     }

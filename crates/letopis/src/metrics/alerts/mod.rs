@@ -71,8 +71,8 @@ pub struct Ground<'a> {
     pub disk_free_bytes: Option<u64>,
     /// Connections to CRMs that are plugged in.
     pub crm: &'a [String],
-    /// Differences between the journal and the CRM, where a CRM is plugged in.
-    pub differences: Option<u64>,
+    /// How many differences there are between the journal and the CRM, and since when, where a CRM is plugged in.
+    pub differences: Option<(u64, i64)>,
 }
 
 /// Something is wrong.

@@ -47,7 +47,7 @@ impl Scene {
             over,
             disk_free_bytes: Some(100 << 20),
             crm: &["cabc".to_owned()],
-            differences: Some(2),
+            differences: Some((2, NOON - HOUR_US)),
         };
         let mut all = Looked::default();
         for rule in RULES.iter().filter(|known| known.id == rule) {
@@ -176,7 +176,7 @@ fn what_was_promised_and_not_done_is_one_incident_until_it_is_done() {
     let found = scene.look("A6", NOON).findings;
     assert_eq!((found.len(), &found[0].records, found[0].count), (1, &vec![0], 1));
     assert_eq!(scene.look("A6", NOON - 25 * MINUTE_US).findings, [], "its time is not over");
-    let open = [incident("A6", "A6", "0", false)];
+    let open = [Incident { began_us: NOON - HOUR_US, ..incident("A6", "A6", "0", false) }];
     assert_eq!(scene.look_with("A6", NOON + 2 * DAY_US, &Terms::default(), &open, &[]).well.len(), 0, "out of the window is not done");
     let done =
         said(2, "a", "11:31:00", r#""client":{"phone":"89211234567"},"type":"booking_created","booking":{"starts_at":"2025-01-01T15:00"}"#);

@@ -30,6 +30,8 @@ pub struct Waiting {
     pub evidence: Vec<RecordNo>,
     /// What was said last.
     pub snippet: Option<String>,
+    /// Who took it in hand, and since when.
+    pub taken: Option<(String, i64)>,
 }
 
 /// Those that count as lost since `from_us`, whoever waits longest first among equal reasons: the reasons' own order says what is urgent.
@@ -39,10 +41,11 @@ pub struct Waiting {
 pub fn waiting(conn: &Connection, business: BusinessId, from_us: i64, now_us: i64, most: usize) -> rusqlite::Result<Vec<Waiting>> {
     let sql = "SELECT s.pid, root.pid, coalesce(root.name, s.name), (
                  SELECT i.value FROM clients c CROSS JOIN identities i WHERE c.root = root.id AND i.client = c.id AND i.kind = 'phone' LIMIT 1),
-                 k.channel, k.intent, k.lost, k.lost_all, k.lost_since_us, k.evidence, s.snippet
+                 k.channel, k.intent, k.lost, k.lost_all, k.lost_since_us, k.evidence, s.snippet, w.taken_by, w.taken_us
                FROM cases k JOIN sessions s ON s.id = k.session LEFT JOIN clients c ON c.id = s.client LEFT JOIN clients root ON root.id = c.root
+                 LEFT JOIN lead_work w ON w.business = k.business AND w.session = s.pid
                WHERE k.business = ?1 AND k.lost IS NOT NULL AND k.recovered_us IS NULL AND k.session IS NOT NULL
-                 AND k.lost_us >= ?2 AND k.lost_us <= ?3 ORDER BY k.lost_us DESC LIMIT ?4";
+                 AND k.lost_us >= ?2 AND k.lost_us <= ?3 AND w.ended_us IS NULL ORDER BY k.lost_us DESC LIMIT ?4";
     let read = |row: &Row<'_>| {
         let reasons = |text: &str| text.split(',').filter_map(Reason::parse).collect::<Vec<_>>();
         let evidence: Option<String> = row.get(9)?;
@@ -59,17 +62,21 @@ pub fn waiting(conn: &Connection, business: BusinessId, from_us: i64, now_us: i6
             since_us: row.get(8)?,
             evidence: records.map(|index| RecordNo::new(business, index)).collect(),
             snippet: row.get(10)?,
+            taken: row.get::<_, Option<String>>(11)?.zip(row.get(12)?),
         })
     };
     conn.prepare_cached(sql)?.query_map(params![business.0, from_us, now_us, most as i64], read)?.collect()
 }
 
-/// How many there are.
+/// How many there are, and how many of them nobody has taken in hand.
 ///
 /// # Errors
 /// When the database says no.
-pub fn count(conn: &Connection, business: BusinessId, from_us: i64, now_us: i64) -> rusqlite::Result<u64> {
-    let sql = "SELECT count(*) FROM cases WHERE business = ?1 AND lost IS NOT NULL AND recovered_us IS NULL AND session IS NOT NULL
-                 AND lost_us >= ?2 AND lost_us <= ?3";
-    conn.prepare_cached(sql)?.query_row(params![business.0, from_us, now_us], |row| row.get::<_, i64>(0)).map(|count| count as u64)
+pub fn count(conn: &Connection, business: BusinessId, from_us: i64, now_us: i64) -> rusqlite::Result<(u64, u64)> {
+    let sql = "SELECT count(*), count(*) FILTER (WHERE w.taken_us IS NULL) FROM cases k JOIN sessions s ON s.id = k.session
+                 LEFT JOIN lead_work w ON w.business = k.business AND w.session = s.pid
+               WHERE k.business = ?1 AND k.lost IS NOT NULL AND k.recovered_us IS NULL AND k.session IS NOT NULL
+                 AND k.lost_us >= ?2 AND k.lost_us <= ?3 AND w.ended_us IS NULL";
+    let count = |row: &Row<'_>| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64));
+    conn.prepare_cached(sql)?.query_row(params![business.0, from_us, now_us], count)
 }

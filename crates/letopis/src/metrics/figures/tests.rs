@@ -133,6 +133,9 @@ fn the_worked_visits() {
     assert_eq!((found.no_show.part, found.no_show.n, found.no_show_strict.part, found.no_show_strict.n), (5, 41, 7, 43));
     assert_eq!((found.unknown.part, found.unknown.n), (1, 50));
     let reminders = found.reminders;
-    assert_eq!((reminders.sent, reminders.delivery.part, reminders.confirmation.part, reminders.response.part, reminders.silent), (40, 38, 25, 32, 6));
+    assert_eq!(
+        (reminders.sent, reminders.delivery.part, reminders.confirmation.part, reminders.response.part, reminders.silent),
+        (40, 38, 25, 32, 6)
+    );
     assert_eq!((found.no_show_by_reminder["not_delivered"].part, found.no_show_by_reminder["confirmed"].n), (2, 25));
 }

@@ -49,7 +49,13 @@ pub fn visits(conn: &Connection, asker: &Asker, from_us: i64, to_us: i64, channe
                WHERE business = ?1 AND at_us >= ?2 AND at_us < ?3 AND (?4 IS NULL OR channel = ?4) GROUP BY 1, 2, 3, 4";
     let mut counted = conn.prepare_cached(sql)?;
     let rows = counted.query_map(params![asker.business.0, from_us, to_us, channel], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?, row.get::<_, Option<String>>(3)?, row.get::<_, i64>(4)? as u64))
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, bool>(1)?,
+            row.get::<_, bool>(2)?,
+            row.get::<_, Option<String>>(3)?,
+            row.get::<_, i64>(4)? as u64,
+        ))
     })?;
     let (mut by_outcome, mut answers) = (BTreeMap::<String, u64>::new(), BTreeMap::<String, u64>::new());
     let (mut sent, mut delivered) = (0, 0);

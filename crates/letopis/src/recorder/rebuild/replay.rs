@@ -13,7 +13,7 @@ use crate::journal::clients::Clients;
 use crate::journal::evidence::{self, Sealed};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, append, chains, deliveries, details, incidents, merges, model_calls, promises};
+use crate::journal::{Generations, append, chains, deliveries, details, incidents, merges, model_calls, promises, reviews};
 use crate::privacy::{self, BusinessKeys, DataKey, KeyId, Unpacker, Vault};
 use crate::recorder::decisions;
 
@@ -148,6 +148,7 @@ impl Replay {
         deliveries::insert(tx, event.row.record, event.delivery.as_ref())?;
         model_calls::insert(tx, event.row.record, event.call.as_ref())?;
         details::insert(tx, event.row.record, event.details.as_ref())?;
+        reviews::insert_told(tx, source, keys, record, event.row.received_us, event.review.as_ref())?;
         if self.scope == Scope::Everything
             && let Some(stems) = event.row.stems()
         {
@@ -157,8 +158,10 @@ impl Replay {
     }
 
     fn decision(&mut self, tx: &Transaction<'_>, record: RecordNo, envelope: &Envelope, decided: &Decided) -> Result<(), RebuildError> {
-        decisions::store(tx, record, envelope.received_at.as_microsecond(), decided)?;
-        incidents::apply(tx, record, envelope.received_at.as_microsecond(), decided)?;
+        let made_us = envelope.received_at.as_microsecond();
+        decisions::store(tx, record, made_us, decided)?;
+        decisions::reviewed(tx, record, made_us, decided)?;
+        incidents::apply(tx, record, made_us, decided)?;
         let business = record.business();
         match &decided.decision {
             Decision::ClientsMerged { into, from } => merges::merge(tx, business, into, from)?,

@@ -120,14 +120,29 @@ pub fn questions(wanted: &Wanted) -> Vec<Question> {
             add(By::Line, kind, "crm.item.list", list(kind, json!({ "=imol": format!("imol|{key}") })));
         }
     }
-    let phones: Vec<String> = wanted.phones.iter().take(EACH).flat_map(spellings).take(VALUES).collect();
-    let emails: Vec<String> = wanted.emails.iter().take(EACH).cloned().collect();
+    all.extend(by_reach(&wanted.phones, &wanted.emails));
+    all
+}
+
+/// Which cards bear these phones and addresses, contacts before leads.
+#[must_use]
+pub fn by_reach(phones: &[Phone], emails: &[String]) -> Vec<Question> {
+    let phones: Vec<String> = phones.iter().take(EACH).flat_map(spellings).take(VALUES).collect();
+    let emails: Vec<String> = emails.iter().take(EACH).cloned().collect();
+    let mut all = Vec::with_capacity(4);
     for (by, word, values) in [(By::Phone, "PHONE", phones), (By::Email, "EMAIL", emails)] {
-        for (kind, name) in [(Contact, "CONTACT"), (Lead, "LEAD")].into_iter().filter(|_| !values.is_empty()) {
-            add(by, kind, "crm.duplicate.findbycomm", json!({ "type": word, "values": values, "entity_type": name }));
+        for (kind, name) in [(CrmKind::Contact, "CONTACT"), (CrmKind::Lead, "LEAD")].into_iter().filter(|_| !values.is_empty()) {
+            let params = json!({ "type": word, "values": values, "entity_type": name });
+            all.push(Question { by, kind, call: Call::new("crm.duplicate.findbycomm", params) });
         }
     }
     all
+}
+
+/// The cards that an answer names.
+#[must_use]
+pub fn named(question: &Question, result: &Value) -> Vec<CrmRef> {
+    hits(question, result).into_iter().map(|id| CrmRef { kind: question.kind, id }).collect()
 }
 
 /// What the answers mean; in the order of the questions.

@@ -41,7 +41,7 @@ pub struct Config {
     pub requests_at_once: f64,
     /// Milliseconds for which what goes to a card is gathered into one entry.
     pub gather_ms: u64,
-    /// Seconds without a card after which one is made, where the connection may.
+    /// Seconds without a card after which one is made, where the connection may; before that nothing is a difference.
     pub make_after_seconds: u64,
     /// Milliseconds of the first pause after something did not work; it doubles.
     pub pause_ms: u64,

@@ -53,6 +53,10 @@ impl Writer {
         for (sought, wanted, questions) in asked {
             let said: Vec<Said> = said.by_ref().take(questions.len()).collect();
             match cards::found(&questions, said) {
+                // Whoever ordered one wants a lead, not a person in the address book.
+                Found::Card { card, .. } if sought.is_ordered && card.kind == CrmKind::Contact => {
+                    to_make.push((sought, wanted, self.is_simple.then_some(card.id)));
+                }
                 Found::Card { card, by, others } if self.is_whole(card.kind, by) => {
                     settled.push((sought.client.clone(), Outcome::Found(card, by.as_str(), others)));
                 }
@@ -72,7 +76,7 @@ impl Writer {
     }
 
     fn may_make(&self, sought: &Sought) -> bool {
-        self.settings.create && (self.now_us)() >= sought.asked_us + micros(self.times.make_after)
+        sought.is_ordered || self.settings.create && (self.now_us)() >= sought.asked_us + micros(self.times.make_after)
     }
 
     /// Nobody has made one yet: the next look is when we may, or later and later.

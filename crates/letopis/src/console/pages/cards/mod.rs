@@ -1,6 +1,10 @@
 //! `/cards`: what clients' cards in a CRM still lack, why, and what a person does about it.
 //!
-//! Nothing here asks the CRM: rows are marked, and the outbox does the rest within a second.
+//! Nothing here asks the CRM: rows are marked, and the outbox does the rest within a second. `differences` shows where journal and CRM tell different
+//! things, `fixing` what people do about that.
+
+pub(super) mod differences;
+pub(super) mod fixing;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -16,6 +20,7 @@ use super::visitor::Visitor;
 use crate::access::connection::{self, Connection};
 use crate::access::trail::{About, What, audit};
 use crate::access::{Action, ConnectionId, ConnectionKind};
+use crate::audit::differences as audit_of;
 use crate::event::BusinessId;
 use crate::journal::crm::{self, Cursor, entries};
 
@@ -50,6 +55,8 @@ struct Row {
 struct CardsPage {
     f: Frame,
     portals: Vec<Portal>,
+    /// Where journal and CRM tell different things.
+    differ: i64,
     may_change: bool,
 }
 
@@ -66,11 +73,16 @@ struct Known {
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<Response, PageError> {
     visitor.require(Action::ReadJournal)?;
     let business = visitor.business.id;
-    let known = desk.console.store.read(move |conn| known(conn, business)).await?;
+    let asked = audit_of::Asked { now_us: visitor.now_us, grace_us: desk.console.card_grace_us };
+    let (known, differ) = desk
+        .console
+        .store
+        .read(move |conn| Ok::<_, PageError>((known(conn, business)?, audit_of::differences(conn, business, asked)?.counts.total())))
+        .await?;
     let portals = known.into_iter().map(|known| portal(&visitor, known)).collect();
     let title = visitor.t.say("cards-title");
     let may_change = visitor.scope.can(Action::ReplayQuarantine);
-    page(&CardsPage { f: Frame::new(&desk, &visitor, Section::Cards, title), portals, may_change })
+    page(&CardsPage { f: Frame::new(&desk, &visitor, Section::Cards, title), portals, differ: differ as i64, may_change })
 }
 
 fn known(conn: &Database, business: BusinessId) -> Result<Vec<Known>, PageError> {

@@ -34,6 +34,7 @@ pub(in crate::console::pages) struct Wish {
     fields: String,
     stages: String,
     no_show: String,
+    sources: String,
 }
 
 /// The settings as the form shows them.
@@ -49,6 +50,7 @@ pub(super) struct Crm {
     pub(super) fields: String,
     pub(super) stages: String,
     pub(super) no_show: String,
+    pub(super) sources: String,
 }
 
 #[derive(Template)]
@@ -87,6 +89,7 @@ impl Crm {
             fields: lines(&crm.fields),
             stages: lines(&crm.stages),
             no_show: crm.no_show_field.clone().unwrap_or_default(),
+            sources: crm.sources.join(", "),
         }
     }
 }
@@ -110,6 +113,7 @@ impl Wish {
             ..before
         };
         crm.set_no_show(self.no_show.trim()).map_err(|_| "crm-problem-fields")?;
+        crm.set_sources(&self.sources).map_err(|_| "crm-problem-sources")?;
         for (known, field) in pairs(&self.fields) {
             crm.set_field(known, field).map_err(|_| "crm-problem-fields")?;
         }

@@ -3,8 +3,9 @@
 //! Every event on the page is opened, checked against the signed log and compared with what is shown, each time the page is asked for: a badge
 //! that was computed earlier would prove nothing about this screen.
 //!
-//! * `proof` – badges · `take_away` – proofs and dossiers as files · `pieces` – bubbles, steps and delays · `step` – what was done · `fold` – the small print · `inside` – in a frame of a CRM
+//! * `proof` – badges · `take_away` – proofs and dossiers as files · `pieces` – bubbles, steps and delays · `step` – what was done · `fold` – the small print · `inside` – in a frame of a CRM · `asked` – with one message marked
 
+pub(super) mod asked;
 mod fold;
 pub(super) mod inside;
 mod pieces;
@@ -64,6 +65,10 @@ struct Story {
     shown: u64,
     /// What happened to the client afterwards.
     after: Vec<Piece>,
+    /// The record that a reviewer is asked about.
+    marked: Option<u64>,
+    /// Somebody may say that it is to be looked at.
+    may_complain: bool,
 }
 
 #[derive(Template)]
@@ -87,7 +92,8 @@ struct Thread {
 
 /// `GET /sessions/{pid}`
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Path(pid): Path<String>) -> Result<Response, PageError> {
-    let story = read(&desk, &visitor, pid).await?;
+    let mut story = read(&desk, &visitor, pid).await?;
+    story.may_complain = visitor.scope.can(Action::Decide);
     // By number: the id that a bot gives a conversation may be a phone.
     desk.looked.at(&desk.console.store, &visitor, What::Viewed, &format!("conversation of record {}", story.number));
     let f = Frame::new(&desk, &visitor, Section::Journal, story.who.name.clone());
@@ -106,6 +112,12 @@ pub(super) async fn refresh(
     let story = read(&desk, &visitor, pid).await?;
     let f = Frame::new(&desk, &visitor, Section::Journal, String::new());
     fragment(&headers, &Thread { f, story, may_prove: visitor.scope.can(Action::Prove) })
+}
+
+impl Story {
+    fn is_marked(&self, piece: &Piece) -> bool {
+        self.marked.is_some() && self.marked == piece.anchor()
+    }
 }
 
 async fn read(desk: &Desk, visitor: &Visitor, pid: String) -> Result<Story, PageError> {
@@ -195,6 +207,8 @@ fn story(
         pieces: pieces::pieces(t, clock, &who.name, &seen),
         more,
         after: pieces::after(t, clock, &after),
+        marked: None,
+        may_complain: false,
         who,
     })
 }

@@ -28,7 +28,7 @@ use crate::event::{self, BusinessId, CrmRef, Frame, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, acts, append, extent, forwards, gone, incidents, quarantine, witnesses};
+use crate::journal::{self, Progress, acts, append, extent, forwards, gone, incidents, lead_work, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
 
@@ -162,9 +162,11 @@ impl Scene {
             trials: Arc::new(Gate),
             portals: Arc::new(Gate),
             retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOW)),
+            reviews: Arc::new(crate::audit::Reviews::new(store.clone(), decide.clone(), || NOW)),
             decide,
             progress,
             keys: Arc::new(KeyRing::default()),
+            card_grace_us: 900_000_000,
             now_us: || NOW,
             secure_cookies: false,
         };
@@ -322,6 +324,14 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                         Ok::<_, StoreError>(incidents::apply(tx, record, NOW, &decided)?)
                     });
                     next.await.unwrap();
+                }
+                Decision::LeadTaken { session } => {
+                    let record = RecordNo::new(frame.business, 99);
+                    store.write(move |tx| Ok::<_, StoreError>(lead_work::take(tx, record, &session, &decided.by, NOW)?)).await.unwrap();
+                }
+                Decision::LeadEnded { session, how } => {
+                    let record = RecordNo::new(frame.business, 99);
+                    store.write(move |tx| Ok::<_, StoreError>(lead_work::end(tx, record, &session, how, &decided.by, NOW)?)).await.unwrap();
                 }
                 // What these do is told as stories, against the real binary.
                 _ => {}

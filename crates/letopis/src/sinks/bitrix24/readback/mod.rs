@@ -10,10 +10,11 @@
 //! does not know give no event; what happened to them is told when it turns out whose they are.
 //!
 //! * `meaning`, `seen`, `say` – pure: what a stage means, what an answer holds, what an event says
-//! * `notebook` – what was read, in one transaction · `look` – one look · `bookings` – and at bookings · `night` – every card that was seen
+//! * `notebook` – what was read, in one transaction · `look` – one look · `bookings` – and at bookings · `night` – every card that was seen, and `doubles`
 //! * `reader` – a connection for as long as it stays as it is
 
 mod bookings;
+mod doubles;
 mod look;
 mod meaning;
 mod night;

@@ -1,4 +1,4 @@
-//! Once a night: every card that was ever seen, in slices. What is not there any more was deleted or merged into another; what changed without
+//! Once a night: doubles first (`doubles`), then every card that was ever seen, in slices. What is not there any more was deleted or merged into another; what changed without
 //! a trace is seen. Slices give way to whatever else is asked of the portal.
 
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use serde_json::json;
 use super::super::cards::{is_absent, type_id};
 use super::super::rest::{Call, Said};
 use super::ReadError;
+use super::doubles::Went;
 use super::look::{Looked, hindrance};
 use super::reader::Reader;
 use super::seen;
@@ -20,7 +21,8 @@ use crate::store::StoreError;
 /// Cards of a slice: one request, and one more where some are missing.
 const SLICE: u32 = 50;
 const KINDS: [CrmKind; 3] = [CrmKind::Lead, CrmKind::Deal, CrmKind::Contact];
-/// The words under which the position is kept: kind and number of the last card looked at, or that all were.
+/// The words under which the position is kept: 0 for doubles or the place of the kind, and the number of the last client or card looked at; or that
+/// all were.
 const WHAT: &str = "night";
 const OVER: i64 = -1;
 const KIND_BITS: u32 = 48;
@@ -34,7 +36,14 @@ impl Reader {
     pub async fn night(&self) -> Result<bool, ReadError> {
         let Some(position) = self.tonight().await? else { return Ok(false) };
         let (at, after) = ((position >> KIND_BITS) as usize, (position & ((1 << KIND_BITS) - 1)) as u64);
-        let Some(kind) = KINDS.get(at).copied() else { return self.reached(OVER).await.map(|()| false) };
+        if at == 0 {
+            return match self.doubles(after as i64).await? {
+                Went::To(client) => self.reached(client).await.map(|()| true),
+                Went::Over => self.reached(1 << KIND_BITS).await.map(|()| true),
+                Went::Nowhere => Ok(false),
+            };
+        }
+        let Some(kind) = KINDS.get(at - 1).copied() else { return self.reached(OVER).await.map(|()| false) };
         let connection = self.notebook.connection.clone();
         let slice = self.store.read(move |conn| Ok::<_, StoreError>(items::after(conn, &connection, kind.as_str(), after, SLICE)?)).await?;
         let Some(last) = slice.last().map(|item| item.item) else {

@@ -15,6 +15,9 @@ use crate::journal::crm::items::Item;
 /// Rows of a page; fewer say that it is the last.
 pub(super) const PAGE: usize = 50;
 
+/// A source is a code of the portal's list; a longer one is none of it.
+const SOURCE_CHARS: usize = 50;
+
 /// One step of the stage history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
@@ -80,11 +83,13 @@ fn cards(kind: CrmKind, settings: &CrmSettings, filter: Value, order: Value, sta
     // A field of the business's own is named in ways that depend on its digits, and `select` with original names gives empty items on
     // some portals: then everything comes, and what is not wanted is left unread.
     if settings.no_show_field.is_none() {
-        params["select"] = match kind {
-            CrmKind::Lead => json!(["id", "stageId", "stageSemanticId", "opportunity", "currencyId", "contactId", "updatedTime"]),
-            CrmKind::Deal => json!(["id", "stageId", "stageSemanticId", "opportunity", "currencyId", "contactId", "leadId", "updatedTime"]),
-            _ => json!(["id", "leadId", "updatedTime"]),
+        let common = ["id", "updatedTime", "createdTime", "sourceId", "assignedById"];
+        let more: &[&str] = match kind {
+            CrmKind::Lead => &["stageId", "stageSemanticId", "opportunity", "currencyId", "contactId"],
+            CrmKind::Deal => &["stageId", "stageSemanticId", "opportunity", "currencyId", "contactId", "leadId"],
+            _ => &["leadId"],
         };
+        params["select"] = [&common, more].concat().into();
     }
     Call::new("crm.item.list", params)
 }
@@ -135,6 +140,9 @@ fn card(kind: CrmKind, settings: &CrmSettings, row: &Value) -> Option<Card> {
         contact: linked("contactId"),
         no_show: settings.no_show_field.as_deref().is_some_and(|field| says_no_show(row, field)),
         updated_us: updated.parse::<Timestamp>().ok().map(Timestamp::as_microsecond),
+        created_us: text("createdTime").and_then(|created| created.parse::<Timestamp>().ok()).map(Timestamp::as_microsecond),
+        source: text("sourceId").map(|source| source.chars().take(SOURCE_CHARS).collect()),
+        responsible: linked("assignedById"),
         ..Item::default()
     };
     Some(Card { item, updated })
@@ -211,8 +219,8 @@ mod tests {
 
     #[test]
     fn of_a_card_only_numbers_stage_sum_and_moments_are_read() {
-        let row = json!({ "id": 9, "stageId": "C1:WON", "stageSemanticId": "S", "opportunity": 4500, "currencyId": "RUB", "contactId": 7, "leadId": 0,
-            "updatedTime": "2026-11-22T12:00:00+03:00", "title": "Анна Иванова", "phone": "+79215550101" });
+        let row = json!({ "id": 9, "stageId": "C1:WON", "stageSemanticId": "S", "opportunity": 4500, "currencyId": "RUB", "contactId": 7, "leadId": 0, "sourceId": "1|TELEGRAM",
+            "assignedById": 3, "createdTime": "2026-11-22T11:00:00+03:00", "updatedTime": "2026-11-22T12:00:00+03:00", "title": "Анна Иванова", "phone": "+79215550101" });
         let card = card(CrmKind::Deal, &CrmSettings::default(), &row).unwrap();
         let item = Item {
             kind: "deal".into(),
@@ -223,6 +231,9 @@ mod tests {
             currency: Some("RUB".into()),
             contact: Some(7),
             updated_us: Some(1_795_338_000_000_000),
+            created_us: Some(1_795_334_400_000_000),
+            source: Some("1|TELEGRAM".into()),
+            responsible: Some(3),
             ..Item::default()
         };
         assert_eq!(card.item, item);

@@ -1,0 +1,160 @@
+//! Lost leads: whom to call now, why, how long they have been waiting. Taking one in hand is a decision; being booked ends it by itself.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::Desk;
+use super::error::PageError;
+use super::form::Posted;
+use super::frame::{Frame, Section, in_query, page, safe_back};
+use super::journal::{Choice, line};
+use super::labels::{self, Channel, Chip};
+use super::visitor::Visitor;
+use super::who::Who;
+use crate::access::Action;
+use crate::access::trail::What;
+use crate::event::LeadEnd;
+use crate::event::record::Decision;
+use crate::journal::session_by_pid;
+use crate::metrics::figures::lost as queue;
+use crate::metrics::judge::{DAY_US, Reason};
+
+/// Days back that are looked at: who was lost before is not waiting any more.
+pub(super) const DAYS: i64 = 14;
+/// Leads that are listed.
+pub(super) const MOST: usize = 200;
+/// Reasons in which somebody waits for an answer at this moment.
+const URGENT: [Reason; 6] = [Reason::R1, Reason::R5, Reason::R3, Reason::R4, Reason::R8, Reason::R11];
+
+/// One lead on a page.
+pub(super) struct Lead {
+    pub(super) url: String,
+    /// Where it is acted upon.
+    pub(super) act: String,
+    pub(super) who: Who,
+    pub(super) channel: Channel,
+    pub(super) phone: Option<(String, String)>,
+    pub(super) reason: Chip,
+    pub(super) why: String,
+    pub(super) since: String,
+    pub(super) exact: String,
+    pub(super) words: String,
+    pub(super) intent: Option<String>,
+    pub(super) taken: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "lost.html")]
+struct LostPage {
+    f: Frame,
+    leads: Vec<Lead>,
+    reasons: Vec<Choice>,
+    ends: Vec<(&'static str, String)>,
+    may_act: bool,
+    more: bool,
+    days: String,
+    how: Vec<(&'static str, String, String)>,
+}
+
+/// `?reason=R1`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    reason: String,
+}
+
+/// How it ended; where to go on.
+#[derive(Deserialize)]
+pub(super) struct Ended {
+    #[serde(default)]
+    how: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `GET /lost`
+pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+    visitor.require(Action::ReadJournal)?;
+    let (business, now_us) = (visitor.business.id, visitor.now_us);
+    let found =
+        desk.console.store.read(move |conn| Ok::<_, PageError>(queue::waiting(conn, business, now_us - DAYS * DAY_US, now_us, MOST)?));
+    let found = found.await?;
+    desk.looked.at(&desk.console.store, &visitor, What::Viewed, "/lost");
+    let t = &visitor.t;
+    let wanted = Reason::parse(&asked.reason);
+    let more = found.len() == MOST;
+    let there: Vec<Reason> = Reason::ALL.into_iter().filter(|reason| found.iter().any(|lead| lead.reason == *reason)).collect();
+    let choice = |reason: &Reason| Choice {
+        value: reason.as_str().to_owned(),
+        label: t.of("lost-reason", reason.as_str()),
+        chosen: Some(*reason) == wanted,
+    };
+    let leads = ordered(found).into_iter().filter(|lead| wanted.is_none_or(|wanted| lead.reason == wanted));
+    page(&LostPage {
+        f: Frame::new(&desk, &visitor, Section::Lost, t.say("lost-title")),
+        leads: leads.map(|found| lead(&visitor, found)).collect(),
+        reasons: there.iter().map(choice).collect(),
+        ends: LeadEnd::ALL.map(|end| (end.as_str(), t.of("lead-end", end.as_str()))).into(),
+        may_act: visitor.scope.can(Action::Decide),
+        more,
+        days: t.count("count-days", DAYS),
+        how: Reason::ALL.map(|reason| (reason.as_str(), t.of("lost-reason", reason.as_str()), t.of("lost-why", reason.as_str()))).into(),
+    })
+}
+
+/// Whom nobody has taken in hand first; then who waits for an answer; then the youngest, who is the likeliest to still want it.
+pub(super) fn ordered(mut found: Vec<queue::Waiting>) -> Vec<queue::Waiting> {
+    found.sort_by_key(|lead| (lead.taken.is_some(), !URGENT.contains(&lead.reason), std::cmp::Reverse(lead.since_us)));
+    found
+}
+
+/// As a line.
+pub(super) fn lead(visitor: &Visitor, found: queue::Waiting) -> Lead {
+    let (t, clock) = (&visitor.t, visitor.clock());
+    let tone = if URGENT.contains(&found.reason) { "bad" } else { "warn" };
+    let name = found.name.clone().map(|name| Who { name, known: true });
+    let unnamed = || Who { name: found.phone.as_deref().map_or_else(|| t.say("nameless"), labels::phone), known: false };
+    let evidence = found.evidence.first().map_or_else(String::new, |record| format!("#e{}", record.index()));
+    Lead {
+        url: format!("{}{evidence}", line::url(&found.session)),
+        who: name.unwrap_or_else(unnamed),
+        channel: labels::channel(t, &found.channel),
+        phone: found.phone.as_ref().map(|phone| (format!("tel:{phone}"), labels::phone(phone))),
+        reason: Chip::new(tone, t.of("lost-reason", found.reason.as_str())),
+        why: t.of("lost-why", found.reason.as_str()),
+        since: t.of("lost-since", &clock.took(visitor.now_us - found.since_us)),
+        exact: clock.exact(found.since_us),
+        words: found.snippet.unwrap_or_default(),
+        intent: found.intent.as_deref().map(labels::intent),
+        taken: found.taken.map(|(by, us)| t.with("lost-taken", &[("who", by.into()), ("when", clock.when(us).into())])),
+        act: format!("/lost/{}", in_query(&found.session)),
+    }
+}
+
+/// `POST /lost/{session}/take`
+pub(super) async fn take(State(desk): State<Desk>, Path(session): Path<String>, posted: Posted<Ended>) -> Result<Response, PageError> {
+    let Posted { visitor, form } = posted;
+    decide(&desk, &visitor, Decision::LeadTaken { session }, &form.back).await
+}
+
+/// `POST /lost/{session}/end`
+pub(super) async fn end(State(desk): State<Desk>, Path(session): Path<String>, posted: Posted<Ended>) -> Result<Response, PageError> {
+    let Posted { visitor, form } = posted;
+    let how = form.how.parse().map_err(|_| PageError::Form("an end that is not known"))?;
+    decide(&desk, &visitor, Decision::LeadEnded { session, how }, &form.back).await
+}
+
+async fn decide(desk: &Desk, visitor: &Visitor, decision: Decision, back: &str) -> Result<Response, PageError> {
+    visitor.require(Action::Decide)?;
+    let (Decision::LeadTaken { session } | Decision::LeadEnded { session, .. }) = &decision else { return Err(PageError::NotFound) };
+    let (business, wanted) = (visitor.business.id, session.clone());
+    let known = desk.console.store.read(move |conn| Ok::<_, PageError>(session_by_pid(conn, business, &wanted)?.is_some()));
+    if !known.await? {
+        return Err(PageError::NotFound);
+    }
+    desk.console.decide.decide(business, visitor.by(), decision, visitor.now_us).await?;
+    let back = if back.is_empty() { "/lost" } else { safe_back(back) };
+    Ok(Redirect::to(back).into_response())
+}
