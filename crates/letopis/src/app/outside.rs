@@ -1,4 +1,5 @@
-//! What goes on beside recording and publishing: witnesses, copies of checkpoints, the nightly audit, deliveries to forward, CRM cards.
+//! What goes on beside recording and publishing: witnesses, copies of checkpoints, the nightly audit, deliveries to forward, CRM cards, the rules
+//! of incidents.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,8 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::watch;
 
 use super::nightly::{self, Nightly};
-use super::{App, now_us};
+use super::{App, now_us, parts};
 use crate::anchor::{Anchor, Standing};
+use crate::audit::incidents::Watch;
 use crate::capture::Hint;
 use crate::forwards::{self, Forwards};
 use crate::sinks::bitrix24::readback::Bell;
@@ -38,6 +40,7 @@ pub(super) struct Running {
     forwards: tokio::task::JoinHandle<()>,
     bitrix24: tokio::task::JoinHandle<()>,
     tally: tokio::task::JoinHandle<()>,
+    watch: tokio::task::JoinHandle<()>,
     end: watch::Sender<bool>,
 }
 
@@ -94,11 +97,19 @@ pub(super) fn start(app: &App) -> anyhow::Result<Running> {
     let forwards = tokio::spawn(forwards.run(ended.clone()));
     let bitrix24 = tokio::spawn(app.bitrix24().run(ended.clone()));
     let tally = tokio::spawn(Tally::new(app.store.clone(), now_us).keep(ended.clone()));
+    let watch = tokio::spawn(app.watcher().keep(ended.clone()));
     Nightly::start(app, Arc::clone(&outside.audits), ended.clone())?;
-    Ok(Running { anchor: tokio::spawn(anchor.run(ended)), forwards, bitrix24, tally, end })
+    Ok(Running { anchor: tokio::spawn(anchor.run(ended)), forwards, bitrix24, tally, watch, end })
 }
 
 impl App {
+    /// What looks whether something is an incident.
+    #[must_use]
+    pub fn watcher(&self) -> Watch {
+        let data = self.folder.path().to_owned();
+        Watch::new(self.store.clone(), self.decide.clone(), now_us, Box::new(move || parts::free_bytes(&data)), self.card_grace_us())
+    }
+
     /// So long the bot and the search for a card have before a lead is missing, µs.
     #[must_use]
     pub fn card_grace_us(&self) -> i64 {
@@ -131,5 +142,6 @@ impl Running {
         let _ = self.forwards.await;
         let _ = self.bitrix24.await;
         let _ = self.tally.await;
+        let _ = self.watch.await;
     }
 }

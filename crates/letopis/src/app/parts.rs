@@ -63,6 +63,12 @@ pub(super) fn drawn_origin(master: &MasterKey) -> String {
     format!("letopis-{drawn}.local")
 }
 
+/// What is free on the disk of a folder.
+pub(super) fn free_bytes(folder: &Path) -> Option<u64> {
+    let about = rustix::fs::statvfs(folder).ok()?;
+    Some(about.f_bavail.saturating_mul(about.f_frsize))
+}
+
 /// Why a business could not be made.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum WelcomeError {

@@ -1,14 +1,16 @@
-//! What is looked after without being asked: that detail goes when its time is over, and that people look at what should be looked at; and where
-//! journal and CRM differ.
+//! What is looked after without being asked: that detail goes when its time is over, that people look at what should be looked at, that somebody
+//! hears when something goes wrong; and where journal and CRM differ.
 //!
 //! * `retention` – one run: asks the journal what is over, decides in slices, says what it did · `schedule` – a run a day, at a quiet hour
-//! * `reviews` – a draw of what people are to look at · `review_schedule` – a week's and a month's, when they are over · `facts` – answers against a price list · `periods` – weeks and months
+//! * `incidents` – rules that look, and what follows from what they find
 //! * `differences` – of a business with its CRMs, asked and never stored
+//! * `reviews` – a draw of what people are to look at · `review_schedule` – a week's and a month's, when they are over · `facts` – answers against a price list · `periods` – weeks and months
 //!
 //! It destroys nothing itself: it decides, and the recorder looks again and carries out.
 
 pub mod differences;
 mod facts;
+pub mod incidents;
 pub mod periods;
 pub mod retention;
 mod review_schedule;

@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    backup, business, connection, crm, dossier, erase, forwards, import, key, proof, quarantine, rebuild, retention, reviews, settled,
+    alerts, backup, business, connection, crm, dossier, erase, forwards, import, key, proof, quarantine, rebuild, retention, reviews, settled,
     user, witness, work,
 };
 use crate::access::trail::{About, What, Who};
@@ -49,7 +49,7 @@ pub(super) fn routes(app: Arc<App>) -> Router {
         crm::routes(),
         forwards::routes(),
     ];
-    let ways = [import::routes(), proof::routes(), dossier::routes(), erase::routes(), retention::routes(), settled::routes()];
+    let ways = [import::routes(), proof::routes(), dossier::routes(), erase::routes(), retention::routes(), settled::routes(), alerts::routes()];
     let care = [reviews::routes(), rebuild::routes(), backup::routes(), work::routes()];
     let all = nouns.into_iter().chain(ways).chain(care).fold(Router::new(), Router::merge);
     Router::new().nest("/control", all).layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(app)

@@ -8,6 +8,7 @@
 //!   `verify`, `proof`, `dossier`, `checkpoint` · away: `erase`, `retention` · looked at: `reviews` · care: `rebuild`, `backup`, `restore`, `master` (and `work`, what long
 //!   work looks like from here) · about: `config`, `doctor`, `logging`
 
+mod alerts;
 mod backup;
 mod business;
 mod checkpoint;
@@ -137,6 +138,9 @@ enum Command {
     /// What calls of language models cost.
     #[command(subcommand)]
     Prices(prices::PricesCommand),
+    /// When something is an incident, and what the rules see now.
+    #[command(subcommand)]
+    Alerts(alerts::AlertsCommand),
     /// How numbers are counted.
     #[command(subcommand)]
     Numbers(numbers::NumbersCommand),
@@ -196,6 +200,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Rebuild(args) => visit(&data, absent, async |house| rebuild::run(house, args, voice).await),
         Command::Witness(command) => witness::run(named, &data, command, voice),
         Command::Retention(command) => visit(&data, absent, async |house| retention::run(house, command, voice).await),
+        Command::Alerts(command) => visit(&data, absent, async |house| alerts::run(house, command, voice).await),
         Command::Numbers(command) => visit(&data, absent, async |house| numbers::run(house, command, voice).await),
         Command::Reviews(command) => visit(&data, absent, async |house| reviews::run(house, command, voice).await),
         Command::Prices(command) => visit(&data, absent, async |house| prices::run(house, command, voice).await),

@@ -55,7 +55,7 @@ pub(super) struct SetArgs {
     business: Option<Slug>,
 }
 
-fn minutes(text: &str) -> Result<u32, String> {
+pub(super) fn minutes(text: &str) -> Result<u32, String> {
     let wrong = || "a time of day such as 10:00".to_owned();
     let (hours, minutes) = text.split_once(':').ok_or_else(wrong)?;
     let (hours, minutes): (u32, u32) = (hours.parse().map_err(|_| wrong())?, minutes.parse().map_err(|_| wrong())?);

@@ -14,8 +14,9 @@ use crate::access::Slug;
 use crate::app::{App, now_us};
 use crate::event::record::Decision;
 use crate::exchange::{Classifier, Known};
-use crate::journal::known::NUMBERS;
+use crate::journal::known::{ALERTS, NUMBERS};
 use crate::journal::labels;
+use crate::metrics::alerts;
 use crate::metrics::terms::Settled;
 
 #[derive(Serialize, Deserialize)]
@@ -79,6 +80,10 @@ async fn settled(State(app): State<Arc<App>>, Json(wish): Json<Wish>) -> Told<Va
         let settled = app.store.read(move |conn| Ok::<_, ControlError>(Settled::of(conn, business.id)?)).await?;
         return Ok(Json(json!(settled)));
     }
+    if wish.what == ALERTS {
+        let terms = app.store.read(move |conn| Ok::<_, ControlError>(alerts::Terms::of(conn, business.id)?)).await?;
+        return Ok(Json(json!(terms)));
+    }
     let known = app.known.of(business.id);
     Ok(Json(match wish.what.as_str() {
         Known::PRICES => json!(known.prices),
@@ -89,11 +94,16 @@ async fn settled(State(app): State<Arc<App>>, Json(wish): Json<Wish>) -> Told<Va
 
 /// What is wrong with it, in words.
 fn fault(what: &str, value: &Value) -> Option<String> {
-    if what != NUMBERS {
-        return Known::fault(what, &value.to_string());
+    match what {
+        NUMBERS => read::<Settled>(value, |settled| settled.fault().map(str::to_owned)),
+        ALERTS => read::<alerts::Terms>(value, alerts::Terms::fault),
+        _ => Known::fault(what, &value.to_string()),
     }
-    match serde_json::from_value::<Settled>(value.clone()) {
-        Ok(settled) => settled.fault().map(str::to_owned),
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: &Value, fault: impl Fn(&T) -> Option<String>) -> Option<String> {
+    match serde_json::from_value::<T>(value.clone()) {
+        Ok(settled) => fault(&settled),
         Err(e) => Some(e.to_string()),
     }
 }

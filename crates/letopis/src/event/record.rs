@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::incident::{Growth, Opening, Resolution};
 use super::retention::{HoldOn, Policy, Then};
 use super::rulings::{Aside, Right};
 use super::review::{Draw, Label, ReviewQueue};
@@ -220,6 +221,17 @@ pub enum Decision {
         /// Conversations that stay because of a hold.
         held: u64,
     },
+    /// Something goes wrong.
+    IncidentOpened(Opening),
+    /// There is more of it.
+    IncidentGrew(Growth),
+    /// Somebody has seen it.
+    IncidentAcknowledged {
+        /// Which.
+        incident: u64,
+    },
+    /// It is over.
+    IncidentResolved(Resolution),
     /// A card of a CRM is this client's.
     CardLinked {
         /// In whose portal.

@@ -8,6 +8,8 @@ use crate::event::{BusinessId, RecordNo};
 
 /// The part that is about numbers: no exchange is read by it.
 pub const NUMBERS: &str = "numbers";
+/// The part that says when something is an incident.
+pub const ALERTS: &str = "alerts";
 
 /// How many conversations a month people look at. Not about exchanges.
 pub const REVIEWS: &str = "reviews";

@@ -325,6 +325,38 @@ CREATE TABLE decisions (
 
 CREATE INDEX decisions_by_kind ON decisions (business, kind, record);
 
+-- What went wrong: opened by a rule or a person, seen, resolved. Computed from decisions alone (journal/incidents).
+CREATE TABLE incidents (
+  record INTEGER PRIMARY KEY,          -- of the decision that opened it
+  business INTEGER NOT NULL,
+  rule TEXT NOT NULL,                  -- A1 to A18, hand
+  dedupe TEXT NOT NULL,                -- of one only one is open
+  severity TEXT NOT NULL,              -- info, warning, critical
+  began_us INTEGER NOT NULL,           -- the first bad event
+  opened_us INTEGER NOT NULL,
+  opened_by TEXT NOT NULL,
+  grew_us INTEGER NOT NULL,            -- when evidence joined it last
+  acknowledged_us INTEGER,
+  acknowledged_by TEXT,
+  resolved_us INTEGER,
+  resolved_by TEXT,
+  ending TEXT,                         -- fix, rollback, false_alarm, passed
+  recovered_us INTEGER,                -- the first good event
+  records TEXT NOT NULL,               -- record indexes: 3,5-7
+  count INTEGER NOT NULL,
+  facts TEXT NOT NULL                  -- JSON
+);
+CREATE UNIQUE INDEX incidents_open ON incidents (business, dedupe) WHERE resolved_us IS NULL;
+CREATE INDEX incidents_by_time ON incidents (business, opened_us);
+
+-- Who was told of incidents. Not rebuilt: what is older than a day is not told again.
+CREATE TABLE incident_tellings (
+  record INTEGER NOT NULL,             -- the incident
+  what TEXT NOT NULL,                  -- opened, resolved
+  told_us INTEGER NOT NULL,
+  PRIMARY KEY (record, what)
+) WITHOUT ROWID;
+
 -- Items that capture refused, with the reason, until a person corrects or drops them. Sealed, each under a data key of its own.
 CREATE TABLE quarantine (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -2,12 +2,16 @@
 //!
 //! * `judge` – what is said of each conversation · `terms` – what a business settled about that · `figures` – questions about many
 //! * `rate` – a share, with n and its interval · `measured` – whether something can be known at all
+//! * `alerts` – when something is an incident · `incidents` – how fast they are found and put right · `markers` – since when another version answers
 //! * `intents` – how often words are taken for something else, from sealed draws and labels
 //! * `retention` – what share of the accepted events is still available
 
+pub mod alerts;
 pub mod figures;
+pub mod incidents;
 pub mod intents;
 pub mod judge;
+pub mod markers;
 pub mod measured;
 pub mod rate;
 pub mod retention;

@@ -7,7 +7,7 @@ use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::crm::rulings;
 use crate::journal::retention::{self, Hold};
-use crate::journal::{cases, known, lead_work, merges, quarantine, reviews, witnesses};
+use crate::journal::{cases, incidents, known, lead_work, merges, quarantine, reviews, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -62,6 +62,10 @@ pub(super) fn apply(
             retention::place(tx, record, *on, &hold)?;
         }
         Decision::HoldLifted { on, pid } => retention::lift(tx, business, *on, pid, &decided.by, made_us)?,
+        Decision::IncidentOpened(_)
+        | Decision::IncidentGrew(_)
+        | Decision::IncidentAcknowledged { .. }
+        | Decision::IncidentResolved(_) => incidents::apply(tx, record, made_us, decided)?,
         Decision::LeadTaken { session } => lead_work::take(tx, record, session, &decided.by, made_us)?,
         Decision::LeadEnded { session, how } => lead_work::end(tx, record, session, *how, &decided.by, made_us)?,
         decision @ (Decision::CardLinked { .. } | Decision::CardOrdered { .. }) => rulings::apply(tx, business, decision, made_us)?,

@@ -27,6 +27,7 @@ mod full_disk;
 mod hooks;
 mod hostile;
 mod import;
+mod incidents;
 mod inspector;
 mod killed;
 mod models;

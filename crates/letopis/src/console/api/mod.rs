@@ -9,7 +9,7 @@
 //! | `asked` | key → scope, parameters, pages, `?after=` |
 //! | `error` | every refusal → status, code, text |
 //! | `events` `sessions` `clients` `search` `promises` `differences` `reviews` `quarantine` | one file a resource |
-//! | `metrics` `numbers` | numbers with their denominators |
+//! | `metrics` `numbers` | numbers with their denominators · `incidents` what went wrong, and markers of versions |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
 //! | `description` | `/openapi.json`, the schema of an event |
 
@@ -19,6 +19,7 @@ mod description;
 mod differences;
 mod error;
 mod events;
+mod incidents;
 mod log;
 mod metrics;
 mod moments;
@@ -48,7 +49,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 25] {
+fn table() -> [Route; 28] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -69,6 +70,9 @@ fn table() -> [Route; 25] {
         ("/api/v1/metrics/by/{cut}", get(numbers::by)),
         ("/api/v1/metrics/visits", get(numbers::of_visits)),
         ("/api/v1/metrics/lost", get(numbers::of_lost)),
+        ("/api/v1/incidents", get(incidents::list)),
+        ("/api/v1/metrics/incidents", get(incidents::summed)),
+        ("/api/v1/metrics/markers", get(incidents::of_markers)),
         ("/api/v1/schema", get(description::schema)),
         ("/openapi.json", get(description::openapi)),
         ("/log/{business}/checkpoint", get(log::checkpoint)),

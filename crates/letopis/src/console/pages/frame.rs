@@ -22,6 +22,7 @@ pub(super) enum Section {
     Numbers,
     Journal,
     Search,
+    Incidents,
     Promises,
     Reviews,
     Cards,
@@ -135,6 +136,7 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     add(scope.can(Action::ReadNumbers), Section::Numbers, "/numbers", "numbers", t.say("nav-numbers"), 0);
     add(scope.can(Action::ReadJournal), Section::Journal, "/journal", "journal", t.say("nav-journal"), 0);
     add(scope.can(Action::ReadJournal), Section::Search, "/search", "search", t.say("nav-search"), 0);
+    add(scope.can(Action::ReadOperations), Section::Incidents, "/incidents", "error", t.say("nav-incidents"), visitor.incidents);
     add(scope.can(Action::ReadJournal), Section::Promises, "/promises", "promise", t.say("nav-promises"), 0);
     add(scope.can(Action::ReadJournal), Section::Reviews, "/reviews", "review", t.say("nav-reviews"), 0);
     add(scope.can(Action::ReadJournal), Section::Cards, "/cards", "card", t.say("nav-cards"), 0);

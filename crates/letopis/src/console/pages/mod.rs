@@ -7,7 +7,7 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
@@ -22,6 +22,7 @@ mod form;
 mod frame;
 mod headers;
 mod hello;
+mod incidents;
 mod indent;
 mod journal;
 mod labels;
@@ -116,11 +117,6 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/sign-in", get(sign_in::ask).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/password", get(password::ask).post(password::choose))
-        .route("/today", get(today::show))
-        .route("/lost", get(lost::show))
-        .route("/lost/{session}/take", post(lost::take))
-        .route("/lost/{session}/end", post(lost::end))
-        .route("/numbers", get(numbers::show))
         .route("/journal", get(journal::show))
         .route("/journal/lines", get(journal::refresh))
         .route("/journal/events", get(journal::events::show))
@@ -134,6 +130,31 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/clients/{pid}/erase", get(erase::ask).post(erase::carry_out))
         .route("/acts", get(acts::list))
         .route("/acts/{index}", get(acts::one))
+        .merge(work_routes())
+        .merge(reviews::routes())
+        .route("/search", get(search::show))
+        .route("/quarantine", get(quarantine::show))
+        .route("/quarantine/{id}/send", post(quarantine::send))
+        .route("/quarantine/{id}/drop", post(quarantine::discard))
+        .route("/verify", get(verify::ask).post(verify::check).layer(DefaultBodyLimit::max(verify::BODY_BYTES)))
+        .merge(settings_routes())
+        .merge(portal::routes())
+        .fallback(error::nothing_here)
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), headers::dress))
+        .with_state(desk)
+}
+
+/// Where people work through what waits for them.
+fn work_routes() -> Router<Desk> {
+    Router::new()
+        .route("/today", get(today::show))
+        .route("/lost", get(lost::show))
+        .route("/lost/{session}/take", post(lost::take))
+        .route("/lost/{session}/end", post(lost::end))
+        .route("/numbers", get(numbers::show))
+        .route("/incidents", get(incidents::show).post(incidents::act::open))
+        .route("/incidents/{number}/seen", post(incidents::act::seen))
+        .route("/incidents/{number}/resolve", post(incidents::act::resolve))
         .route("/promises", get(promises::show))
         .route("/cards", get(cards::show))
         .route("/cards/differences", get(cards::differences::show))
@@ -146,17 +167,6 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/cards/{connection}/resume", post(cards::resume))
         .route("/cards/{connection}/{entry}/retry", post(cards::retry))
         .route("/cards/{connection}/{entry}/bury", post(cards::bury))
-        .merge(reviews::routes())
-        .route("/search", get(search::show))
-        .route("/quarantine", get(quarantine::show))
-        .route("/quarantine/{id}/send", post(quarantine::send))
-        .route("/quarantine/{id}/drop", post(quarantine::discard))
-        .route("/verify", get(verify::ask).post(verify::check).layer(DefaultBodyLimit::max(verify::BODY_BYTES)))
-        .merge(settings_routes())
-        .merge(portal::routes())
-        .fallback(error::nothing_here)
-        .layer(middleware::from_fn_with_state(Arc::clone(&desk), headers::dress))
-        .with_state(desk)
 }
 
 fn settings_routes() -> Router<Desk> {

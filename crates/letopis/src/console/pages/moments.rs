@@ -89,6 +89,17 @@ impl Clock {
         self.local(us).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
+    /// `2025-01-01T14:05`, as a field for a moment takes it.
+    pub(super) fn field(&self, us: i64) -> String {
+        self.local(us).strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
+    /// What such a field sends, µs.
+    pub(super) fn typed(&self, text: &str) -> Option<i64> {
+        let typed: jiff::civil::DateTime = text.parse().ok()?;
+        typed.to_zoned(self.zone.clone()).ok().map(|at| at.timestamp().as_microsecond())
+    }
+
     /// The first moment of the day that lies `back` days ago, µs.
     pub(super) fn day_start(&self, back: i32) -> i64 {
         let today = self.local(self.now_us).date();

@@ -7,6 +7,8 @@ mod connections;
 #[cfg(test)]
 mod differences;
 #[cfg(test)]
+mod incidents;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod portal;

@@ -13,7 +13,7 @@ use super::look::Look;
 use super::moments::Clock;
 use super::{Desk, cookie};
 use crate::access::{Action, Business, Login, Scope, Secret, SignedIn, business, session, user};
-use crate::journal::{quarantine, witnesses};
+use crate::journal::{incidents, quarantine, witnesses};
 
 /// Cookie of the business that is shown.
 pub(super) const BUSINESS_COOKIE: &str = "letopis-business";
@@ -34,6 +34,8 @@ pub(super) struct Visitor {
     pub(super) scope: Scope,
     /// Refused items that wait for somebody who may deal with them.
     pub(super) quarantined: i64,
+    /// Incidents that are open and want somebody.
+    pub(super) incidents: i64,
     /// Witnesses that saw another history of the log.
     pub(super) alarms: Vec<String>,
     /// How pages look.
@@ -101,12 +103,13 @@ impl FromRequestParts<Desk> for Visitor {
             quarantined = console.store.read(move |conn| quarantine::count_open(conn, id).map_err(PageError::from)).await?;
         }
         let id = business.id;
-        let alarms = console.store.read(move |conn| witnesses::alarms(conn, id).map_err(PageError::from)).await?;
+        let read = console.store.read(move |conn| Ok::<_, PageError>((witnesses::alarms(conn, id)?, incidents::count_open(conn, id)?.urgent)));
+        let (alarms, incidents) = read.await?;
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
         let origin = format!("{}://{host}", if console.secure_cookies { "https" } else { "http" });
         let look = Look::of(parts);
         let t = desk.library.texts(look.language);
-        Ok(Self { token, signed_in, login, business, businesses, scope, quarantined, alarms, look, t, now_us, here, origin })
+        Ok(Self { token, signed_in, login, business, businesses, scope, quarantined, incidents, alarms, look, t, now_us, here, origin })
     }
 }
 

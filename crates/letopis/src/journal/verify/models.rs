@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::super::chains;
 use super::super::event_rows::{self, Stored};
+use super::super::incidents;
 use super::super::projection::Mark;
 use super::super::session::Session;
 use super::super::{session_rows, sessions};
@@ -58,6 +59,10 @@ pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<
         if orphans > 0 {
             report.add("row", None, table, format!("{orphans} rows are of no event, or of another moment"));
         }
+    }
+    let wrong = incidents::unlike_their_decisions(audit.conn, business)?;
+    if wrong > 0 {
+        report.add("row", None, "incidents", format!("{wrong} rows are not what the sealed decisions make of them"));
     }
     reviews(audit, report)?;
     Ok(())

@@ -20,7 +20,7 @@ struct Table {
 }
 
 /// A table that this version has not is passed over.
-const TABLES: [Table; 14] = [
+const TABLES: [Table; 15] = [
     Table { name: "clients", key: &["business", "pid"], numbers: &[("id", "clients"), ("merged_into", "clients"), ("root", "clients")] },
     Table { name: "identities", key: &["business", "pseudonym"], numbers: &[("id", "identities"), ("client", "clients")] },
     Table { name: "likenesses", key: &["one", "other"], numbers: &[("one", "clients"), ("other", "clients")] },
@@ -38,6 +38,7 @@ const TABLES: [Table; 14] = [
     Table { name: "review_items", key: &["business", "queue", "record"], numbers: &[] },
     Table { name: "reviews", key: &["record"], numbers: &[] },
     Table { name: "decisions", key: &["record"], numbers: &[] },
+    Table { name: "incidents", key: &["record"], numbers: &[] },
     Table { name: "merges", key: &["business", "pid"], numbers: &[] },
 ];
 

@@ -24,7 +24,8 @@ use rusqlite::Connection;
 use super::Desk;
 use super::error::PageError;
 use super::frame::{Frame, Section, in_query, page};
-use super::journal::{fragment, line};
+use super::incidents;
+use super::journal::{Choice, fragment, line};
 use super::labels::{self, Channel, Chip};
 use super::language::Texts;
 use super::moments::Clock;
@@ -60,6 +61,8 @@ struct Story {
     verdict: Verdict,
     pieces: Vec<Piece>,
     more: bool,
+    /// The record that an incident opened by hand names: the last answer.
+    shown: u64,
     /// What happened to the client afterwards.
     after: Vec<Piece>,
     /// The record that a reviewer is asked about.
@@ -75,6 +78,8 @@ struct ConversationPage {
     story: Story,
     live: String,
     may_prove: bool,
+    /// What somebody who may open an incident can say is the matter.
+    matters: Vec<Choice>,
 }
 
 #[derive(Template)]
@@ -93,7 +98,8 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Path(pid): 
     desk.looked.at(&desk.console.store, &visitor, What::Viewed, &format!("conversation of record {}", story.number));
     let f = Frame::new(&desk, &visitor, Section::Journal, story.who.name.clone());
     let may_prove = visitor.scope.can(Action::Prove);
-    page(&ConversationPage { f, live: format!("{}/thread", story.url), story, may_prove })
+    let matters = if visitor.scope.can(Action::Decide) { incidents::matters(&visitor.t) } else { Vec::new() };
+    page(&ConversationPage { f, live: format!("{}/thread", story.url), story, may_prove, matters })
 }
 
 /// `GET /sessions/{pid}/thread`: what was said alone, for the page that refreshes itself.
@@ -158,6 +164,8 @@ fn story(
         one.fate = deliveries::fate(conn, one.row.record)?;
     }
     let session = &found.session;
+    let number = RecordNo::from_i64(session.first_record).index();
+    let shown = seen.iter().rev().find(|one| one.row.facets.has(Facets::REPLY)).map_or(number, |one| RecordNo::from_i64(one.row.record).index());
     let after = reading::afterwards(conn, session)?;
     let after: Vec<Seen> = after.into_iter().map(|row| proof::look(conn, books, t, row)).collect();
     let who = who::of_line(conn, business, t, &found)?;
@@ -185,7 +193,8 @@ fn story(
     facts.extend(cost.map(|cost| (t.say("fact-cost"), cost)));
     facts.push((t.say("fact-id"), session.pid.clone()));
     Ok(Story {
-        number: RecordNo::from_i64(session.first_record).index(),
+        number,
+        shown,
         url: line::url(&session.pid),
         client_url: found.client.as_ref().map(|client| format!("/clients/{}", in_query(&client.pid))),
         channel: brief.channel,

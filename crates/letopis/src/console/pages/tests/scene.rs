@@ -28,7 +28,7 @@ use crate::event::{self, BusinessId, CrmRef, Frame, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, acts, append, extent, forwards, gone, lead_work, quarantine, witnesses};
+use crate::journal::{self, Progress, acts, append, extent, forwards, gone, incidents, lead_work, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
 
@@ -294,11 +294,13 @@ impl Answer {
 /// Applies what the recorder would: changes of access, items closed. Merges are tested where they are applied.
 async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: Progress) {
     let mut consumer = queue.consumer("test").unwrap();
+    let mut decisions = 0;
     while let Ok(batch) = consumer.receive(1 << 20, Duration::from_secs(60)).await {
         for delivery in batch.iter() {
             let frame = Frame::decode(&delivery.frame).unwrap();
             let decided: Decided = serde_json::from_slice(&frame.body).unwrap();
-            match decided.decision {
+            decisions += 1;
+            match decided.decision.clone() {
                 Decision::Access { change } => {
                     let change: Change = serde_json::from_value(change).unwrap();
                     store.write(move |tx| access::apply(tx, &change)).await.unwrap();
@@ -315,6 +317,13 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                 Decision::WitnessJoined { name, vkey, url } => {
                     let join = store.write(move |tx| Ok::<_, StoreError>(witnesses::join(tx, frame.business, &name, &vkey, &url, NOW)?));
                     join.await.unwrap();
+                }
+                Decision::IncidentOpened(_) | Decision::IncidentAcknowledged { .. } | Decision::IncidentResolved(_) => {
+                    let next = store.write(move |tx| {
+                        let record = RecordNo::new(frame.business, 1_000 + decisions);
+                        Ok::<_, StoreError>(incidents::apply(tx, record, NOW, &decided)?)
+                    });
+                    next.await.unwrap();
                 }
                 Decision::LeadTaken { session } => {
                     let record = RecordNo::new(frame.business, 99);

@@ -1,0 +1,165 @@
+//! An incident in words. What a rule found are names and numbers; the sentence is one message a rule, and what is unknown of a later version is
+//! shown as it came.
+
+use fluent_bundle::FluentValue;
+use rusqlite::Connection;
+
+use super::super::journal::line;
+use super::super::labels::{self, Chip};
+use super::super::language::Texts;
+use super::super::moments::Clock;
+use super::urgency;
+use crate::event::RecordNo;
+use crate::journal::incidents::{self, Incident};
+use crate::journal::reading;
+
+/// What rules call what they find.
+const FACTS: [&str; 31] = [
+    "unanswered",
+    "asked",
+    "p95_s",
+    "channel",
+    "state",
+    "lag_min",
+    "waiting",
+    "buried",
+    "connection",
+    "differences",
+    "expected",
+    "silent_min",
+    "failed",
+    "messages",
+    "percent",
+    "provider",
+    "booked",
+    "conversations",
+    "before_percent",
+    "before_n",
+    "unsure",
+    "promises",
+    "claimed",
+    "what",
+    "from",
+    "to",
+    "findings",
+    "hours",
+    "free_mib",
+    "spent",
+    "budget",
+];
+
+/// Rules that have messages of their own.
+const RULES: [&str; 15] = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12", "A17", "A18", "hand"];
+
+/// Who tells.
+pub(super) struct Teller {
+    pub(super) t: Texts,
+    pub(super) clock: Clock,
+    /// Whether conversations may be shown.
+    pub(super) links: bool,
+}
+
+/// An incident as the page shows it.
+pub(super) struct Shown {
+    pub(super) number: u64,
+    pub(super) urgency: Chip,
+    pub(super) title: String,
+    pub(super) says: String,
+    /// What to do, and where.
+    pub(super) help: String,
+    pub(super) place: Option<(&'static str, String)>,
+    pub(super) how: String,
+    /// Name and value.
+    pub(super) facts: Vec<(String, String)>,
+    /// Where the first bad event is shown.
+    pub(super) first: Option<String>,
+    /// When it began, for the form.
+    pub(super) began: String,
+    pub(super) is_seen: bool,
+    /// How it ended.
+    pub(super) ending: Option<Chip>,
+    pub(super) took: Option<String>,
+}
+
+impl Teller {
+    pub(super) fn show(&self, conn: &Connection, incident: &Incident) -> rusqlite::Result<Shown> {
+        let (t, clock) = (&self.t, &self.clock);
+        let rule = RULES.iter().find(|known| **known == incident.rule).map_or("other", |known| *known);
+        let is_open = incident.is_open();
+        Ok(Shown {
+            number: incident.number,
+            urgency: urgency(t, incident.severity),
+            title: self.said("incident-title", rule, incident),
+            says: self.said("incident-says", rule, incident),
+            help: t.of("incident-help", rule),
+            place: place(rule, incident).map(|url| (url, t.say("incident-go"))),
+            how: t.of("incident-how", rule),
+            facts: self.facts(conn, incident)?,
+            first: if self.links { first(conn, incident)? } else { None },
+            began: clock.field(incident.began_us),
+            is_seen: incident.acknowledged.is_some() || !is_open,
+            ending: incident.resolved.as_ref().map(|(_, _, how)| Chip::new("ok", t.of("incident-ended", how.as_str()))),
+            took: incident.recovered_us.map(|us| clock.took(us - incident.began_us)),
+        })
+    }
+
+    fn said(&self, key: &str, rule: &str, incident: &Incident) -> String {
+        let mut values: Vec<(&'static str, FluentValue<'_>)> = vec![("rule", rule.into()), ("count", (incident.count as i64).into())];
+        for name in FACTS {
+            let Some(value) = incident.facts.get(name) else { continue };
+            let told = match name {
+                "channel" | "provider" => labels::channel(&self.t, value).name.into(),
+                _ => value.parse::<i64>().map_or_else(|_| value.clone().into(), Into::into),
+            };
+            values.push((name, told));
+        }
+        let missing = FACTS.iter().filter(|name| !incident.facts.contains_key(**name));
+        values.extend(missing.map(|name| (*name, FluentValue::from("none"))));
+        self.t.with(key, &values)
+    }
+
+    fn facts(&self, conn: &Connection, incident: &Incident) -> rusqlite::Result<Vec<(String, String)>> {
+        let (t, clock) = (&self.t, &self.clock);
+        let age = t.with(
+            "incident-since",
+            &[("when", clock.when(incident.began_us).into()), ("age", clock.took(clock.now_us() - incident.began_us).into())],
+        );
+        let began = if incident.is_open() { age } else { clock.when(incident.began_us) };
+        let by = |by: &str| if by == crate::event::incident::RULES { t.say("incident-by-rule") } else { by.to_owned() };
+        let moment = |us: i64, who: &str| format!("{} · {}", clock.when(us), by(who));
+        let mut facts =
+            vec![(t.say("incident-began"), began), (t.say("incident-detected"), moment(incident.opened_us, &incident.opened_by))];
+        facts.extend(incident.acknowledged.as_ref().map(|(us, who)| (t.say("incident-seen-by"), moment(*us, who))));
+        facts.extend(incident.resolved.as_ref().map(|(us, who, _)| (t.say("incident-resolved-by"), moment(*us, who))));
+        facts.extend(incident.recovered_us.map(|us| (t.say("incident-recovered"), clock.when(us))));
+        let affected = incidents::affected(conn, incident)?;
+        if affected > 0 {
+            facts.push((t.say("incident-affected"), affected.to_string()));
+        }
+        Ok(facts)
+    }
+}
+
+/// The room in which it is put right.
+fn place(rule: &str, incident: &Incident) -> Option<&'static str> {
+    Some(match rule {
+        "A2" | "A7" | "A18" => "/cards",
+        "A6" => "/promises",
+        "A3" => "/settings/connections",
+        "A10" | "A17" => "/settings/models",
+        "A11" => "/settings#outside",
+        "A12" if incident.key == "A12:retention" => "/settings/retention",
+        _ => return None,
+    })
+}
+
+/// Where the first living record of its evidence is shown.
+fn first(conn: &Connection, incident: &Incident) -> rusqlite::Result<Option<String>> {
+    for index in incident.records.iter().take_while(|index| *index < 1 << 40) {
+        let Some(event) = reading::event(conn, incident.business, RecordNo::new(incident.business, index))? else { continue };
+        if let Some(pid) = event.session {
+            return Ok(Some(format!("{}#e{index}", line::url(&pid))));
+        }
+    }
+    Ok(None)
+}
