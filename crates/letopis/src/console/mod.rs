@@ -1,15 +1,18 @@
 //! Web pages and the JSON read API. It never writes the journal: it asks `decide`.
 //!
 //! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in · `dossier` – one conversation to hand over
+//! * `report` – a week or a month as a page of its own · `drawing` – how charts speak
 //! * `replay` – refused items, sent again or dropped · `trials` – connections tried · `portals` – pages inside a CRM · `measured` – what can be known · `period` – of which days
 
 pub mod api;
 pub mod dossier;
+mod drawing;
 mod measured;
 pub mod pages;
 mod period;
 pub mod portals;
 pub mod replay;
+pub mod report;
 pub mod trials;
 
 use std::sync::Arc;
