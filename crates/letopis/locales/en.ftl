@@ -986,32 +986,6 @@ report-conversion = { $what ->
     [lead] Leads with a booking, of all leads
    *[bot] Booked by the assistant alone, of all conversations
 }
-report-step = { $what ->
-    [wrote] Wrote
-    [intent] Wanted to book
-    [offered] Were offered a time
-    [contact] Phone is known
-    [lead] Lead in the CRM
-    [booked] Booked
-    [arrived] Came
-    [paid] Paid
-   *[other] { $what }
-}
-report-reason = { $what ->
-    [R1] nobody answered
-    [R2] wanted to book and did not
-    [R3] the lead the bot spoke of is not in the CRM
-    [R4] the bot promised a booking that is not there
-    [R5] a person was called and none came
-    [R6] wanted to book, left no phone
-    [R7] the bot did not understand, the client fell silent
-    [R8] model, tool or CRM failed
-    [R9] no free time, no other was offered
-    [R10] the lead lies untouched
-    [R11] our message did not arrive
-    [R12] silent after the price
-   *[other] { $what }
-}
 report-reason-rest = other
 report-answer = { $what ->
     [n] Messages that waited for the assistant
@@ -1127,28 +1101,6 @@ audit-who = { $what ->
    *[other] keys and former staff
 }
 audit-how = Availability: available events over all accepted in the last 30, 90 and 365 days; it counts all and is no sample, so there is no interval. Promises are recognised in the assistant's answers and held against what the journal records; what a journal cannot know is never called broken. Views are noted by the server itself and cannot be erased.
-drawing-term = { $what ->
-    [chart-table] Table of values
-    [chart-value] Value
-    [chart-interval] 95 % interval
-    [chart-n] n
-    [chart-few] little data
-    [chart-empty] no data
-    [chart-now] this period
-    [chart-previous] the period before
-    [chart-changes] Changes
-    [chart-cut] the axis does not begin at zero
-    [chart-period] Period
-    [chart-group] Group
-    [chart-step] Step
-    [chart-reached] Reached
-    [chart-of-first] Of the first
-    [chart-lost] Lost
-    [chart-lost-share] Share lost
-    [chart-leak] the largest loss
-    [chart-total] Together
-   *[other] { $what }
-}
 reports-lead = The weekly report and the digest hold no personal data of clients. A kept report is exactly the one that was sent.
 reports-make = Make one now
 reports-make-help = Last week and last month, or days of your choice.
@@ -1162,7 +1114,7 @@ reports-routes-none = Reports go nowhere. Add a receiver.
 reports-route-about = { $kinds } · { $when }
 reports-route-when = { $day }, { $hour }:00
 reports-route-quiet = quiet from { $from } to { $to } h
-reports-mail-none = There is no mail server: add a section [mail] to letopis.toml, or letters will wait and come back here with an error after a day.
+reports-mail-none = There is no mail server: add a section [post.mail] to letopis.toml, or letters will wait and come back here with an error after a day.
 reports-way = { $what ->
     [mail] E-mail
     [telegram] Telegram

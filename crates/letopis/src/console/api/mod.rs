@@ -10,6 +10,7 @@
 //! | `error` | every refusal → status, code, text |
 //! | `events` `sessions` `clients` `search` `promises` `differences` `quarantine` | one file a resource |
 //! | `metrics` `numbers` | numbers with their denominators |
+//! | `reports` | what was sent, and reports of any days |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
 //! | `description` | `/openapi.json`, the schema of an event |
 
@@ -26,6 +27,7 @@ mod numbers;
 mod promises;
 mod proof;
 mod quarantine;
+mod reports;
 mod search;
 mod sessions;
 #[cfg(test)]
@@ -47,7 +49,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 23] {
+fn table() -> [Route; 26] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -66,6 +68,9 @@ fn table() -> [Route; 23] {
         ("/api/v1/metrics/by/{cut}", get(numbers::by)),
         ("/api/v1/metrics/visits", get(numbers::of_visits)),
         ("/api/v1/metrics/lost", get(numbers::of_lost)),
+        ("/api/v1/reports", get(reports::list)),
+        ("/api/v1/reports/{report_id}", get(reports::one)),
+        ("/api/v1/reports/make/{kind}", get(reports::make)),
         ("/api/v1/schema", get(description::schema)),
         ("/openapi.json", get(description::openapi)),
         ("/log/{business}/checkpoint", get(log::checkpoint)),

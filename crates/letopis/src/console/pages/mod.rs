@@ -31,7 +31,7 @@ mod looked;
 mod lost;
 mod moments;
 mod money;
-mod numbers;
+pub(super) mod numbers;
 mod password;
 mod portal;
 mod promises;

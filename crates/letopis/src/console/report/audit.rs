@@ -79,7 +79,9 @@ pub(super) fn make(
     let title = r.with("audit-report-title", &[("business", business.name.as_str().into()), ("span", span.clone().into())]);
     let wrong: Vec<String> = parts.iter().flat_map(|part| &part.rows).filter(|row| row.tone == "bad").map(said).collect();
     let headline = if wrong.is_empty() { r.say("audit-report-well") } else { r.of("audit-report-wrong", &wrong.join("; ")) };
-    let text = shortened(&[title.clone(), String::new(), headline.clone()].into_iter().chain(parts.iter().map(brief)).collect::<Vec<_>>().join("\n"));
+    let text = shortened(
+        &[title.clone(), String::new(), headline.clone()].into_iter().chain(parts.iter().map(brief)).collect::<Vec<_>>().join("\n"),
+    );
     let page = Page {
         tokens: TOKENS,
         charts: "",
@@ -145,7 +147,11 @@ impl Asking<'_> {
         };
         let mut rows = vec![self.row("audits", r.with("audit-runs", &values), tone)];
         if let Some(last) = audits::latest(self.conn, business)? {
-            let values = [("when", r.moment(last.ended_us).into()), ("entries", r.count(last.entries).into()), ("wrong", r.count(last.wrong).into())];
+            let values = [
+                ("when", r.moment(last.ended_us).into()),
+                ("entries", r.count(last.entries).into()),
+                ("wrong", r.count(last.wrong).into()),
+            ];
             rows.push(self.row("last", r.with("audit-last", &values), if last.wrong == 0 { "good" } else { "bad" }));
         }
         if let Some(published) = log.and_then(Log::published) {
@@ -215,7 +221,9 @@ impl Asking<'_> {
         for (who, what, count) in trail::tally(self.conn, self.business.id, self.from_us, self.to_us)? {
             *all.entry(name(&who)).or_default().entry(what.to_string()).or_default() += count;
         }
-        let cell = |counts: &BTreeMap<String, u64>, what: What| counts.get(&what.to_string()).map_or_else(|| "–".to_owned(), |count| self.r.count(*count));
+        let cell = |counts: &BTreeMap<String, u64>, what: What| {
+            counts.get(&what.to_string()).map_or_else(|| "–".to_owned(), |count| self.r.count(*count))
+        };
         Ok(all.into_iter().map(|(who, counts)| Seen { who, counts: COLUMNS.map(|what| cell(&counts, what)).into() }).collect())
     }
 }

@@ -11,13 +11,7 @@ use crate::metrics::figures::{LostSummary, Summary};
 /// Reasons that are named; the others are one number.
 const REASONS: usize = 4;
 
-pub(super) fn make(
-    conn: &Connection,
-    business: &Business,
-    tongue: &Tongue<'_>,
-    asked: &Asked,
-    now_us: i64,
-) -> Result<Report, ReportError> {
+pub(super) fn make(conn: &Connection, business: &Business, tongue: &Tongue<'_>, asked: &Asked, now_us: i64) -> Result<Report, ReportError> {
     let facts = Facts::of(conn, business.id, &tongue.zone, (asked.from_us, asked.to_us), now_us)?;
     let day = tongue.span(asked.from_us, asked.to_us);
     let title = tongue.with("digest-title", &[("business", business.name.as_str().into()), ("day", day.into())]);
@@ -37,7 +31,10 @@ fn told(facts: &Facts, tongue: &Tongue<'_>) -> Vec<String> {
     let Summary { clients, conversion, lost, .. } = &facts.summary;
     let mut lines = vec![
         tongue.of("digest-wrote", &tongue.count(*clients)),
-        tongue.with("digest-booked", &[("count", tongue.count(conversion.client.part).into()), ("rate", tongue.rate(conversion.client).into())]),
+        tongue.with(
+            "digest-booked",
+            &[("count", tongue.count(conversion.client.part).into()), ("rate", tongue.rate(conversion.client).into())],
+        ),
         match lost.rate.part {
             0 => tongue.say("digest-lost-none"),
             count => tongue.with("digest-lost", &[("count", tongue.count(count).into()), ("why", reasons(lost, tongue, REASONS).into())]),
@@ -57,7 +54,7 @@ pub(super) fn reasons(lost: &LostSummary, tongue: &Tongue<'_>, most: usize) -> S
     let mut all: Vec<(&str, u64)> = lost.by_reason.iter().map(|(reason, count)| (*reason, *count)).collect();
     all.sort_by_key(|(reason, count)| (u64::MAX - count, *reason));
     let rest: u64 = all.iter().skip(most).map(|(_, count)| count).sum();
-    let named = all.iter().take(most).map(|(reason, count)| format!("{} – {}", tongue.of("report-reason", reason), tongue.count(*count)));
+    let named = all.iter().take(most).map(|(reason, count)| format!("{} – {}", tongue.of("lost-reason", reason), tongue.count(*count)));
     let rest = (rest > 0).then(|| format!("{} – {}", tongue.say("report-reason-rest"), tongue.count(rest)));
     named.chain(rest).collect::<Vec<_>>().join(", ")
 }

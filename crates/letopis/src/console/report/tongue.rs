@@ -5,15 +5,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::console::drawing::{Drawing, Unit};
 use crate::console::pages::language::Texts;
+use crate::console::pages::numbers::drawing::{Drawing, Unit, decimal};
 use crate::metrics::rate::Rate;
 
 /// A language at a place.
 pub(super) struct Tongue<'a> {
     pub(super) t: &'a Texts,
     pub(super) zone: TimeZone,
-    numbers: Drawing<'a>,
 }
 
 /// A share as a row of a table shows it: nothing of it is hidden, and too little is said to be so.
@@ -32,7 +31,7 @@ pub(super) struct Told {
 
 impl<'a> Tongue<'a> {
     pub(super) fn new(t: &'a Texts, zone: TimeZone) -> Self {
-        Self { numbers: Drawing::new(t, Unit::Count), t, zone }
+        Self { t, zone }
     }
 
     pub(super) fn say(&self, key: &str) -> String {
@@ -48,32 +47,32 @@ impl<'a> Tongue<'a> {
     }
 
     pub(super) fn count(&self, n: u64) -> String {
-        self.numbers.counted(n)
+        decimal(self.t, n as f64, 0)
     }
 
     /// As charts write it.
     pub(super) fn shares(&self) -> Drawing<'a> {
-        Drawing::new(self.t, Unit::Share)
+        Drawing { t: self.t, unit: Unit::Share }
     }
 
     pub(super) fn counts(&self) -> Drawing<'a> {
-        Drawing::new(self.t, Unit::Count)
+        Drawing { t: self.t, unit: Unit::Pieces }
     }
 
     /// «25 %»; whole, as in a sentence.
     pub(super) fn percent(&self, share: f64) -> String {
-        self.numbers.percent(share, 0)
+        self.t.of("per-cent", &decimal(self.t, share * 100.0, 0))
     }
 
     /// «25,0 %»; as in a table.
     pub(super) fn percents(&self, share: Option<f64>) -> String {
-        share.map_or_else(|| self.say("report-no-data"), |share| self.numbers.percent(share, 1))
+        share.map_or_else(|| self.say("report-no-data"), |share| self.t.of("per-cent", &decimal(self.t, share * 100.0, 1)))
     }
 
     /// «+3,1»: points of a difference of shares.
     pub(super) fn points(&self, difference: f64) -> String {
-        let text = self.numbers.number(difference * 100.0, 1);
-        if difference > 0.0 && text != self.numbers.number(0.0, 1) { format!("+{text}") } else { text }
+        let text = decimal(self.t, difference * 100.0, 1);
+        if difference > 0.0 && text != decimal(self.t, 0.0, 1) { format!("+{text}") } else { text }
     }
 
     /// «12 из 48».
@@ -84,19 +83,14 @@ impl<'a> Tongue<'a> {
     /// «25 %, от 15 % до 39 %», and that it is too little where it is.
     pub(super) fn rate(&self, rate: Rate) -> String {
         let Some((share, bounds)) = rate.share().zip(rate.interval()) else { return self.say("report-no-data") };
-        let values = [
-            ("share", self.percent(share).into()),
-            ("low", self.percent(bounds.low).into()),
-            ("high", self.percent(bounds.high).into()),
-        ];
+        let values =
+            [("share", self.percent(share).into()), ("low", self.percent(bounds.low).into()), ("high", self.percent(bounds.high).into())];
         self.with(if rate.is_few() { "report-rate-few" } else { "report-rate" }, &values)
     }
 
     /// A row of a table.
     pub(super) fn told(&self, name: String, rate: Rate, before: Option<Rate>) -> Told {
-        let bounds = rate.interval().map(|bounds| {
-            format!("{} … {}", self.percents(Some(bounds.low)), self.percents(Some(bounds.high)))
-        });
+        let bounds = rate.interval().map(|bounds| format!("{} … {}", self.percents(Some(bounds.low)), self.percents(Some(bounds.high))));
         let before = before.map(|before| match before.share() {
             Some(share) => format!("{} ({})", self.percents(Some(share)), self.part(before)),
             None => self.say("report-no-data"),
@@ -116,9 +110,9 @@ impl<'a> Tongue<'a> {
         match ms {
             None if n == 0 => self.say("report-no-data"),
             None => self.say("report-never"),
-            Some(ms) if ms < 60_000.0 => self.of("report-seconds", &self.numbers.number(ms / 1000.0, 1)),
-            Some(ms) if ms < 3_600_000.0 => self.of("report-minutes", &self.numbers.number(ms / 60_000.0, 0)),
-            Some(ms) => self.of("report-hours", &self.numbers.number(ms / 3_600_000.0, 1)),
+            Some(ms) if ms < 60_000.0 => self.of("report-seconds", &decimal(self.t, ms / 1000.0, 1)),
+            Some(ms) if ms < 3_600_000.0 => self.of("report-minutes", &decimal(self.t, ms / 60_000.0, 0)),
+            Some(ms) => self.of("report-hours", &decimal(self.t, ms / 3_600_000.0, 1)),
         }
     }
 
@@ -130,7 +124,8 @@ impl<'a> Tongue<'a> {
     /// «12 января 2025».
     pub(super) fn day(&self, date: Date) -> String {
         // As text: Fluent would write the year as 2,025.
-        let values = [("day", i64::from(date.day()).into()), ("month", i64::from(date.month()).into()), ("year", date.year().to_string().into())];
+        let values =
+            [("day", i64::from(date.day()).into()), ("month", i64::from(date.month()).into()), ("year", date.year().to_string().into())];
         self.with("day-month-year", &values)
     }
 

@@ -10,8 +10,8 @@ use super::facts::{Cuts, Facts};
 use super::tongue::{Told, Tongue};
 use super::{Asked, Report, ReportError};
 use crate::access::Business;
-use crate::console::drawing::slot_of;
 use crate::console::pages::labels;
+use crate::console::pages::numbers::drawing::{pieces, slot};
 use crate::metrics::figures::{StepCount, Summary};
 
 const TOKENS: &str = include_str!("../../../assets/tokens.css");
@@ -48,18 +48,11 @@ struct Channel {
     clients: String,
     booked: String,
     share: String,
-    is_few: bool,
     lost: String,
     p50: String,
 }
 
-pub(super) fn make(
-    conn: &Connection,
-    business: &Business,
-    r: &Tongue<'_>,
-    asked: &Asked,
-    now_us: i64,
-) -> Result<Report, ReportError> {
+pub(super) fn make(conn: &Connection, business: &Business, r: &Tongue<'_>, asked: &Asked, now_us: i64) -> Result<Report, ReportError> {
     let period = (asked.from_us, asked.to_us);
     let facts = Facts::of(conn, business.id, &r.zone, period, now_us)?;
     let cuts = Cuts::of(conn, business.id, &r.zone, period, now_us)?;
@@ -98,7 +91,11 @@ fn headline(facts: &Facts, r: &Tongue<'_>) -> String {
     if client.n == 0 {
         return r.say("weekly-silent");
     }
-    let values = [("clients", i64::try_from(client.n).unwrap_or(i64::MAX).into()), ("booked", r.count(client.part).into()), ("rate", r.rate(client).into())];
+    let values = [
+        ("clients", i64::try_from(client.n).unwrap_or(i64::MAX).into()),
+        ("booked", r.count(client.part).into()),
+        ("rate", r.rate(client).into()),
+    ];
     r.with("weekly-headline", &values)
 }
 
@@ -157,8 +154,9 @@ fn conversion(facts: &Facts, r: &Tongue<'_>) -> Vec<Told> {
 
 fn funnel(summary: &Summary, r: &Tongue<'_>) -> String {
     let known = summary.funnel.iter().filter_map(|step| Some((step, step.count?)));
-    let steps = known.map(|(step, reached)| Step { label: r.of("report-step", step.step), reached }).collect();
-    let missing: Vec<String> = summary.funnel.iter().filter(|step| step.count.is_none()).map(|step| r.of("report-step", step.step)).collect();
+    let steps = known.map(|(step, reached)| Step { label: r.of("funnel-step", step.step), reached }).collect();
+    let missing: Vec<String> =
+        summary.funnel.iter().filter(|step| step.count.is_none()).map(|step| r.of("funnel-step", step.step)).collect();
     let finding = leak_words(&summary.funnel, r).unwrap_or_else(|| r.say("weekly-no-leak"));
     let mut caption = Caption::new(r.say("weekly-funnel"), finding);
     if !missing.is_empty() {
@@ -171,7 +169,7 @@ fn funnel(summary: &Summary, r: &Tongue<'_>) -> String {
 fn leak_words(funnel: &[StepCount], r: &Tongue<'_>) -> Option<String> {
     let leak = funnel.iter().find(|step| step.is_largest_leak)?;
     let (lost, reached) = (leak.lost?, leak.count?);
-    let values = [("step", r.of("report-step", leak.step).into()), ("lost", r.count(lost).into()), ("of", r.count(lost + reached).into())];
+    let values = [("step", r.of("funnel-step", leak.step).into()), ("lost", r.count(lost).into()), ("of", r.count(lost + reached).into())];
     Some(r.with("weekly-leak", &values))
 }
 
@@ -181,8 +179,11 @@ fn lost(summary: &Summary, r: &Tongue<'_>) -> String {
         return String::new();
     }
     all.sort_by_key(|(reason, count)| (u64::MAX - count, *reason));
-    let bar = |(reason, count): (&str, u64)| Bar { label: r.of("report-reason", reason), slot: Measure::new(count as f64).into() };
-    let caption = Caption::new(r.say("weekly-reasons"), r.with("weekly-reasons-finding", &[("first", r.of("report-reason", all[0].0).into()), ("count", r.count(all[0].1).into())]));
+    let bar = |(reason, count): (&str, u64)| Bar { label: r.of("lost-reason", reason), slot: pieces(count) };
+    let caption = Caption::new(
+        r.say("weekly-reasons"),
+        r.with("weekly-reasons-finding", &[("first", r.of("lost-reason", all[0].0).into()), ("count", r.count(all[0].1).into())]),
+    );
     let bars = all.into_iter().map(bar).collect();
     Bars { caption, axis: Axis::new(r.say("axis-conversations"), Kind::Count), bars, reference: None }.draw(&r.counts())
 }
@@ -214,7 +215,7 @@ fn days(cuts: &Cuts, r: &Tongue<'_>, asked: &Asked) -> String {
         if count > best.as_ref().map_or(0, |(most, _)| *most) {
             best = Some((count, r.day(day)));
         }
-        columns.push(Bar { label: r.brief_day(day), slot: Measure::new(count as f64).into() });
+        columns.push(Bar { label: r.brief_day(day), slot: pieces(count) });
         let Ok(next) = day.tomorrow() else { break };
         day = next;
     }
@@ -247,7 +248,6 @@ fn channel(name: &str, of: &Summary, r: &Tongue<'_>) -> Channel {
         clients: r.count(of.clients),
         booked: r.count(client.part),
         share: r.rate(client),
-        is_few: client.is_few(),
         lost: r.part(of.lost.rate),
         p50: r.waited(of.answers.p50_ms, of.answers.n),
     }
@@ -259,13 +259,13 @@ fn channel_name(name: &str, r: &Tongue<'_>) -> String {
 
 /// Only where there is something to compare.
 fn channel_chart(cuts: &Cuts, facts: &Facts, r: &Tongue<'_>) -> String {
-    let bar = |(name, of): (&String, &Summary)| Bar { label: channel_name(name, r), slot: slot_of(of.conversion.client) };
+    let bar = |(name, of): (&String, &Summary)| Bar { label: channel_name(name, r), slot: slot(of.conversion.client) };
     let mut bars: Vec<Bar> = cuts.channels.iter().filter(|(_, of)| of.conversations > 0).map(bar).collect();
     if bars.iter().filter(|bar| matches!(bar.slot, Slot::Known(_))).count() < 2 {
         return String::new();
     }
     bars.sort_by(|one, other| value(other).total_cmp(&value(one)));
-    let reference = slot_of(facts.summary.conversion.client).known().map(|known| (r.say("report-all"), known));
+    let reference = slot(facts.summary.conversion.client).known().map(|known| (r.say("report-all"), known));
     let caption = Caption::new(r.say("weekly-channels-chart"), r.say("weekly-channels-finding"));
     Bars { caption, axis: Axis::new(r.say("axis-booked"), Kind::Share), bars, reference }.draw(&r.shares())
 }
@@ -299,5 +299,6 @@ fn left_out(summary: &Summary, r: &Tongue<'_>) -> Vec<(String, String)> {
 fn definitions(facts: &Facts, r: &Tongue<'_>) -> Vec<(String, String)> {
     let window = facts.window_days.to_string();
     let all = ["client", "intent", "bot", "interval", "few", "lost", "answers", "visits", "left-out"];
-    all.map(|what| (r.of("report-term", what), r.with("report-definition", &[("what", what.into()), ("days", window.clone().into())]))).into()
+    all.map(|what| (r.of("report-term", what), r.with("report-definition", &[("what", what.into()), ("days", window.clone().into())])))
+        .into()
 }

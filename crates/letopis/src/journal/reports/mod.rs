@@ -1,12 +1,13 @@
 //! Reports that go out by themselves: where to, what was made, what is on its way.
 //!
 //! `routes` follow from decisions: what goes to whom, by which way, when. `letters` keep what was made as it was sent, sealed under the
-//! business key, for a year. `outbox` is what is still to be delivered: stored before it is sent, once for every route and period. None of
-//! these tables names a client.
+//! business key, for a year. `outbox` is what is still to be delivered: stored before it is sent, once for every route and period; `timetable` says
+//! when that is. None of these tables names a client.
 
 pub mod letters;
 pub mod outbox;
 pub mod routes;
+pub mod timetable;
 
 pub use letters::Letter;
 pub use outbox::Delivery;

@@ -7,11 +7,13 @@
 //! ```
 //! So nothing is lost silently, and nothing comes more than twice. After a day it is given up, and a person is told.
 
+use jiff::tz::TimeZone;
 use rand::CryptoRng;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 
 use super::letters::{self, Words};
+use super::timetable::not_before;
 use super::{Kind, Letter, Routed, parsed};
 use crate::event::BusinessId;
 use crate::privacy::BusinessKeys;
@@ -59,6 +61,17 @@ pub struct Delivery {
     pub failed_us: Option<i64>,
 }
 
+/// Something to tell people of.
+#[derive(Debug, Clone, Copy)]
+pub struct Alert<'a> {
+    /// What it is about: the same is told once. No personal data.
+    pub about: &'a str,
+    /// Whether it may wake people.
+    pub is_urgent: bool,
+    /// The business's clock.
+    pub zone: &'a TimeZone,
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -70,7 +83,8 @@ pub enum Outcome {
     Unclear(String),
 }
 
-const COLUMNS: &str = "id, business, route, kind, period, letter, made_us, due_us, until_us, attempts, sending_us, unclear, problem, sent_us, failed_us";
+const COLUMNS: &str =
+    "id, business, route, kind, period, letter, made_us, due_us, until_us, attempts, sending_us, unclear, problem, sent_us, failed_us";
 
 /// Puts a letter on its way by a route; false where it was already.
 ///
@@ -79,33 +93,40 @@ const COLUMNS: &str = "id, business, route, kind, period, letter, made_us, due_u
 pub fn put(tx: &Transaction<'_>, routed: &Routed, letter: &Letter, due_us: i64, now_us: i64) -> rusqlite::Result<bool> {
     let sql = "INSERT INTO report_deliveries (business, route, kind, period, letter, made_us, due_us, until_us)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
-    let values =
-        params![routed.business.0, routed.id, letter.kind.as_str(), letter.period, letter.id, now_us, due_us, due_us.saturating_add(DAY_US)];
+    let values = params![
+        routed.business.0,
+        routed.id,
+        letter.kind.as_str(),
+        letter.period,
+        letter.id,
+        now_us,
+        due_us,
+        due_us.saturating_add(DAY_US)
+    ];
     Ok(tx.prepare_cached(sql)?.execute(values)? > 0)
 }
 
 /// Tells people of something now, by every route for alerts: once for what it is `about`, in each route's language.
 ///
-/// `due` says when a route may be used: outside of its quiet hours, or at once where it is urgent. Gives how many routes take it. The words
-/// hold no personal data: they leave this machine.
+/// What is not urgent waits for the end of a route's quiet hours. Gives how many routes take it. The words hold no personal data: they
+/// leave this machine.
 ///
 /// # Errors
 /// When the database says no.
 pub fn tell(
     tx: &Transaction<'_>,
     keys: &BusinessKeys,
-    about: &str,
+    alert: &Alert<'_>,
     words: impl Fn(&str) -> Words,
-    due: impl Fn(&Routed) -> i64,
     now_us: i64,
     rng: &mut impl CryptoRng,
 ) -> rusqlite::Result<usize> {
     let mut taken = 0;
     for routed in super::routes::of(tx, keys.business())?.iter().filter(|routed| routed.route.kinds.contains(&Kind::Alert)) {
         let language = routed.route.language.clone();
-        let mut letter = Letter { id: 0, kind: Kind::Alert, period: about.to_owned(), language: language.clone(), made_us: now_us };
+        let mut letter = Letter { id: 0, kind: Kind::Alert, period: alert.about.to_owned(), language: language.clone(), made_us: now_us };
         letter.id = letters::keep(tx, keys, &letter, &words(&language), rng)?;
-        taken += usize::from(put(tx, routed, &letter, due(routed), now_us)?);
+        taken += usize::from(put(tx, routed, &letter, not_before(&routed.route, alert.zone, now_us, alert.is_urgent), now_us)?);
     }
     Ok(taken)
 }
@@ -124,7 +145,9 @@ pub fn has(conn: &Connection, business: BusinessId, route: &str, kind: Kind, per
 /// # Errors
 /// When the database says no.
 pub fn due(conn: &Connection, now_us: i64, limit: u32) -> rusqlite::Result<Vec<Delivery>> {
-    let sql = format!("SELECT {COLUMNS} FROM report_deliveries WHERE sent_us IS NULL AND failed_us IS NULL AND due_us <= ?1 ORDER BY due_us, id LIMIT ?2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM report_deliveries WHERE sent_us IS NULL AND failed_us IS NULL AND due_us <= ?1 ORDER BY due_us, id LIMIT ?2"
+    );
     conn.prepare_cached(&sql)?.query_map(params![now_us, limit], read)?.collect()
 }
 
@@ -153,7 +176,8 @@ pub fn counts(conn: &Connection, business: Option<BusinessId>) -> rusqlite::Resu
 /// # Errors
 /// When the database says no.
 pub fn begin(tx: &Transaction<'_>, id: i64, now_us: i64) -> rusqlite::Result<Option<Delivery>> {
-    let sql = "UPDATE report_deliveries SET unclear = unclear + (sending_us IS NOT NULL) WHERE id = ?1 AND sent_us IS NULL AND failed_us IS NULL";
+    let sql =
+        "UPDATE report_deliveries SET unclear = unclear + (sending_us IS NOT NULL) WHERE id = ?1 AND sent_us IS NULL AND failed_us IS NULL";
     if tx.prepare_cached(sql)?.execute([id])? == 0 {
         return Ok(None);
     }
@@ -247,6 +271,11 @@ mod tests {
         Words { title: "Бот молчит".into(), text: "Уже 10 минут".into(), html: None }
     }
 
+    fn told_of(tx: &Transaction<'_>, keys: &BusinessKeys, about: &str) -> usize {
+        let alert = Alert { about, is_urgent: false, zone: &TimeZone::UTC };
+        tell(tx, keys, &alert, words, NOON, &mut rand::rng()).unwrap()
+    }
+
     /// Two routes for alerts and one for reports.
     fn routed(tx: &Transaction<'_>) {
         for (id, kind) in [("r_1", Kind::Alert), ("r_2", Kind::Alert), ("r_3", Kind::Weekly)] {
@@ -271,10 +300,13 @@ mod tests {
         let tx = conn.transaction().unwrap();
         let keys = Pen::new(&tx, BusinessId(1)).keys;
         routed(&tx);
-        let mut told = |about| tell(&tx, &keys, about, words, |_| NOON, NOON, &mut rand::rng()).unwrap();
+        let told = |about| told_of(&tx, &keys, about);
         assert_eq!((told("A1 7"), told("A1 7"), told("A1 8")), (2, 0, 2));
         let waiting = due(&tx, NOON, 9).unwrap();
-        assert_eq!(waiting.iter().map(|one| (one.route.as_str(), one.period.as_str())).collect::<Vec<_>>(), [("r_1", "A1 7"), ("r_2", "A1 7"), ("r_1", "A1 8"), ("r_2", "A1 8")]);
+        assert_eq!(
+            waiting.iter().map(|one| (one.route.as_str(), one.period.as_str())).collect::<Vec<_>>(),
+            [("r_1", "A1 7"), ("r_2", "A1 7"), ("r_1", "A1 8"), ("r_2", "A1 8")]
+        );
         assert_eq!(letters::open(&tx, &keys, waiting[0].letter).unwrap().unwrap().1, words("ru"));
         assert_eq!((counts(&tx, None).unwrap(), counts(&tx, Some(BusinessId(2))).unwrap()), ((4, 0), (0, 0)));
         routes::remove(&tx, BusinessId(1), "r_1").unwrap();
@@ -287,7 +319,7 @@ mod tests {
         let tx = conn.transaction().unwrap();
         let keys = Pen::new(&tx, BusinessId(1)).keys;
         routed(&tx);
-        tell(&tx, &keys, "A1", words, |_| NOON, NOON, &mut rand::rng()).unwrap();
+        told_of(&tx, &keys, "A1");
         let id = due(&tx, NOON, 1).unwrap()[0].id;
         let mut now_us = NOON;
         let mut pauses = Vec::new();
@@ -312,7 +344,7 @@ mod tests {
         let tx = conn.transaction().unwrap();
         let keys = Pen::new(&tx, BusinessId(1)).keys;
         routed(&tx);
-        tell(&tx, &keys, "A1", words, |_| NOON, NOON, &mut rand::rng()).unwrap();
+        told_of(&tx, &keys, "A1");
         let id = due(&tx, NOON, 1).unwrap()[0].id;
         assert_eq!(begin(&tx, id, NOON).unwrap().unwrap().unclear, 0);
         // Killed here: the next process finds it under way.
@@ -330,7 +362,7 @@ mod tests {
         let tx = conn.transaction().unwrap();
         let keys = Pen::new(&tx, BusinessId(1)).keys;
         routed(&tx);
-        tell(&tx, &keys, "A1", words, |_| NOON, NOON, &mut rand::rng()).unwrap();
+        told_of(&tx, &keys, "A1");
         let id = due(&tx, NOON, 1).unwrap()[0].id;
         for (now_us, expected) in [(NOON, 0), (NOON + HOUR_US, 1)] {
             let delivery = begin(&tx, id, now_us).unwrap().unwrap();

@@ -102,7 +102,8 @@ impl Route {
     #[must_use]
     pub fn fault(&self) -> Option<&'static str> {
         let to = self.to.trim();
-        let is_chat = |chat: &str| chat.strip_prefix(['-', '@']).unwrap_or(chat).bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_chat =
+            |chat: &str| chat.strip_prefix(['-', '@']).unwrap_or(chat).bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         match () {
             () if self.kinds.is_empty() => Some("at least one kind of report goes this way"),
             () if to.is_empty() || to.len() > 200 || to != self.to => Some("the receiver is 1 to 200 characters, without spaces around"),
@@ -261,7 +262,12 @@ mod tests {
             change(&mut one);
             one.fault().is_some()
         };
-        assert!(wrong(|one| one.hour = 24) && wrong(|one| one.weekday = 0) && wrong(|one| one.kinds.clear()) && wrong(|one| one.language = "fr".into()));
+        assert!(
+            wrong(|one| one.hour = 24)
+                && wrong(|one| one.weekday = 0)
+                && wrong(|one| one.kinds.clear())
+                && wrong(|one| one.language = "fr".into())
+        );
     }
 
     #[test]
