@@ -17,6 +17,8 @@ pub mod max;
 mod message;
 mod plan;
 pub mod telegram;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::fmt::Write;
 use std::sync::Arc;
