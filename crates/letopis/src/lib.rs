@@ -21,6 +21,7 @@ pub mod forwards;
 pub mod import;
 pub mod journal;
 pub mod metrics;
+pub mod post;
 pub mod privacy;
 pub mod recorder;
 pub mod sinks;

@@ -115,6 +115,16 @@ pub fn exported(conn: &Connection, business: BusinessId) -> Result<Vec<Line>> {
     Ok(rows)
 }
 
+/// How often who did what between two moments, in a business and as its members.
+pub fn tally(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64) -> Result<Vec<(String, What, u64)>> {
+    let sql = "SELECT who, what, count(*) FROM access_trail
+         WHERE at_us >= ?2 AND at_us < ?3 AND (business_id = ?1 OR user_id IN
+           (SELECT user_id FROM memberships WHERE business_id = ?1 AND role IS NOT NULL))
+         GROUP BY who, what ORDER BY who, what";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? as u64));
+    Ok(conn.prepare_cached(sql)?.query_map(params![business.0, from_us, to_us], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
 fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<Line> {
     Ok(Line { id: row.get("id")?, at_us: row.get("at_us")?, who: row.get("who")?, what: row.get("what")?, target: row.get("target")? })
 }
@@ -138,6 +148,9 @@ mod tests {
         let seen = |business| read(&tx, business, None, 10).unwrap().into_iter().map(|line| line.what).collect::<Vec<_>>();
         assert_eq!(seen(salon), [What::Viewed, What::SignedIn]);
         assert_eq!(seen(clinic), [What::SignInRefused]);
+        let counted = tally(&tx, salon, NOW, NOW + 1).unwrap();
+        assert_eq!(counted.iter().map(|(_, what, count)| (*what, *count)).collect::<Vec<_>>(), [(What::SignedIn, 1), (What::Viewed, 1)]);
+        assert!(tally(&tx, salon, NOW + 1, NOW + 2).unwrap().is_empty());
         let newest = read(&tx, salon, None, 1).unwrap();
         assert_eq!(read(&tx, salon, Some(newest[0].id), 10).unwrap().len(), 1);
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::post::config::{self, Security};
+use crate::post::telegram::bot_api;
 use crate::upstream::Address;
 
 /// `[anchor]` of the configuration.
@@ -45,19 +47,6 @@ pub struct Mail {
     pub to: Vec<String>,
 }
 
-/// How the way to the mail server is protected.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Security {
-    /// From the first byte; port 465.
-    #[default]
-    Tls,
-    /// After a greeting in the plain; port 587.
-    StartTls,
-    /// Not at all; port 25. No password is sent that way, except to this machine.
-    None,
-}
-
 /// `[anchor.telegram]`
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,12 +60,22 @@ pub struct Telegram {
     pub url: Address,
 }
 
+impl Mail {
+    /// How the room `post` sends it.
+    pub(super) fn server(&self) -> config::Mail {
+        config::Mail {
+            server: self.server.clone(),
+            port: self.port,
+            security: self.security,
+            user: self.user.clone(),
+            password_file: self.password_file.clone(),
+            from: self.from.clone(),
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self { witness_seconds: 60, patience_seconds: 10, copy_hours: 24, folder: None, mail: None, telegram: None }
     }
-}
-
-fn bot_api() -> Address {
-    Address::from_static("https://api.telegram.org")
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::journal::sessions::Gaps;
-use crate::{anchor, audit, backup, capture, sinks};
+use crate::{anchor, audit, backup, capture, post, sinks};
 
 /// The defaults, with what each means; `letopis config` prints it.
 pub const DEFAULTS: &str = include_str!("default.toml");
@@ -35,6 +35,8 @@ pub struct Config {
     pub backup: backup::Config,
     /// Checkpoints in other people's hands.
     pub anchor: anchor::Config,
+    /// How reports and alerts go out.
+    pub post: post::Config,
     /// The scheduled audit.
     pub audit: AuditConfig,
     /// When detail goes whose time is over.
@@ -88,6 +90,7 @@ impl Default for Config {
             queue: QueueConfig::default(),
             backup: backup::Config::default(),
             anchor: anchor::Config::default(),
+            post: post::Config::default(),
             audit: AuditConfig::default(),
             retention: audit::Config::default(),
             crm: sinks::bitrix24::Config::default(),

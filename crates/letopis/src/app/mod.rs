@@ -17,6 +17,7 @@ mod looked_after;
 mod nightly;
 mod outside;
 mod parts;
+mod post;
 mod read_back;
 mod resend;
 mod serve;
@@ -27,7 +28,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
-use queue::{Lane, Queue};
+use queue::Queue;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use zeroize::Zeroizing;
@@ -130,7 +131,7 @@ impl App {
         let (origin, queue_key, backup_key) = installed(&store, &config, &master)?;
         let queue = open_queue(&folder.path().join("queue"), queue_key, &config)?;
         let vault = Vault::new(store.read_blocking(|conn| privacy::load_business_keys(conn, &master))?);
-        let (progress, outside) = (Progress::default(), Outside::new()?);
+        let (progress, outside) = (Progress::default(), Outside::new(&config)?);
         let (keys, connections) = (Arc::new(KeyRing::default()), Arc::new(ConnectionRing::default()));
         let decide = Decide::new(Arc::clone(&queue), progress.clone());
         let ground = capture::Ground {
@@ -267,6 +268,8 @@ impl App {
             replay: Arc::clone(&self.replay),
             trials: Arc::new(self.tester()),
             portals: Arc::new(self.bitrix24()),
+            reports: Arc::clone(&self.outside.reports),
+            post: self.post(),
             retention: Arc::clone(&self.retention),
             card_grace_us: self.card_grace_us(),
             reviews: Arc::clone(&self.reviews),
@@ -339,12 +342,6 @@ impl App {
         anchor::recall(&log);
         self.logs.add(Arc::new(log));
         Ok(())
-    }
-
-    /// The lane of a business's frames.
-    #[must_use]
-    pub fn lane(business: BusinessId) -> Lane {
-        Lane(business.0)
     }
 }
 

@@ -1,17 +1,20 @@
 //! What goes on beside recording and publishing: witnesses, copies of checkpoints, the nightly audit, deliveries to forward, CRM cards, the rules
-//! of incidents.
+//! of incidents, reports.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use anyhow::Context;
 use tokio::sync::watch;
 
 use super::nightly::{self, Nightly};
-use super::{App, now_us, parts};
+use super::{App, Config, now_us, parts};
 use crate::anchor::{Anchor, Standing};
 use crate::audit::incidents::Watch;
 use crate::capture::Hint;
+use crate::console::report::Reports;
 use crate::forwards::{self, Forwards};
+use crate::post;
 use crate::sinks::bitrix24::readback::Bell;
 use crate::sinks::bitrix24::{Bitrix24, Portals};
 use crate::tally::Tally;
@@ -27,6 +30,12 @@ pub struct Outside {
     pub audits: Arc<nightly::Figures>,
     /// How many deliveries wait for bots.
     pub forwards: Arc<forwards::Figures>,
+    /// How many reports are on their way.
+    pub post: Arc<post::Figures>,
+    /// Makes reports.
+    pub reports: Arc<Reports>,
+    /// The way to bots' platforms, with the certificates they show.
+    pub bots: Upstream,
     /// CRM portals that are open.
     pub portals: Portals,
     decisions: Arc<AtomicU64>,
@@ -41,13 +50,15 @@ pub(super) struct Running {
     bitrix24: tokio::task::JoinHandle<()>,
     tally: tokio::task::JoinHandle<()>,
     watch: tokio::task::JoinHandle<()>,
+    post: tokio::task::JoinHandle<()>,
     end: watch::Sender<bool>,
 }
 
 impl Outside {
-    pub(super) fn new() -> anyhow::Result<Self> {
-        let (standing, audits, forwards, portals, decisions) = Default::default();
-        Ok(Self { upstream: Upstream::new()?, standing, audits, forwards, portals, decisions, bell: Bell::default() })
+    pub(super) fn new(config: &Config) -> anyhow::Result<Self> {
+        let (standing, audits, forwards, post, reports, portals, decisions) = Default::default();
+        let (upstream, bots) = (Upstream::new()?, way_to_bots(&config.post)?);
+        Ok(Self { upstream, standing, audits, forwards, post, reports, bots, portals, decisions, bell: Bell::default() })
     }
 
     /// What capture tells of a CRM's events: whoever reads it looks at once.
@@ -64,16 +75,24 @@ impl Outside {
     /// For `/metrics`.
     pub(super) fn figures(&self) -> Vec<super::health::Part> {
         let (standing, audits) = (Arc::clone(&self.standing), Arc::clone(&self.audits));
-        let forwards = Arc::clone(&self.forwards);
+        let (forwards, post) = (Arc::clone(&self.forwards), Arc::clone(&self.post));
         vec![
             Box::new(move |text| standing.write(text, now_us())),
             Box::new(move |text| audits.write(text)),
             Box::new(move |text| forwards.write(text)),
+            Box::new(move |text| post.write(text)),
         ]
     }
 }
 
-/// Starts both.
+/// Trusts what the configuration adds.
+fn way_to_bots(config: &post::Config) -> anyhow::Result<Upstream> {
+    let Some(path) = &config.certificates else { return Ok(Upstream::trusting(None)?) };
+    let more = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    Upstream::trusting(Some(&more)).with_context(|| path.display().to_string())
+}
+
+/// Starts all of it.
 pub(super) fn start(app: &App) -> anyhow::Result<Running> {
     let (end, ended) = watch::channel(false);
     let outside = &app.outside;
@@ -98,8 +117,9 @@ pub(super) fn start(app: &App) -> anyhow::Result<Running> {
     let bitrix24 = tokio::spawn(app.bitrix24().run(ended.clone()));
     let tally = tokio::spawn(Tally::new(app.store.clone(), now_us).keep(ended.clone()));
     let watch = tokio::spawn(app.watcher().keep(ended.clone()));
+    let post = tokio::spawn(app.post().run(ended.clone()));
     Nightly::start(app, Arc::clone(&outside.audits), ended.clone())?;
-    Ok(Running { anchor: tokio::spawn(anchor.run(ended)), forwards, bitrix24, tally, watch, end })
+    Ok(Running { anchor: tokio::spawn(anchor.run(ended)), forwards, bitrix24, tally, watch, post, end })
 }
 
 impl App {
@@ -143,5 +163,6 @@ impl Running {
         let _ = self.bitrix24.await;
         let _ = self.tally.await;
         let _ = self.watch.await;
+        let _ = self.post.await;
     }
 }

@@ -15,12 +15,13 @@ use super::{BackupError, Result, dump, envelope};
 /// Its name in the folder.
 pub(super) const FILE: &str = "keys";
 /// Tables, and which of their rows.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 7] = [
     ("business_keys", "true"),
     ("data_keys", "true"),
     ("pseudonym_keys", "true"),
     ("links", "true"),
     ("connection_secrets", "true"),
+    ("route_secrets", "true"),
     ("installation", "name = 'backup key'"),
 ];
 

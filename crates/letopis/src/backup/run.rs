@@ -19,7 +19,7 @@ use crate::journal::{self, append};
 use crate::recorder::Steps;
 
 /// Tables that exist once and are small. Those of them that this version has are carried, encrypted: some hold words of people.
-pub(super) const PRIMARY: [&str; 20] = [
+pub(super) const PRIMARY: [&str; 23] = [
     "openings",
     "chains",
     "known",
@@ -39,6 +39,9 @@ pub(super) const PRIMARY: [&str; 20] = [
     "checkpoint_copies",
     "audits",
     "quarantine",
+    "report_routes",
+    "report_letters",
+    "report_deliveries",
     "access_trail",
 ];
 /// More files of digests than this are made into one.

@@ -33,6 +33,8 @@ mod prices;
 mod proof;
 mod quarantine;
 mod rebuild;
+mod report;
+mod reports;
 mod restore;
 mod retention;
 mod reviews;
@@ -94,6 +96,11 @@ enum Command {
     VerifyProof(verify_proof::VerifyProofArgs),
     /// One conversation as a page with its proofs inside, to hand over.
     Dossier(dossier::DossierArgs),
+    /// One report as a page: a week's conversion, a month's audit, or a day in a few lines.
+    Report(report::ReportArgs),
+    /// Where reports go by themselves, and what is on its way.
+    #[command(subcommand)]
+    Reports(reports::ReportsCommand),
     /// Destroy everything of one client, with an act.
     Erase(erase::EraseArgs),
     /// API keys.
@@ -182,6 +189,8 @@ pub fn main() -> anyhow::Result<()> {
         Command::Proof(args) => visit(&data, absent, async |house| proof::run(house, args, voice).await),
         Command::VerifyProof(args) => verify_proof::run(&args, voice),
         Command::Dossier(args) => visit(&data, absent, async |house| dossier::run(house, args, voice).await),
+        Command::Report(args) => visit(&data, absent, async |house| report::run(house, args, voice).await),
+        Command::Reports(command) => visit(&data, absent, async |house| reports::run(house, command, voice).await),
         Command::Erase(args) => visit(&data, absent, async |house| erase::run(house, args, voice).await),
         Command::Backup(args) if args.check => backup::check(&args, voice),
         Command::Backup(args) => visit(&data, absent, async |house| backup::run(house, args, voice).await),

@@ -1,6 +1,7 @@
 //! Web pages and the JSON read API. It never writes the journal: it asks `decide`.
 //!
 //! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in · `dossier` – one conversation to hand over
+//! * `report` – a week or a month as a page of its own · `routing` – where reports go
 //! * `replay` – refused items, sent again or dropped · `trials` – connections tried · `portals` – pages inside a CRM · `measured` – what can be known · `period` – of which days
 
 pub mod api;
@@ -10,6 +11,8 @@ pub mod pages;
 mod period;
 pub mod portals;
 pub mod replay;
+pub mod report;
+pub mod routing;
 pub mod trials;
 
 use std::sync::Arc;
@@ -21,6 +24,7 @@ use crate::audit::{Retention, Reviews};
 use crate::decide::Decide;
 use crate::journal::Progress;
 use crate::journal::log::Logs;
+use crate::post::Post;
 use crate::privacy::Vault;
 use crate::store::Store;
 
@@ -48,6 +52,10 @@ pub struct Console {
     pub trials: Arc<dyn Trials>,
     /// Who asks portals of CRMs.
     pub portals: Arc<dyn Portals>,
+    /// Makes reports.
+    pub reports: Arc<report::Reports>,
+    /// Sends them.
+    pub post: Post,
     /// What goes when its time is over.
     pub retention: Arc<Retention>,
     /// So long the bot and the search for a card have before a lead is missing, µs.

@@ -162,6 +162,18 @@ pub enum Decision {
         /// The whole part, as that room wrote it.
         value: serde_json::Value,
     },
+    /// Reports and alerts go this way from now on.
+    RouteSet {
+        /// Which route.
+        route: String,
+        /// All of it, as `journal/reports` wrote it; no secret.
+        to: serde_json::Value,
+    },
+    /// Nothing goes this way any more.
+    RouteRemoved {
+        /// Which route.
+        route: String,
+    },
     /// Something must not expire, whatever the policy says.
     HoldPlaced {
         /// A client or a conversation.

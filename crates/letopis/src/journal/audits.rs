@@ -71,6 +71,16 @@ pub fn latest(conn: &Connection, business: BusinessId) -> rusqlite::Result<Optio
     conn.prepare_cached(sql)?.query_row([business.0], Run::read).optional()
 }
 
+/// How many runs began between two moments, and how many of them found something.
+///
+/// # Errors
+/// When the database says no.
+pub fn between(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64) -> rusqlite::Result<(u64, u64)> {
+    let sql = "SELECT count(*), coalesce(sum(wrong > 0), 0) FROM audits WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3";
+    let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64));
+    conn.prepare_cached(sql)?.query_row(params![business.0, from_us, to_us], read)
+}
+
 /// When the last run ended that found nothing wrong.
 ///
 /// # Errors

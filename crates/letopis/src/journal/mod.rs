@@ -43,6 +43,7 @@ pub mod quarantine;
 pub mod reading;
 pub mod record_days;
 pub mod remnants;
+pub mod reports;
 pub mod retention;
 pub mod reviews;
 pub mod segments;

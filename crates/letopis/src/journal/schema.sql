@@ -422,6 +422,57 @@ CREATE TABLE checkpoint_copies (
   PRIMARY KEY (business, way)
 ) WITHOUT ROWID;
 
+-- Where reports and alerts go: decided by people. What opens a bot stands apart, sealed.
+CREATE TABLE report_routes (
+  business INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  route TEXT NOT NULL,                 -- JSON
+  set_us INTEGER NOT NULL,
+  record INTEGER NOT NULL,             -- the decision
+  PRIMARY KEY (business, id)
+) WITHOUT ROWID;
+CREATE TABLE route_secrets (
+  business INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  changed_us INTEGER NOT NULL,
+  PRIMARY KEY (business, id)
+) WITHOUT ROWID;
+
+-- What was made, as it was sent: words sealed under the business key, no client in them. Kept for a year, alerts for a month.
+CREATE TABLE report_letters (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  business INTEGER NOT NULL,
+  kind TEXT NOT NULL,                  -- weekly, audit, digest, alert
+  period TEXT NOT NULL,                -- dates of an interval, or what an alert is about
+  language TEXT NOT NULL,
+  made_us INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  UNIQUE (business, kind, period, language)
+);
+
+-- What is on its way, stored before it is sent; once for a route and a period.
+CREATE TABLE report_deliveries (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  business INTEGER NOT NULL,
+  route TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  period TEXT NOT NULL,
+  letter INTEGER NOT NULL,
+  made_us INTEGER NOT NULL,
+  due_us INTEGER NOT NULL,
+  until_us INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  sending_us INTEGER,                  -- an attempt is under way, or was when the program was killed
+  unclear INTEGER NOT NULL DEFAULT 0,  -- attempts whose end nobody knows
+  problem TEXT,
+  sent_us INTEGER,
+  failed_us INTEGER,                   -- given up
+  UNIQUE (business, route, kind, period)
+);
+CREATE INDEX report_deliveries_open ON report_deliveries (due_us) WHERE sent_us IS NULL AND failed_us IS NULL;
+CREATE INDEX report_deliveries_by_business ON report_deliveries (business, made_us);
+
 -- Scheduled audits and what they found.
 CREATE TABLE audits (
   id INTEGER PRIMARY KEY,

@@ -7,7 +7,7 @@ use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::crm::rulings;
 use crate::journal::retention::{self, Hold};
-use crate::journal::{cases, incidents, known, lead_work, merges, quarantine, reviews, witnesses};
+use crate::journal::{cases, incidents, known, lead_work, merges, quarantine, reports, reviews, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -50,6 +50,8 @@ pub(super) fn apply(
                 cases::begin_anew(tx, Some(business))?;
             }
         }
+        Decision::RouteSet { route, to } => reports::routes::set(tx, record, route, &to.to_string(), made_us)?,
+        Decision::RouteRemoved { route } => reports::routes::remove(tx, business, route)?,
         Decision::HoldPlaced { on, pid, reason, until_us } => {
             let hold = Hold {
                 on: on.as_str().to_owned(),

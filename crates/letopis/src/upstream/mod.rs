@@ -99,15 +99,22 @@ impl Upstream {
         Self::with(Judge { guarded: true })
     }
 
+    /// As [`Upstream::guarded`], and it also trusts these certificates (PEM).
+    ///
+    /// # Errors
+    /// [`BadCertificates`].
+    pub fn trusting(more: Option<&str>) -> Result<Self, BadCertificates> {
+        Ok(Self::over(tls::config(more)?, Judge { guarded: true }))
+    }
+
+    fn over(tls: rustls::ClientConfig, judge: Judge) -> Self {
+        let https = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
+        Self { client: builder().build(https.wrap_connector(connector(judge))), judge }
+    }
+
     fn with(judge: Judge) -> Result<Self, rustls::Error> {
-        let mut tcp = HttpConnector::new_with_resolver(judge);
-        tcp.set_connect_timeout(Some(CONNECT));
-        tcp.set_nodelay(true);
-        tcp.enforce_http(false);
         let tls = HttpsConnectorBuilder::new().with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?;
-        let mut builder = Client::builder(TokioExecutor::new());
-        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).pool_max_idle_per_host(2);
-        Ok(Self { client: builder.build(tls.https_or_http().enable_http1().wrap_connector(tcp)), judge })
+        Ok(Self { client: builder().build(tls.https_or_http().enable_http1().wrap_connector(connector(judge))), judge })
     }
 
     /// Asks once.
@@ -137,7 +144,12 @@ impl Upstream {
             request = request.header(name, value);
         }
         let request = request.uri(uri).body(Full::new(body)).map_err(|_| UpstreamError::Unreachable("not a request".into()))?;
-        let answer = self.client.request(request).await.map_err(|e| UpstreamError::Unreachable(reason(&e)))?;
+        // Once a connection stood, the question may have been heard.
+        let heard = |e: hyper_util::client::legacy::Error| match e.is_connect() {
+            true => UpstreamError::Unreachable(reason(&e)),
+            false => UpstreamError::Answer(limit),
+        };
+        let answer = self.client.request(request).await.map_err(heard)?;
         let (head, body) = answer.into_parts();
         let body = Limited::new(body, limit).collect().await.map_err(|_| UpstreamError::Answer(limit))?.to_bytes();
         Ok(Answered { status: head.status.as_u16(), headers: head.headers, body })
@@ -195,6 +207,20 @@ impl std::fmt::Display for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+fn connector(judge: Judge) -> HttpConnector<Judge> {
+    let mut tcp = HttpConnector::new_with_resolver(judge);
+    tcp.set_connect_timeout(Some(CONNECT));
+    tcp.set_nodelay(true);
+    tcp.enforce_http(false);
+    tcp
+}
+
+fn builder() -> hyper_util::client::legacy::Builder {
+    let mut builder = Client::builder(TokioExecutor::new());
+    builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).pool_max_idle_per_host(2);
+    builder
 }
 
 /// The innermost cause: "connection refused" says more than "client error".

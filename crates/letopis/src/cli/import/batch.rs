@@ -65,7 +65,7 @@ pub(super) async fn take(State(app): State<Arc<App>>, Query(whose): Query<Whose>
     let position: Position = accepted.position.parse().map_err(|_| anyhow::anyhow!("position {}", accepted.position))?;
     let rejected = accepted.rejected.iter().map(|rejected| (rejected.index, rejected.error.to_string())).collect();
     let counted = Counted { accepted: accepted.accepted as u64, rejected, ..Counted::default() };
-    if !app.progress.reaches(App::lane(business), position, PATIENCE).await {
+    if !app.progress.reaches(queue::Lane(business.0), position, PATIENCE).await {
         return Ok(Json(counted));
     }
     let keys = app.vault.keys(business).ok_or_else(|| anyhow::anyhow!("the business has no keys"))?;

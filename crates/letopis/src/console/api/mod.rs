@@ -10,6 +10,7 @@
 //! | `error` | every refusal → status, code, text |
 //! | `events` `sessions` `clients` `search` `promises` `differences` `reviews` `quarantine` | one file a resource |
 //! | `metrics` `numbers` | numbers with their denominators · `incidents` what went wrong, and markers of versions |
+//! | `reports` | what was sent, and reports of any days |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
 //! | `description` | `/openapi.json`, the schema of an event |
 
@@ -27,6 +28,7 @@ mod numbers;
 mod promises;
 mod proof;
 mod quarantine;
+mod reports;
 mod reviews;
 mod search;
 mod sessions;
@@ -49,7 +51,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 28] {
+fn table() -> [Route; 31] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -73,6 +75,9 @@ fn table() -> [Route; 28] {
         ("/api/v1/incidents", get(incidents::list)),
         ("/api/v1/metrics/incidents", get(incidents::summed)),
         ("/api/v1/metrics/markers", get(incidents::of_markers)),
+        ("/api/v1/reports", get(reports::list)),
+        ("/api/v1/reports/{report_id}", get(reports::one)),
+        ("/api/v1/reports/make/{kind}", get(reports::make)),
         ("/api/v1/schema", get(description::schema)),
         ("/openapi.json", get(description::openapi)),
         ("/log/{business}/checkpoint", get(log::checkpoint)),

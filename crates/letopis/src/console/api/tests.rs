@@ -112,6 +112,8 @@ async fn scene() -> Scene {
         replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Nobody))),
         trials: Arc::new(Nobody),
         portals: Arc::new(Nobody),
+        reports: Arc::default(),
+        post: crate::post::testing::silent(&store, &vault),
         retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOON)),
         reviews: Arc::new(crate::audit::Reviews::new(store.clone(), decide.clone(), || NOON)),
         decide,

@@ -27,6 +27,7 @@ pub(super) enum Section {
     Reviews,
     Cards,
     Quarantine,
+    Reports,
     Settings,
     None,
 }
@@ -134,6 +135,7 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     add(scope.can(Action::ReadNumbers), Section::Today, "/today", "today", t.say("nav-today"), 0);
     add(scope.can(Action::ReadJournal), Section::Lost, "/lost", "lost", t.say("nav-lost"), 0);
     add(scope.can(Action::ReadNumbers), Section::Numbers, "/numbers", "numbers", t.say("nav-numbers"), 0);
+    add(scope.can(Action::ReadNumbers), Section::Reports, "/reports", "report", t.say("nav-reports"), 0);
     add(scope.can(Action::ReadJournal), Section::Journal, "/journal", "journal", t.say("nav-journal"), 0);
     add(scope.can(Action::ReadJournal), Section::Search, "/search", "search", t.say("nav-search"), 0);
     add(scope.can(Action::ReadOperations), Section::Incidents, "/incidents", "error", t.say("nav-incidents"), visitor.incidents);

@@ -1,7 +1,8 @@
 //! What every answer of the console carries, and where errors are drawn.
 //!
 //! The policy lets a page load style, script and pictures from this server and nothing else, run no inline script, be framed by nobody
-//! and send its forms only here. One sort of page is different: what a CRM's portal shows inside itself may be framed, by that portal alone. So a client's message that looks like HTML could do nothing even if a template forgot to escape it.
+//! and send its forms only here. One sort of page is different: what a CRM's portal shows inside itself may be framed, by that portal alone.
+//! A report is another: it brings its own styles, and its policy allows it nothing beside them. So a client's message that looks like HTML could do nothing even if a template forgot to escape it.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -15,6 +16,13 @@ use super::{Desk, cookie};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// A report brings its styles along; it may do nothing else at all.
+const OF_REPORTS: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox";
+
+/// Put into an answer that is a page of its own, made to be sent: a report.
+#[derive(Clone)]
+pub(super) struct SelfContained;
 
 const FIXED: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -48,9 +56,13 @@ pub(super) async fn dress(State(desk): State<Desk>, request: Request, next: Next
         }
     }
     let framed = response.extensions_mut().remove::<Framed>().and_then(|Framed(portal)| policy_for(&portal));
+    let alone = response.extensions_mut().remove::<SelfContained>().is_some();
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if alone {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(OF_REPORTS));
     }
     if let Some(policy) = framed {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -22,13 +22,13 @@ impl Chip {
 
 /// A channel as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Channel {
+pub(in crate::console) struct Channel {
     /// Class of the coloured disc.
-    pub(super) class: &'static str,
+    pub(in crate::console) class: &'static str,
     /// Letters in it.
-    pub(super) letters: String,
+    pub(in crate::console) letters: String,
     /// Its name.
-    pub(super) name: String,
+    pub(in crate::console) name: String,
 }
 
 /// The channels that have a colour of their own: words that mean them, class, letters.
@@ -46,7 +46,7 @@ const CHANNELS: [(&[&str], &str, &str); 10] = [
 ];
 
 /// How a channel looks.
-pub(super) fn channel(t: &Texts, name: &str) -> Channel {
+pub(in crate::console) fn channel(t: &Texts, name: &str) -> Channel {
     match CHANNELS.iter().find(|(names, ..)| names.contains(&name)) {
         Some((_, class, letters)) => Channel { class, letters: (*letters).to_owned(), name: t.of("channel-name", class) },
         None => {

@@ -15,7 +15,7 @@ const EN: &str = include_str!("../../../locales/en.ftl");
 
 /// A language that the console speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Language {
+pub(in crate::console) enum Language {
     /// The default: the people this is for speak it.
     #[default]
     Ru,
@@ -25,7 +25,7 @@ pub(super) enum Language {
 
 impl Language {
     /// The one of that code.
-    pub(super) fn named(code: &str) -> Option<Self> {
+    pub(in crate::console) fn named(code: &str) -> Option<Self> {
         match code {
             "ru" => Some(Self::Ru),
             "en" => Some(Self::En),
@@ -34,7 +34,7 @@ impl Language {
     }
 
     /// For the `lang` attribute and the cookie.
-    pub(super) fn code(self) -> &'static str {
+    pub(in crate::console) fn code(self) -> &'static str {
         match self {
             Self::Ru => "ru",
             Self::En => "en",
@@ -44,7 +44,7 @@ impl Language {
 
 /// The messages of one language.
 #[derive(Clone)]
-pub(super) struct Texts {
+pub(in crate::console) struct Texts {
     language: Language,
     bundle: Arc<FluentBundle<FluentResource>>,
 }
@@ -70,28 +70,28 @@ impl Texts {
     }
 
     /// Which language it is.
-    pub(super) fn language(&self) -> Language {
+    pub(in crate::console) fn language(&self) -> Language {
         self.language
     }
 
     /// The message.
-    pub(super) fn say(&self, key: &str) -> String {
+    pub(in crate::console) fn say(&self, key: &str) -> String {
         self.format(key, None)
     }
 
     /// The message about `$count` things.
-    pub(super) fn count(&self, key: &str, count: impl TryInto<i64>) -> String {
+    pub(in crate::console) fn count(&self, key: &str, count: impl TryInto<i64>) -> String {
         let count = count.try_into().unwrap_or(i64::MAX);
         self.with(key, &[("count", count.into())])
     }
 
     /// The message about `$what`.
-    pub(super) fn of(&self, key: &str, what: &str) -> String {
+    pub(in crate::console) fn of(&self, key: &str, what: &str) -> String {
         self.with(key, &[("what", what.into())])
     }
 
     /// The message with these values in it.
-    pub(super) fn with(&self, key: &str, values: &[(&'static str, FluentValue<'_>)]) -> String {
+    pub(in crate::console) fn with(&self, key: &str, values: &[(&'static str, FluentValue<'_>)]) -> String {
         let args: FluentArgs<'_> = values.iter().cloned().collect();
         self.format(key, Some(&args))
     }
@@ -112,19 +112,19 @@ impl Texts {
 
 /// All languages, loaded once.
 #[derive(Debug)]
-pub(super) struct Library {
+pub(in crate::console) struct Library {
     ru: Texts,
     en: Texts,
 }
 
 impl Library {
     /// Parses the texts.
-    pub(super) fn load() -> Self {
+    pub(in crate::console) fn load() -> Self {
         Self { ru: Texts::load(Language::Ru), en: Texts::load(Language::En) }
     }
 
     /// The texts of one language.
-    pub(super) fn texts(&self, language: Language) -> Texts {
+    pub(in crate::console) fn texts(&self, language: Language) -> Texts {
         match language {
             Language::Ru => self.ru.clone(),
             Language::En => self.en.clone(),
@@ -168,7 +168,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut sources = Vec::new();
         files(&root.join("templates"), "html", &mut sources);
-        files(&root.join("src/console/pages"), "rs", &mut sources);
+        files(&root.join("src/console"), "rs", &mut sources);
         let (known, mut missing) = (keys(RU), BTreeSet::new());
         for call in [".say(\"", ".count(\"", ".of(\"", ".with(\""] {
             for source in &sources {

@@ -7,7 +7,7 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
@@ -25,18 +25,19 @@ mod hello;
 mod incidents;
 mod indent;
 mod journal;
-mod labels;
-mod language;
+pub(super) mod labels;
+pub(super) mod language;
 mod look;
 mod looked;
 mod lost;
 mod moments;
 mod money;
-mod numbers;
+pub(super) mod numbers;
 mod password;
 mod portal;
 mod promises;
 mod quarantine;
+mod reports;
 mod reviews;
 mod search;
 mod settings;
@@ -137,6 +138,7 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/quarantine/{id}/send", post(quarantine::send))
         .route("/quarantine/{id}/drop", post(quarantine::discard))
         .route("/verify", get(verify::ask).post(verify::check).layer(DefaultBodyLimit::max(verify::BODY_BYTES)))
+        .merge(reports::routes())
         .merge(settings_routes())
         .merge(portal::routes())
         .fallback(error::nothing_here)

@@ -7,7 +7,7 @@ use crate::metrics::rate::Rate;
 
 /// How the values of a chart are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::console::pages) enum Unit {
+pub(in crate::console) enum Unit {
     /// A share: `0.25` is 25 %.
     Share,
     /// A count.
@@ -15,9 +15,9 @@ pub(in crate::console::pages) enum Unit {
 }
 
 /// The words of one chart.
-pub(in crate::console::pages) struct Drawing<'a> {
-    pub(in crate::console::pages) t: &'a Texts,
-    pub(in crate::console::pages) unit: Unit,
+pub(in crate::console) struct Drawing<'a> {
+    pub(in crate::console) t: &'a Texts,
+    pub(in crate::console) unit: Unit,
 }
 
 impl Drawing<'_> {
@@ -65,7 +65,7 @@ impl Words for Drawing<'_> {
 }
 
 /// `1234.5` → «1 234,5»; a minus that is one.
-pub(in crate::console::pages) fn decimal(t: &Texts, value: f64, digits: usize) -> String {
+pub(in crate::console) fn decimal(t: &Texts, value: f64, digits: usize) -> String {
     let plain = format!("{:.digits$}", value.abs());
     let (whole, rest) = plain.split_once('.').unwrap_or((&plain, ""));
     let mut text = String::new();
@@ -86,7 +86,7 @@ pub(in crate::console::pages) fn decimal(t: &Texts, value: f64, digits: usize) -
 }
 
 /// A share as a chart takes it: too little is said so, nothing is a gap.
-pub(in crate::console::pages) fn slot(rate: Rate) -> Slot {
+pub(in crate::console) fn slot(rate: Rate) -> Slot {
     match rate.share().zip(rate.interval()) {
         None => Slot::Empty,
         Some(_) if rate.is_few() => Slot::Few(rate.n),
@@ -97,12 +97,12 @@ pub(in crate::console::pages) fn slot(rate: Rate) -> Slot {
 }
 
 /// A count as a chart takes it.
-pub(in crate::console::pages) fn pieces(count: u64) -> Slot {
+pub(in crate::console) fn pieces(count: u64) -> Slot {
     Measure::new(count as f64).into()
 }
 
 /// «25 % (от 17 до 35 %), 24 из 96»; «мало данных: 4 из 7».
-pub(in crate::console::pages) fn share(t: &Texts, rate: Rate) -> String {
+pub(in crate::console) fn share(t: &Texts, rate: Rate) -> String {
     let Some((share, interval)) = rate.share().zip(rate.interval()) else { return t.say("numbers-nothing") };
     let per_cent = |share: f64| decimal(t, share * 100.0, if share < 0.1 { 1 } else { 0 });
     let (part, n) = (decimal(t, rate.part as f64, 0), decimal(t, rate.n as f64, 0));
@@ -117,7 +117,7 @@ pub(in crate::console::pages) fn share(t: &Texts, rate: Rate) -> String {
 }
 
 /// The same as one figure: «25 %», or a dash where there is too little.
-pub(in crate::console::pages) fn figure(t: &Texts, rate: Rate) -> String {
+pub(in crate::console) fn figure(t: &Texts, rate: Rate) -> String {
     match rate.share().filter(|_| !rate.is_few()) {
         Some(share) => t.of("per-cent", &decimal(t, share * 100.0, if share < 0.1 { 1 } else { 0 })),
         None => "—".to_owned(),
@@ -125,7 +125,7 @@ pub(in crate::console::pages) fn figure(t: &Texts, rate: Rate) -> String {
 }
 
 /// «2,4 с», «1 мин 10 с», of milliseconds.
-pub(in crate::console::pages) fn took(t: &Texts, ms: f64) -> String {
+pub(in crate::console) fn took(t: &Texts, ms: f64) -> String {
     if ms < 60_000.0 {
         return t.of("numbers-seconds", &decimal(t, ms / 1000.0, if ms < 10_000.0 { 1 } else { 0 }));
     }

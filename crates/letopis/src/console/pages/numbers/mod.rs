@@ -7,7 +7,7 @@
 
 pub(super) mod asked;
 mod charts;
-pub(super) mod drawing;
+pub(in crate::console) mod drawing;
 mod facts;
 
 use askama::Template;

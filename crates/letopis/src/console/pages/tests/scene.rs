@@ -161,6 +161,8 @@ impl Scene {
             replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Gate))),
             trials: Arc::new(Gate),
             portals: Arc::new(Gate),
+            reports: Arc::default(),
+            post: crate::post::testing::silent(&store, &vault),
             retention: Arc::new(crate::audit::Retention::new(store.clone(), decide.clone(), || NOW)),
             reviews: Arc::new(crate::audit::Reviews::new(store.clone(), decide.clone(), || NOW)),
             decide,

@@ -1,0 +1,73 @@
+//! What a report about clients is made of: the questions it asks of `metrics/figures`, once each.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+
+use super::asker;
+use crate::console::period::{self, Period};
+use crate::event::BusinessId;
+use crate::metrics::figures::visits::{Visits, visits};
+use crate::metrics::figures::{self, Cut, Question, Summary, lost};
+
+/// Of one period.
+pub(super) struct Facts {
+    pub(super) summary: Summary,
+    /// Of the same number of days before.
+    pub(super) before: Summary,
+    pub(super) visits: Visits,
+    /// Lost leads of the period that nobody has won back or taken in hand yet.
+    pub(super) waiting: u64,
+    /// Events that came a moment ago and are in no number yet.
+    pub(super) uncounted: u64,
+    /// Days after a conversation began in which a booking counts for it.
+    pub(super) window_days: i64,
+}
+
+/// The same told apart, for whoever shows it.
+pub(super) struct Cuts {
+    pub(super) channels: BTreeMap<String, Summary>,
+    /// Each day's conversations, by its date.
+    pub(super) days: BTreeMap<String, Summary>,
+}
+
+impl Facts {
+    pub(super) fn of(
+        conn: &Connection,
+        business: BusinessId,
+        zone: &jiff::tz::TimeZone,
+        period: (i64, i64),
+        now_us: i64,
+    ) -> rusqlite::Result<Self> {
+        let asker = asker(conn, business, zone, now_us)?;
+        let (from_us, to_us) = period;
+        let earlier = Period { from_us, to_us }.before(zone);
+        let ask = |period: Period| figures::summary(conn, &asker, &question(period));
+        Ok(Self {
+            summary: ask(Period { from_us, to_us })?,
+            before: ask(earlier)?,
+            visits: visits(conn, &asker, from_us, to_us, None)?,
+            waiting: lost::count(conn, business, from_us, to_us.min(now_us))?.1,
+            uncounted: period::uncounted(conn, business)?,
+            window_days: asker.window_us / crate::metrics::judge::DAY_US,
+        })
+    }
+}
+
+impl Cuts {
+    pub(super) fn of(
+        conn: &Connection,
+        business: BusinessId,
+        zone: &jiff::tz::TimeZone,
+        (from_us, to_us): (i64, i64),
+        now_us: i64,
+    ) -> rusqlite::Result<Self> {
+        let asker = asker(conn, business, zone, now_us)?;
+        let by = |cut| figures::by(conn, &asker, &question(Period { from_us, to_us }), cut);
+        Ok(Self { channels: by(Cut::Channel)?, days: by(Cut::Day)? })
+    }
+}
+
+fn question(period: Period) -> Question {
+    Question { from_us: period.from_us, to_us: period.to_us, only: Vec::new() }
+}
