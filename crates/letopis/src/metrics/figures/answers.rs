@@ -48,6 +48,11 @@ impl Times {
         self.first.extend(first_ms.map(|ms| u32::try_from(ms.max(0)).unwrap_or(NEVER - 1)));
     }
 
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.answers.extend_from_slice(&other.answers);
+        self.first.extend_from_slice(&other.first);
+    }
+
     pub(super) fn finish(self) -> Answers {
         let (answers, first) = (values(self.answers), values(self.first));
         let share = |share: f64| answers.as_ref().and_then(|values| values.quantile(share)).filter(|ms| ms.is_finite());

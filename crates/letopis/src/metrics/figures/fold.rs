@@ -1,6 +1,7 @@
 //! Adding up: rows of a period become counts, counts become shares.
 
 use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use rusqlite::Row;
 use serde::Serialize;
@@ -134,12 +135,33 @@ pub struct Summary {
     pub paid_minor: BTreeMap<String, i64>,
 }
 
+/// Different people.
+type People = HashSet<i64, BuildHasherDefault<Drawn>>;
+
+/// People's numbers are drawn: they are their own hash.
+#[derive(Default)]
+struct Drawn(u64);
+
+impl Hasher for Drawn {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_i64(&mut self, drawn: i64) {
+        self.0 = drawn as u64;
+    }
+}
+
 /// Counts while they grow.
 #[derive(Default)]
 pub(super) struct Fold {
     sessions: u64,
-    people: HashSet<i64>,
-    booked_people: HashSet<i64>,
+    people: People,
+    booked_people: People,
     left_out: BTreeMap<String, u64>,
     booked: u64,
     bot_only: u64,
@@ -191,6 +213,35 @@ impl Fold {
         if line.paid_minor != 0 {
             *self.paid.entry(line.currency.unwrap_or_default().to_owned()).or_default() += line.paid_minor;
         }
+    }
+
+    /// All of both.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.sessions += other.sessions;
+        self.people.extend(&other.people);
+        self.booked_people.extend(&other.booked_people);
+        self.newest_us = self.newest_us.max(other.newest_us);
+        for (into, from) in [
+            (&mut self.booked, other.booked),
+            (&mut self.bot_only, other.bot_only),
+            (&mut self.leads.0, other.leads.0),
+            (&mut self.leads.1, other.leads.1),
+            (&mut self.intents.0, other.intents.0),
+            (&mut self.intents.1, other.intents.1),
+            (&mut self.recovered, other.recovered),
+            (&mut self.refused, other.refused),
+            (&mut self.handoff, other.handoff),
+            (&mut self.failed, other.failed),
+            (&mut self.unsure, other.unsure),
+            (&mut self.replies, other.replies),
+        ] {
+            *into += from;
+        }
+        other.left_out.iter().for_each(|(why, count)| *self.left_out.entry(why.clone()).or_default() += count);
+        other.told.iter().for_each(|(told, count)| *self.told.entry(*told).or_default() += count);
+        other.lost.iter().for_each(|(why, count)| *self.lost.entry(why).or_default() += count);
+        other.paid.iter().for_each(|(currency, minor)| *self.paid.entry(currency.clone()).or_default() += minor);
+        self.times.merge(&other.times);
     }
 
     pub(super) fn finish(self, asker: &Asker, question: &Question) -> Summary {

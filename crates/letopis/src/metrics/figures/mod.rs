@@ -22,6 +22,7 @@ use rusqlite::{Connection, ToSql};
 
 use crate::event::BusinessId;
 use crate::journal::days::Day;
+use crate::metrics::rate::Rate;
 use fold::{Fold, Line};
 
 /// Which conversations.
@@ -159,21 +160,44 @@ pub fn by(conn: &Connection, asker: &Asker, question: &Question, cut: Cut) -> ru
     Ok(folds.into_iter().map(|(key, fold)| (key, fold.finish(asker, question))).collect())
 }
 
-/// Conversations by weekday (Monday first) and hour: how many, and how many of them booked.
+/// Everything that a page of one question shows, in one walk over the rows.
+#[derive(Debug)]
+pub struct Picture {
+    /// All of them together.
+    pub whole: Summary,
+    /// Told apart.
+    pub groups: BTreeMap<String, Summary>,
+    /// Conversations with a booking, by the business's own days.
+    pub days: BTreeMap<Day, Rate>,
+    /// How many conversations began when: weekday (Monday first), hour.
+    pub heat: [[u64; 24]; 7],
+}
+
+/// One question's picture, told apart by a cut that has a column.
 ///
 /// # Errors
 /// When the database says no.
-pub fn heat(conn: &Connection, asker: &Asker, question: &Question) -> rusqlite::Result<[[(u64, u64); 24]; 7]> {
-    let (mut cells, mut clock) = ([[(0, 0); 24]; 7], Clock::new(&asker.zone));
-    walk(conn, asker, question, None, |_, line| {
+pub fn picture(conn: &Connection, asker: &Asker, question: &Question, cut: Cut) -> rusqlite::Result<Picture> {
+    let mut folds: BTreeMap<String, Fold> = BTreeMap::new();
+    let (mut days, mut heat, mut clock) = (BTreeMap::<Day, Rate>::new(), [[0; 24]; 7], Clock::new(&asker.zone));
+    walk(conn, asker, question, cut.column(), |value, line| {
+        let name = value.unwrap_or_default();
+        match folds.get_mut(name) {
+            Some(fold) => fold.add(line),
+            None => folds.entry(name.to_owned()).or_default().add(line),
+        }
         if line.is_counted() {
-            let weekday = (clock.day(line.started_us).0 + 3).rem_euclid(7) as usize;
-            let cell = &mut cells[weekday][clock.hour(line.started_us) as usize % 24];
-            cell.0 += 1;
-            cell.1 += u64::from(line.is_booked());
+            let day = clock.day(line.started_us);
+            let rate = days.entry(day).or_default();
+            rate.n += 1;
+            rate.part += u64::from(line.is_booked());
+            heat[(day.0 + 3).rem_euclid(7) as usize][clock.hour(line.started_us) as usize % 24] += 1;
         }
     })?;
-    Ok(cells)
+    let mut whole = Fold::default();
+    folds.values().for_each(|fold| whole.merge(fold));
+    let groups = folds.into_iter().map(|(key, fold)| (key, fold.finish(asker, question))).collect();
+    Ok(Picture { whole: whole.finish(asker, question), groups, days, heat })
 }
 
 /// Every row of the question, once.

@@ -62,10 +62,10 @@ pub(super) fn value(t: &Texts, cut: Cut, value: &str) -> String {
 }
 
 /// Conversion by a cut, the largest groups first.
-pub(super) fn bars(t: &Texts, cut: Cut, groups: &[(String, Summary)], all: Rate) -> String {
-    let bar = |(name, summary): &(String, Summary)| Bar { label: value(t, cut, name), slot: slot(summary.conversion.session) };
+pub(super) fn bars(t: &Texts, cut: Cut, groups: &[(&String, &Summary)], all: Rate) -> String {
+    let bar = |(name, summary): &(&String, &Summary)| Bar { label: value(t, cut, name), slot: slot(summary.conversion.session) };
     let best = groups.iter().filter(|(_, summary)| !summary.conversion.session.is_few());
-    let best = best.max_by(|one, other| share_of(&one.1).total_cmp(&share_of(&other.1)));
+    let best = best.max_by(|one, other| share_of(one.1).total_cmp(&share_of(other.1)));
     let finding = match best {
         Some((name, summary)) => {
             let values = [("what", value(t, cut, name).into()), ("share", share(t, summary.conversion.session).into())];
@@ -109,10 +109,10 @@ pub(super) fn lost(t: &Texts, summary: &Summary) -> String {
 }
 
 /// When clients write.
-pub(super) fn heat(t: &Texts, cells: &[[(u64, u64); 24]; 7]) -> String {
-    let all = cells.iter().flatten().map(|(count, _)| count).sum::<u64>();
-    let night: u64 = cells.iter().flat_map(|day| &day[..HOURS.start]).map(|(count, _)| count).sum();
-    let busiest = (0..24).max_by_key(|hour| cells.iter().map(|day| day[*hour].0).sum::<u64>()).unwrap_or(0);
+pub(super) fn heat(t: &Texts, cells: &[[u64; 24]; 7]) -> String {
+    let all = cells.iter().flatten().sum::<u64>();
+    let night: u64 = cells.iter().flat_map(|day| &day[..HOURS.start]).sum();
+    let busiest = (0..24).max_by_key(|hour| cells.iter().map(|day| day[*hour]).sum::<u64>()).unwrap_or(0);
     let finding = if all == 0 {
         t.say("numbers-nothing")
     } else {
@@ -123,7 +123,7 @@ pub(super) fn heat(t: &Texts, cells: &[[(u64, u64); 24]; 7]) -> String {
         caption: Caption::new(t.say("numbers-heat"), finding).note(t.with("numbers-heat-note", &values)),
         axis: Axis::new(t.say("numbers-heat-axis"), Kind::Amount),
         hours: HOURS.map(|hour| hour.to_string()).collect(),
-        days: (0..7).map(|day| (t.count("weekday", day as i64), HOURS.map(|hour| pieces(cells[day][hour].0)).collect())).collect(),
+        days: (0..7).map(|day| (t.count("weekday", day as i64), HOURS.map(|hour| pieces(cells[day][hour])).collect())).collect(),
     }
     .draw(&Drawing { t, unit: Unit::Pieces })
 }

@@ -10,6 +10,8 @@ mod charts;
 pub(in crate::console) mod drawing;
 mod facts;
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -24,8 +26,9 @@ use super::visitor::Visitor;
 use crate::access::Action;
 use crate::console::period::{self, Period};
 use crate::journal::days::Day;
+use crate::journal::reading::{Filters, filters};
 use crate::metrics::figures::visits::{Visits, visits};
-use crate::metrics::figures::{self, Asker, Cut, Question, Summary};
+use crate::metrics::figures::{self, Asker, Cut, Picture, Summary};
 use crate::metrics::rate::Rate;
 use crate::metrics::terms::Settled;
 use asked::{Asked, CUTS, PERIODS};
@@ -73,15 +76,12 @@ struct NumbersPage {
 
 /// Everything that is read for the page.
 struct Read {
-    now: Summary,
-    before: Option<Summary>,
-    days: Vec<(i64, Rate)>,
-    days_before: Vec<(i64, Rate)>,
-    groups: Vec<(String, Summary)>,
-    heat: [[(u64, u64); 24]; 7],
+    now: Picture,
+    before: Option<Picture>,
+    period: Period,
+    earlier: Period,
     visits: Visits,
-    channels: Vec<String>,
-    intents: Vec<String>,
+    known: Filters,
     uncounted: u64,
     window_days: u32,
 }
@@ -103,49 +103,34 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
 
 fn all(conn: &Connection, asker: &Asker, asked: &Asked) -> rusqlite::Result<Read> {
     let period = asked.period(&asker.zone, asker.now_us);
-    let question = asked.question(period);
     let earlier = period.before(&asker.zone);
-    let before = asked.compares().then(|| figures::summary(conn, asker, &asked.question(earlier))).transpose()?;
-    let days_before = if asked.compares() { days(conn, asker, &asked.question(earlier), earlier)? } else { Vec::new() };
-    let mut groups: Vec<(String, Summary)> = figures::by(conn, asker, &question, asked.cut())?.into_iter().collect();
-    groups.retain(|(_, summary)| summary.conversations > 0);
-    groups.sort_by_key(|(_, summary)| std::cmp::Reverse(summary.conversations));
-    let everything = Question { only: Vec::new(), ..question.clone() };
-    let names =
-        |cut| Ok::<_, rusqlite::Error>(figures::by(conn, asker, &everything, cut)?.into_keys().filter(|name| !name.is_empty()).collect());
+    let picture = |period: Period| figures::picture(conn, asker, &asked.question(period), asked.cut());
     let channel = (!asked.channel.is_empty()).then_some(asked.channel.as_str());
     Ok(Read {
-        now: figures::summary(conn, asker, &question)?,
-        before,
-        days: days(conn, asker, &question, period)?,
-        days_before,
-        groups,
-        heat: figures::heat(conn, asker, &question)?,
+        now: picture(period)?,
+        before: asked.compares().then(|| picture(earlier)).transpose()?,
         visits: visits(conn, asker, period.from_us, period.to_us, channel)?,
-        channels: names(Cut::Channel)?,
-        intents: names(Cut::Intent)?,
+        known: filters(conn, asker.business)?,
         uncounted: period::uncounted(conn, asker.business)?,
         window_days: 0,
+        period,
+        earlier,
     })
 }
 
 /// Conversion day by day, or week by week where there are many; days on which nobody wrote are gaps, not zeros.
-fn days(conn: &Connection, asker: &Asker, question: &Question, period: Period) -> rusqlite::Result<Vec<(i64, Rate)>> {
-    let found = figures::by(conn, asker, question, Cut::Day)?;
-    let (first, last) = (Day::of(period.from_us, &asker.zone), Day::of(period.to_us - 1, &asker.zone));
-    let each = (first.0..=last.0).map(|day| {
-        let rate = found.get(&Day(day).to_string()).map_or(Rate::default(), |summary| summary.conversion.session);
-        (Day(day).span_us(&asker.zone).0, rate)
-    });
+fn days(found: &BTreeMap<Day, Rate>, period: Period, zone: &TimeZone) -> Vec<(i64, Rate)> {
+    let (first, last) = (Day::of(period.from_us, zone), Day::of(period.to_us - 1, zone));
+    let each = (first.0..=last.0).map(|day| (Day(day).span_us(zone).0, found.get(&Day(day)).copied().unwrap_or_default()));
     let each: Vec<_> = each.collect();
     if each.len() <= DAYS_DRAWN {
-        return Ok(each);
+        return each;
     }
     let week = |days: &[(i64, Rate)]| {
         let sum = days.iter().fold(Rate::default(), |sum, (_, rate)| Rate { part: sum.part + rate.part, n: sum.n + rate.n });
         (days[0].0, sum)
     };
-    Ok(each.chunks(7).map(week).collect())
+    each.chunks(7).map(week).collect()
 }
 
 fn draw(desk: &Desk, visitor: &Visitor, asked: Asked, read: &Read) -> NumbersPage {
@@ -156,8 +141,13 @@ fn draw(desk: &Desk, visitor: &Visitor, asked: Asked, read: &Read) -> NumbersPag
     if named == "own" {
         periods.push(choice("own", t.of("numbers-period", "own"), true));
     }
-    let conversion = read.now.conversion;
-    let group = |(name, summary): &(String, Summary)| Group {
+    let (now, before) = (&read.now.whole, read.before.as_ref());
+    let conversion = now.conversion;
+    let mut groups: Vec<(&String, &Summary)> = read.now.groups.iter().filter(|(_, summary)| summary.conversations > 0).collect();
+    groups.sort_by_key(|(_, summary)| std::cmp::Reverse(summary.conversations));
+    let zone = TimeZone::get(&visitor.business.timezone).unwrap_or(TimeZone::UTC);
+    let earlier = before.map(|before| days(&before.days, read.earlier, &zone)).unwrap_or_default();
+    let group = |(name, summary): &(&String, &Summary)| Group {
         name: charts::value(t, cut, name),
         url: asked.only(name),
         conversations: summary.conversations,
@@ -168,21 +158,21 @@ fn draw(desk: &Desk, visitor: &Visitor, asked: Asked, read: &Read) -> NumbersPag
     NumbersPage {
         f: Frame::new(desk, visitor, Section::Numbers, t.say("numbers-title")),
         periods,
-        channels: read.channels.iter().map(|name| choice(name, charts::value(t, Cut::Channel, name), *name == asked.channel)).collect(),
-        intents: read.intents.iter().map(|name| choice(name, charts::value(t, Cut::Intent, name), *name == asked.intent)).collect(),
+        channels: read.known.channels.iter().map(|name| choice(name, charts::value(t, Cut::Channel, name), *name == asked.channel)).collect(),
+        intents: read.known.intents.iter().map(|name| choice(name, charts::value(t, Cut::Intent, name), *name == asked.intent)).collect(),
         cuts: CUTS.iter().map(|known| choice(known.as_str(), t.of("cut", known.as_str()), *known == cut)).collect(),
-        figures: facts::headline(t, &read.now, read.before.as_ref(), &read.visits),
+        figures: facts::headline(t, now, before.map(|before| &before.whole), &read.visits),
         provisional: conversion.is_provisional,
         uncounted: (read.uncounted > 0).then(|| t.count("numbers-uncounted", read.uncounted as i64)),
-        line: charts::line(t, &clock, &read.days, &read.days_before, conversion.session),
-        funnel: charts::funnel(t, &read.now),
-        bars: charts::bars(t, cut, &read.groups, conversion.session),
-        groups: read.groups.iter().take(GROUPS).map(group).collect(),
-        lost: charts::lost(t, &read.now),
-        heat: charts::heat(t, &read.heat),
-        answers: facts::answers(t, &read.now.answers),
+        line: charts::line(t, &clock, &days(&read.now.days, read.period, &zone), &earlier, conversion.session),
+        funnel: charts::funnel(t, now),
+        bars: charts::bars(t, cut, &groups, conversion.session),
+        groups: groups.iter().take(GROUPS).map(group).collect(),
+        lost: charts::lost(t, now),
+        heat: charts::heat(t, &read.now.heat),
+        answers: facts::answers(t, &now.answers),
         visits: facts::visits(t, &read.visits),
-        left_out: read.now.left_out.iter().map(|(why, count)| (t.of("left-out", why), *count)).collect(),
+        left_out: now.left_out.iter().map(|(why, count)| (t.of("left-out", why), *count)).collect(),
         how: facts::how(t, read.window_days),
         asked,
     }
