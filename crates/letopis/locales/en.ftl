@@ -1101,6 +1101,13 @@ audit-who = { $what ->
    *[other] keys and former staff
 }
 audit-how = Availability: available events over all accepted in the last 30, 90 and 365 days; it counts all and is no sample, so there is no interval. Promises are recognised in the assistant's answers and held against what the journal records; what a journal cannot know is never called broken. Views are noted by the server itself and cannot be erased.
+alert-opened = { $business }: { $title }
+alert-over = { $business }: over. { $title }
+alert-text =
+    { $says }
+
+    Since: { $began }
+    More: { $link }
 reports-lead = The weekly report and the digest hold no personal data of clients. A kept report is exactly the one that was sent.
 reports-make = Make one now
 reports-make-help = Last week and last month, or days of your choice.

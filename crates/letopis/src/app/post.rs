@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::{App, now_us};
 use crate::access::Business;
 use crate::console::report::{Asked, Reports};
+use crate::journal::incidents::Untold;
 use crate::journal::log::Logs;
 use crate::journal::reports::letters::Words;
 use crate::post::{Make, Post, Wanted};
@@ -25,6 +26,11 @@ impl Make for Maker {
         let log = self.logs.of(business.id);
         let made = self.reports.make(conn, business, log.as_deref(), &asked, now_us).map_err(|e| e.to_string())?;
         Ok(Words { title: made.title, text: made.text, html: made.html })
+    }
+
+    fn incident(&self, business: &Business, language: &str, untold: &Untold, link: &str, now_us: i64) -> Words {
+        let (title, text) = self.reports.incident(business, language, untold, link, now_us);
+        Words { title, text, html: None }
     }
 
     fn say(&self, language: &str, key: &str, what: &str) -> String {

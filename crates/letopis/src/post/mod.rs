@@ -2,14 +2,15 @@
 //!
 //! ```text
 //! timetable ─ due ─▶ made (a seam: console/report) ─▶ letter + outbox row, one transaction ─▶ attempt ─▶ mail · Telegram · MAX
-//! incidents, alarms ─ journal/reports/outbox::tell ───────────────▲
+//! incidents nobody was told of ─ journal/reports/outbox::tell ─────▲
 //! ```
 //! Stored before it is sent, tried again with growing pauses, given up after a day with an alarm. Killed between storing and sending it
 //! sends once more and says that it may be the second. It never decides what a report says, and knows no client.
 //!
 //! * `mail` `telegram` `max` – the ways, twins · `message` – what they send, how it ended · `config`
-//! * `plan` – what is due is made and stored · `deliver` – one attempt
+//! * `plan` – what is due is made and stored · `alerts` – incidents nobody was told of · `deliver` – one attempt
 
+mod alerts;
 pub mod config;
 mod deliver;
 pub mod mail;
@@ -29,6 +30,7 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use crate::access::Business;
+use crate::journal::incidents::Untold;
 use crate::journal::log::Logs;
 use crate::journal::reports::Kind;
 use crate::journal::reports::letters::Words;
@@ -52,6 +54,9 @@ pub trait Make: Send + Sync {
     /// # Errors
     /// Why there is none, in words.
     fn make(&self, conn: &Connection, business: &Business, wanted: &Wanted, now_us: i64) -> Result<Words, String>;
+
+    /// What people are told of an incident; `link` leads to it.
+    fn incident(&self, business: &Business, language: &str, untold: &Untold, link: &str, now_us: i64) -> Words;
 
     /// What stands around a report: a key and what it is about.
     fn say(&self, language: &str, key: &str, what: &str) -> String;
@@ -108,6 +113,9 @@ impl Post {
         while !*stop.borrow() {
             if let Err(e) = self.plan().await {
                 tracing::error!(error = %e, "reports that are due cannot be made");
+            }
+            if let Err(e) = self.tell_incidents().await {
+                tracing::error!(error = %e, "people cannot be told of incidents");
             }
             tokio::select! {
                 delivered = self.deliver() => if let Err(e) = delivered {

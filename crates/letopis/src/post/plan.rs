@@ -153,6 +153,6 @@ fn all_due(conn: &rusqlite::Connection, now_us: i64) -> Result<Vec<(Business, Ro
     Ok(all)
 }
 
-fn zone_of(business: &Business) -> TimeZone {
+pub(super) fn zone_of(business: &Business) -> TimeZone {
     TimeZone::get(&business.timezone).unwrap_or(TimeZone::UTC)
 }

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::{Config, Make, Post, Wanted};
 use crate::access::Business;
+use crate::journal::incidents::Untold;
 use crate::journal::log::Logs;
 use crate::journal::reports::letters::Words;
 use crate::privacy::Vault;
@@ -19,6 +20,10 @@ struct Nobody;
 impl Make for Nobody {
     fn make(&self, _: &Connection, _: &Business, _: &Wanted, _: i64) -> Result<Words, String> {
         Err("nothing is made here".into())
+    }
+
+    fn incident(&self, _: &Business, _: &str, untold: &Untold, link: &str, _: i64) -> Words {
+        Words { title: untold.incident.rule.clone(), text: link.to_owned(), html: None }
     }
 
     fn say(&self, _: &str, key: &str, _: &str) -> String {

@@ -40,6 +40,7 @@ mod quarantine;
 mod readback;
 mod rebuilt;
 mod reconciled;
+mod reports;
 mod retention;
 mod reviews;
 mod rooms;

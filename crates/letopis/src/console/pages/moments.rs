@@ -16,7 +16,7 @@ const DAY_S: i64 = 24 * HOUR_S;
 
 /// The clock of a page: where, when, in which language.
 #[derive(Debug, Clone)]
-pub(super) struct Clock {
+pub(in crate::console) struct Clock {
     t: Texts,
     zone: TimeZone,
     now_us: i64,
@@ -24,7 +24,7 @@ pub(super) struct Clock {
 
 impl Clock {
     /// The clock of a business.
-    pub(super) fn new(t: Texts, timezone: &str, now_us: i64) -> Self {
+    pub(in crate::console) fn new(t: Texts, timezone: &str, now_us: i64) -> Self {
         let zone = TimeZone::get(timezone).unwrap_or_else(|_| TimeZone::fixed(Offset::constant(3)));
         Self { t, zone, now_us }
     }
@@ -52,7 +52,7 @@ impl Clock {
     }
 
     /// «сегодня, 14:05», «вчера, 9:30», «12 марта, 9:30», «12 марта 2024, 9:30».
-    pub(super) fn when(&self, us: i64) -> String {
+    pub(in crate::console) fn when(&self, us: i64) -> String {
         let at = self.local(us);
         let day = self.day_of(at.date());
         self.t.with("moment-day-time", &[("day", day.into()), ("time", time_of(&at).into())])

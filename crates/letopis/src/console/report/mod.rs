@@ -17,9 +17,12 @@ mod weekly;
 use jiff::tz::{Offset, TimeZone};
 use rusqlite::Connection;
 
+use super::pages::incidents::in_words;
 use super::pages::language::{Language, Library};
+use super::pages::moments::Clock;
 use crate::access::{AccessError, Business};
 use crate::event::BusinessId;
+use crate::journal::incidents::{Telling, Untold};
 use crate::journal::log::Log;
 use crate::journal::reports::Kind;
 use tongue::Tongue;
@@ -104,6 +107,19 @@ impl Reports {
             Kind::Audit => audit::make(conn, business, log, &tongue, asked, now_us),
             Kind::Alert => Err(ReportError::Kind("an alert")),
         }
+    }
+
+    /// What people are told of an incident: one line, and a few.
+    #[must_use]
+    pub fn incident(&self, business: &Business, language: &str, untold: &Untold, link: &str, now_us: i64) -> (String, String) {
+        let t = self.library.texts(Language::named(language).unwrap_or_default());
+        let clock = Clock::new(t.clone(), &business.timezone, now_us);
+        let (title, says) = in_words(&t, &clock, &untold.incident);
+        let key = if untold.what == Telling::Opened { "alert-opened" } else { "alert-over" };
+        let began = clock.when(untold.incident.began_us);
+        let values = [("business", business.name.as_str().into()), ("title", title.into())];
+        let text = t.with("alert-text", &[("says", says.into()), ("began", began.into()), ("link", link.into())]);
+        (t.with(key, &values), text)
     }
 
     /// The message of a key, for what is written around a report.

@@ -82,6 +82,12 @@ pub(super) struct Shown {
 }
 
 impl Teller {
+    /// One line and one sentence: for a message that leaves this machine.
+    pub(super) fn brief(&self, incident: &Incident) -> (String, String) {
+        let rule = RULES.iter().find(|known| **known == incident.rule).map_or("other", |known| *known);
+        (self.said("incident-title", rule, incident), self.said("incident-says", rule, incident))
+    }
+
     pub(super) fn show(&self, conn: &Connection, incident: &Incident) -> rusqlite::Result<Shown> {
         let (t, clock) = (&self.t, &self.clock);
         let rule = RULES.iter().find(|known| **known == incident.rule).map_or("other", |known| *known);
