@@ -1616,6 +1616,17 @@ crm-sources = Sources that the assistant serves
 crm-sources-hint = Codes of sources, separated by commas. Leads from other sources are no “card without a dialogue”. Empty: all count.
 crm-problem-sources = A source is a code of Bitrix24’s list, such as WEB or 1|TELEGRAM.
 
+reading-title = Reading from the CRM
+reading = Reading
+reading-off = switched off in the connection’s settings
+reading-never = not yet
+reading-looked = Last look
+reading-changed = Last change in the CRM
+reading-night = Last nightly pass
+reading-waiting = Events on their way to the journal
+reading-problem = The portal cannot be read now
+reading-how = “Last look”: when the portal answered every question; it is read every few minutes and at once when it sends an event. “Last change”: the latest change of a lead or deal by the portal’s clock. “Last nightly pass”: when the round over all known cards ended.
+
 problem-limit = the portal asked to wait: too many requests
 problem-method = the portal has limited the working time of this method
 problem-looked-up = looked up on the card: it is not there, it will be sent again

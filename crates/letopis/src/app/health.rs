@@ -102,6 +102,7 @@ impl Health {
             ("letopis_deliveries_total", "Deliveries of platforms taken by hooks.", read(&capture.deliveries)),
             ("letopis_deliveries_deferred_total", "Deliveries that the bot did not take in time.", read(&capture.deferred)),
             ("letopis_deliveries_failed_total", "Deliveries that the bot answered with a failure.", read(&capture.bot_failures)),
+            ("letopis_crm_hints_total", "Events of a CRM's portal taken as hints to look now.", read(&capture.hints)),
             ("letopis_refused_requests_total", "Requests refused for another reason.", read(&capture.refused)),
             ("letopis_otlp_ignored_total", "Spans and log records that are not about an assistant.", read(&capture.otlp_ignored)),
             ("letopis_batches_total", "Transactions of the recorder.", read(&self.batches)),

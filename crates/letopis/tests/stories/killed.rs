@@ -170,6 +170,6 @@ fn records(app: &TestApp) -> HashMap<String, Vec<i64>> {
     stored
 }
 
-fn number(name: &str, otherwise: u64) -> u64 {
+pub fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|e| panic!("{name}={text}: {e}")))
 }

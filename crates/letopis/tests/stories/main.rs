@@ -30,6 +30,7 @@ mod import;
 mod incidents;
 mod inspector;
 mod killed;
+mod killed_writing;
 mod models;
 mod nightly;
 mod numbers;

@@ -68,7 +68,7 @@ fn rate(value: &Value) -> (i64, i64) {
 
 #[test]
 fn the_worked_conversion_to_the_printed_digits() {
-    let mut app = TestApp::start();
+    let app = TestApp::start();
     let reader = Reader::of(&app);
     let events = worked_set();
     for event in &events {
@@ -115,7 +115,7 @@ fn the_worked_conversion_to_the_printed_digits() {
 
 #[test]
 fn a_late_booking_reopens_its_day_and_an_erased_client_goes_on_counting() {
-    let mut app = TestApp::start();
+    let app = TestApp::start();
     let reader = Reader::of(&app);
     let january = "summary?from=2025-01-01&to=2025-02-01";
     app.post_event(&json!({"event_id": "a", "timestamp": "2025-01-10T12:00:00+03:00", "channel": "telegram", "text": "Запишите меня",
@@ -139,7 +139,7 @@ fn a_late_booking_reopens_its_day_and_an_erased_client_goes_on_counting() {
 
 #[test]
 fn the_customers_own_example_is_a_lead_that_was_claimed_and_is_not_there() {
-    let mut app = TestApp::start();
+    let app = TestApp::start();
     let reader = Reader::of(&app);
     let mut event: Value = serde_json::from_str(super::EXAMPLE).unwrap();
     event.as_object_mut().unwrap().remove("crm_id");

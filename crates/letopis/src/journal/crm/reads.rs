@@ -58,3 +58,37 @@ pub fn hinder(tx: &Transaction<'_>, business: BusinessId, connection: &str, why:
     tx.prepare_cached(sql)?.execute(params![connection, business.0, why, now_us])?;
     Ok(())
 }
+
+/// How reading a portal stands, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Overview {
+    /// When everything was read last; nothing before reading has begun.
+    pub looked_us: Option<i64>,
+    /// What stands in the way since.
+    pub problem: Option<String>,
+    /// When something was changed there last, of what was read.
+    pub changed_us: Option<i64>,
+    /// When the last pass over every card ended.
+    pub night_us: Option<i64>,
+    /// Events on their way to the journal.
+    pub waiting: u64,
+}
+
+/// How reading stands.
+///
+/// # Errors
+/// When the database says no.
+pub fn overview(conn: &Connection, connection: &str) -> rusqlite::Result<Overview> {
+    let number = |sql: &str| conn.prepare_cached(sql)?.query_row([connection], |row| row.get::<_, Option<i64>>(0));
+    let look = of(conn, connection, "look")?;
+    let has_begun = of(conn, connection, "leads")?.is_some();
+    let changed_us = number("SELECT max(updated_us) FROM crm_items WHERE connection = ?1")?;
+    let waiting = number("SELECT count(*) FROM crm_tellings WHERE connection = ?1")?.unwrap_or_default() as u64;
+    Ok(Overview {
+        looked_us: look.as_ref().filter(|_| has_begun).map(|look| look.at_us),
+        problem: look.and_then(|look| look.problem),
+        changed_us,
+        night_us: of(conn, connection, "night")?.filter(|night| night.position < 0).map(|night| night.at_us),
+        waiting,
+    })
+}

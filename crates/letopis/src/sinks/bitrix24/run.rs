@@ -45,6 +45,8 @@ pub struct Config {
     pub make_after_seconds: u64,
     /// Milliseconds of the first pause after something did not work; it doubles.
     pub pause_ms: u64,
+    /// Seconds that an answer may take; the cloud itself cuts a request after 60.
+    pub answer_seconds: u64,
     /// Seconds after an unclear answer until the portal is surely done.
     pub settle_seconds: u64,
     /// Seconds between two looks at what changed in a portal.
@@ -63,6 +65,7 @@ impl Default for Config {
             gather_ms: 1_000,
             make_after_seconds: 900,
             pause_ms: 1_000,
+            answer_seconds: 70,
             settle_seconds: 65,
             read_seconds: 180,
             hint_ms: 1_500,
@@ -276,7 +279,9 @@ impl Bitrix24 {
         let credential = self.credential(known)?;
         let route = self.route(known)?;
         let rate = self.rate();
-        let patience = Patience { settle: Duration::from_secs(self.config.settle_seconds), ..Patience::default() };
+        let seconds = Duration::from_secs;
+        let patience =
+            Patience { answer: seconds(self.config.answer_seconds), settle: seconds(self.config.settle_seconds), ..Patience::default() };
         Portal::new(credential, app, (route, self.own.clone()), (rate, patience), self.keeping(known)).map_err(|e| e.to_string())
     }
 

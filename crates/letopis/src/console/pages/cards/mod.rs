@@ -5,6 +5,7 @@
 
 pub(super) mod differences;
 pub(super) mod fixing;
+pub(super) mod reading;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -22,7 +23,9 @@ use crate::access::trail::{About, What, audit};
 use crate::access::{Action, ConnectionId, ConnectionKind};
 use crate::audit::differences as audit_of;
 use crate::event::BusinessId;
+use crate::journal::crm::reads::Overview;
 use crate::journal::crm::{self, Cursor, entries};
+use reading::Reading;
 
 /// On the page; the rest is counted above.
 const SHOWN: u32 = 30;
@@ -36,6 +39,7 @@ struct Portal {
     writes: bool,
     figures: Vec<(u64, String, &'static str)>,
     oldest: Option<String>,
+    reading: Reading,
     waiting: Vec<Row>,
     buried: Vec<Row>,
 }
@@ -67,6 +71,7 @@ struct Known {
     standing: entries::Standing,
     waiting: Vec<entries::Lacking>,
     buried: Vec<entries::Lacking>,
+    reading: Option<Overview>,
 }
 
 /// `GET /cards`
@@ -92,14 +97,15 @@ fn known(conn: &Database, business: BusinessId) -> Result<Vec<Known>, PageError>
         let id = connection.id.to_string();
         let listed = |is_buried| entries::listed(conn, business, &id, is_buried, SHOWN);
         let (cursor, standing) = (crm::cursor(conn, &id)?, entries::standing(conn, business, &id)?);
-        Ok(Known { cursor, standing, waiting: listed(false)?, buried: listed(true)?, connection })
+        let reading = reading::known(conn, &id, connection.settings.crm.read)?;
+        Ok(Known { reading, cursor, standing, waiting: listed(false)?, buried: listed(true)?, connection })
     })
     .collect()
 }
 
 fn portal(visitor: &Visitor, known: Known) -> Portal {
     let (t, clock) = (&visitor.t, visitor.clock());
-    let Known { connection, cursor, standing, waiting, buried } = known;
+    let Known { connection, cursor, standing, waiting, buried, reading } = known;
     let figure = |count: u64, key: &str, tone: &'static str| (count, t.say(key), if count > 0 { tone } else { "" });
     let row = |row: entries::Lacking| Row {
         id: row.id,
@@ -122,6 +128,7 @@ fn portal(visitor: &Visitor, known: Known) -> Portal {
             figure(standing.written, "cards-written", "ok"),
         ],
         oldest: standing.oldest_us.map(|us| t.of("cards-oldest", &clock.took(visitor.now_us - us))),
+        reading: Reading::of(visitor, reading),
         waiting: waiting.into_iter().map(row).collect(),
         buried: buried.into_iter().map(row).collect(),
     }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::Desk;
+use super::super::cards::reading::{self, Reading};
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
 use super::super::frame::{Frame, Section, page};
@@ -62,6 +63,7 @@ struct OnePage {
     tried: Option<Tried>,
     has_bot: bool,
     crm: Option<Crm>,
+    reading: Option<Reading>,
 }
 
 /// What the form of the settings sends.
@@ -239,6 +241,7 @@ pub(super) async fn draw(
         origins: known.settings.origins.iter().map(Origin::as_str).collect::<Vec<_>>().join(" "),
         fields: fields.join("\n"),
         secrets: secrets.collect(),
+        reading: reading(desk, visitor, &known).await?,
         crm: (known.kind == ConnectionKind::Bitrix24).then(|| Crm::of(visitor, &known.settings.crm)),
         name: known.name.to_string(),
         settings: known.settings,
@@ -247,6 +250,16 @@ pub(super) async fn draw(
         has_bot: stored.contains_key(&SecretName::Forward),
         waiting,
     })
+}
+
+/// How its portal is read back.
+async fn reading(desk: &Desk, visitor: &Visitor, known: &Connection) -> Result<Option<Reading>, PageError> {
+    if known.kind != ConnectionKind::Bitrix24 {
+        return Ok(None);
+    }
+    let (id, reads) = (known.id.to_string(), known.settings.crm.read);
+    let overview = desk.console.store.read(move |conn| reading::known(conn, &id, reads)).await?;
+    Ok(Some(Reading::of(visitor, overview)))
 }
 
 /// What can be known of conversations on its channel, and by what.

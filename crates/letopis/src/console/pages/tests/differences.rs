@@ -118,3 +118,24 @@ async fn whoever_may_retry_may_fix_and_nobody_else() {
     }
     assert_eq!(manager.submit("/cards/con_nothing/aside", "card=lead%3A8&why=spam").await.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn how_reading_stands_is_said_on_both_pages() {
+    let scene = Scene::open().await;
+    let owner = scene.owner().await;
+    let id = portal(&scene, &owner).await;
+    differ(&scene, &id).await;
+    for path in ["/cards".to_owned(), format!("/settings/connections/{id}")] {
+        let page = owner.get(&path).await.body;
+        assert!(page.contains("<dt>Последнее чтение</dt><dd>сегодня, 16:00</dd>"), "{path}: {page}");
+        assert!(page.contains("<dt>Последняя ночная сверка</dt><dd>ещё не было</dd>") && !page.contains("не читается"), "{path}: {page}");
+    }
+    scene.tamper("UPDATE crm_reads SET problem = 'cannot be reached (connection refused)' WHERE what = 'look'").await;
+    let page = owner.get("/cards").await.body;
+    assert!(page.contains("Портал сейчас не читается: ") && page.contains("connection refused"), "{page}");
+    // A look that never came to its end is none.
+    scene.tamper("DELETE FROM crm_reads WHERE what = 'leads'").await;
+    assert!(owner.get("/cards").await.body.contains("<dt>Последнее чтение</dt><dd>ещё не было</dd>"));
+    scene.tamper("UPDATE connections SET settings = replace(settings, '\"read\":true', '\"read\":false')").await;
+    assert!(owner.get("/cards").await.body.contains("выключено в настройках подключения"));
+}
