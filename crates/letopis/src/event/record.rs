@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::basis::Basis;
 use super::incident::{Growth, Opening, Resolution};
 use super::retention::{HoldOn, Policy, Then};
 use super::rulings::{Aside, Right};
@@ -354,45 +355,6 @@ impl std::str::FromStr for LeadEnd {
     fn from_str(text: &str) -> Result<Self, String> {
         let known = Self::ALL.into_iter().find(|end| end.as_str() == text);
         known.ok_or_else(|| format!("{text}: say done, unreached, declined or no_lead"))
-    }
-}
-
-/// Why a client's data must go (152-FZ, articles 5, 14, 20, 21).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Basis {
-    /// The client withdrew their consent.
-    Withdrawal,
-    /// The client, or the regulator, asked for it.
-    Request,
-    /// The data was processed unlawfully.
-    Unlawful,
-    /// The purpose is reached.
-    Purpose,
-}
-
-impl Basis {
-    /// All of them, as they are offered.
-    pub const ALL: [Self; 4] = [Self::Withdrawal, Self::Request, Self::Unlawful, Self::Purpose];
-
-    /// As it is sealed.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Withdrawal => "withdrawal",
-            Self::Request => "request",
-            Self::Unlawful => "unlawful",
-            Self::Purpose => "purpose",
-        }
-    }
-}
-
-impl std::str::FromStr for Basis {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|basis| basis.as_str() == text);
-        known.ok_or_else(|| format!("{text}: say withdrawal, request, unlawful or purpose"))
     }
 }
 
