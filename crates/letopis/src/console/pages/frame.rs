@@ -55,6 +55,29 @@ pub(super) struct Person {
     pub(super) alarms: Vec<String>,
 }
 
+/// Rooms that a phone shows at the bottom; what comes after them is behind «Ещё».
+const SHOWN_ON_PHONE: usize = 4;
+
+impl Person {
+    /// Whether «Ещё» stands before the link of that place: a phone has room for five, and its search is on top.
+    fn folds_before(&self, at: usize) -> bool {
+        at == SHOWN_ON_PHONE && self.links.iter().filter(|link| link.url != "/search").count() > SHOWN_ON_PHONE + 1
+    }
+
+    fn folded(&self) -> impl Iterator<Item = &Link> {
+        self.links.iter().skip(SHOWN_ON_PHONE)
+    }
+
+    fn is_folded_here(&self) -> bool {
+        self.folded().any(|link| link.here)
+    }
+
+    /// The sum of what the links behind «Ещё» count.
+    fn folded_count(&self) -> i64 {
+        self.folded().map(|link| link.count).sum()
+    }
+}
+
 /// What surrounds a page.
 pub(super) struct Frame {
     pub(super) t: Texts,
