@@ -15,7 +15,7 @@ const run = async (name, act) => {
     await act();
     note("passed", name);
   } catch (error) {
-    note(error instanceof Skipped ? "skipped" : "failed", name, String(error.message).slice(0, 1200));
+    note(error instanceof Skipped ? "skipped" : "failed", name, String(error.message).slice(0, 900));
   }
 };
 

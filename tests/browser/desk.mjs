@@ -29,7 +29,7 @@ export class Desk {
   async tab({ stranger = false, expects = [], ...more } = {}) {
     const storageState = stranger ? undefined : this.signedIn;
     const context = await this.browser.newContext({ baseURL: this.base, viewport: { width: 1280, height: 900 }, locale: "ru-RU", timezoneId: "Europe/Moscow", reducedMotion: "reduce", storageState, ...more });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     const tab = await context.newPage();
     tab.said = [];
     const isExpected = (text) => expects.some((status) => text.includes(`status of ${status}`));
@@ -52,10 +52,10 @@ export class Desk {
 }
 
 /** Barriers that axe finds: rule, what it is about, where. */
-export const barriers = async (tab) => {
+export const barriers = async (tab, rules) => {
   // By the debugger's own way, which the page's policy does not bind.
-  await tab.evaluate(AXE);
-  const found = await tab.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  if (!(await tab.evaluate(() => "axe" in globalThis))) await tab.evaluate(AXE);
+  const found = await tab.evaluate((only) => globalThis.axe.run(document, { resultTypes: ["violations"], runOnly: only }), rules ?? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
   return found.violations.map((one) => `${one.id} (${one.nodes.length}): ${one.nodes.slice(0, 2).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? node.none[0]?.message ?? one.help}`.slice(0, 260)).join("; ")}`);
 };
 
