@@ -61,8 +61,8 @@
   }
 
   // An open menu closes by a click elsewhere and by Escape.
-  const menu = document.querySelector("details.menu");
-  document.addEventListener("click", (event) => { if (menu?.open && !menu.contains(event.target)) menu.open = false; });
+  const menus = [...document.querySelectorAll("details.menu, details.more")];
+  document.addEventListener("click", (event) => menus.forEach((menu) => { if (menu.open && !menu.contains(event.target)) menu.open = false; }));
 
   // Keys: / searches, j and k walk the rows of a list.
   const walk = (step) => {
@@ -71,7 +71,7 @@
     rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)]?.focus();
   };
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && menu?.open) menu.open = false;
+    if (event.key === "Escape") menus.forEach((menu) => { if (menu.open) { menu.open = false; menu.querySelector("summary").focus(); } });
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     // By place on the keyboard, so that the keys work in the Russian layout as well.
     if (event.key === "/" || event.code === "Slash") { document.querySelector("[data-hotkey='/']")?.focus(); event.preventDefault(); }

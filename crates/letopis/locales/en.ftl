@@ -17,6 +17,7 @@ nav-journal = Journal
 nav-search = Search
 nav-quarantine = Refused
 nav-settings = Settings
+nav-more = More
 
 # Signing in
 sign-in = Sign in

@@ -17,6 +17,7 @@ nav-journal = Журнал
 nav-search = Поиск
 nav-quarantine = Непринятое
 nav-settings = Настройки
+nav-more = Ещё
 
 # Вход
 sign-in = Войти

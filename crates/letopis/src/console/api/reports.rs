@@ -39,7 +39,7 @@ pub(super) async fn list(State(console): State<Arc<Console>>, asked: Asked) -> R
 }
 
 /// One of them, as it was sent. An audit report names people of the staff: a key is nobody of them, so it is not for keys.
-pub(super) async fn one(State(console): State<Arc<Console>>, Path(id): Path<i64>, asked: Asked) -> Result<Response, ApiError> {
+pub(super) async fn one(State(console): State<Arc<Console>>, asked: Asked, Path(id): Path<i64>) -> Result<Response, ApiError> {
     asked.scope.require(Action::ReadNumbers)?;
     let with_access = asked.scope.can(Action::ReadTrail);
     let ready = asked.ready(&console).await?;

@@ -200,7 +200,7 @@ async fn the_customers_example_comes_back_byte_for_byte() {
 async fn a_key_opens_what_its_role_may() {
     let scene = scene().await;
     for (path, _) in table().into_iter().filter(|(path, _)| path.starts_with("/api/v1/") && *path != "/api/v1/schema") {
-        let path = path.replace("{event_id}", "x").replace("{session_id}", "x").replace("{client_id}", "x");
+        let path = path.replace("{event_id}", "x").replace("{session_id}", "x").replace("{client_id}", "x").replace("{report_id}", "1");
         let codes = |key: Option<&'static str>| {
             let (scene, path) = (&scene, path.clone());
             async move { scene.request(key, &path).await.status.as_u16() }
@@ -498,11 +498,12 @@ async fn every_described_parameter_is_taken() {
             "kind" => "booked".to_owned(),
             "queue" => "low".to_owned(),
             "format" => "json".to_owned(),
+            "language" => "ru".to_owned(),
             _ => "x".to_owned(),
         };
         let query: Vec<String> = of_call.map(|item| item["name"].as_str().unwrap()).map(|name| format!("{name}={}", value(name))).collect();
         let path =
-            path.replace("{event_id}", "n1").replace("{session_id}", "site-1").replace("{client_id}", "none").replace("{cut}", "channel");
+            path.replace("{event_id}", "n1").replace("{session_id}", "site-1").replace("{client_id}", "none").replace("{cut}", "channel").replace("{report_id}", "1").replace("{kind}", "weekly");
         let answer = scene.request(Some("read"), &format!("{path}?{}", query.join("&"))).await;
         assert!([StatusCode::OK, StatusCode::NOT_FOUND].contains(&answer.status), "{path}: {}", answer.text());
         let more = scene.refused(&format!("{path}?{}&surely_not=1", query.join("&"))).await;

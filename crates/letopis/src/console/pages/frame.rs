@@ -55,6 +55,29 @@ pub(super) struct Person {
     pub(super) alarms: Vec<String>,
 }
 
+/// Rooms that a phone shows at the bottom; what comes after them is behind «Ещё».
+const SHOWN_ON_PHONE: usize = 4;
+
+impl Person {
+    /// Whether «Ещё» stands before the link of that place: a phone has room for five, and its search is on top.
+    pub(super) fn folds_before(&self, at: usize) -> bool {
+        at == SHOWN_ON_PHONE && self.links.iter().filter(|link| link.url != "/search").count() > SHOWN_ON_PHONE + 1
+    }
+
+    fn folded(&self) -> impl Iterator<Item = &Link> {
+        self.links.iter().skip(SHOWN_ON_PHONE)
+    }
+
+    pub(super) fn is_folded_here(&self) -> bool {
+        self.folded().any(|link| link.here)
+    }
+
+    /// The sum of what the links behind «Ещё» count.
+    pub(super) fn folded_count(&self) -> i64 {
+        self.folded().map(|link| link.count).sum()
+    }
+}
+
 /// What surrounds a page.
 pub(super) struct Frame {
     pub(super) t: Texts,
@@ -135,10 +158,10 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     add(scope.can(Action::ReadNumbers), Section::Today, "/today", "today", t.say("nav-today"), 0);
     add(scope.can(Action::ReadJournal), Section::Lost, "/lost", "lost", t.say("nav-lost"), 0);
     add(scope.can(Action::ReadNumbers), Section::Numbers, "/numbers", "numbers", t.say("nav-numbers"), 0);
-    add(scope.can(Action::ReadNumbers), Section::Reports, "/reports", "report", t.say("nav-reports"), 0);
     add(scope.can(Action::ReadJournal), Section::Journal, "/journal", "journal", t.say("nav-journal"), 0);
     add(scope.can(Action::ReadJournal), Section::Search, "/search", "search", t.say("nav-search"), 0);
     add(scope.can(Action::ReadOperations), Section::Incidents, "/incidents", "error", t.say("nav-incidents"), visitor.incidents);
+    add(scope.can(Action::ReadNumbers), Section::Reports, "/reports", "report", t.say("nav-reports"), 0);
     add(scope.can(Action::ReadJournal), Section::Promises, "/promises", "promise", t.say("nav-promises"), 0);
     add(scope.can(Action::ReadJournal), Section::Reviews, "/reviews", "review", t.say("nav-reviews"), 0);
     add(scope.can(Action::ReadJournal), Section::Cards, "/cards", "card", t.say("nav-cards"), 0);

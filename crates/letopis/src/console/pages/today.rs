@@ -116,7 +116,7 @@ fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
     ];
     let week = |key: &str, of: fn(&Summary) -> crate::metrics::rate::Rate| {
         let before = t.of("numbers-before", &share(t, of(&read.week_before)));
-        (t.say(key), format!("{}. {before}", share(t, of(&read.week))))
+        (t.say(key), format!("{}; {before}", share(t, of(&read.week))))
     };
     let planned = read.tomorrow.by_outcome.get("planned").copied().unwrap_or(0);
     let reminded = read.tomorrow.reminders;

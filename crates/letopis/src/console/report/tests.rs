@@ -66,8 +66,8 @@ fn the_week_in_words_with_its_interval_and_the_week_before() {
     assert!(!html.contains("<script") && !html.contains("http:") && !html.contains("https:") && !html.contains("url("), "it fetches nothing");
     assert!(html.contains("&#60;b&#62;site") && !html.contains("<b>site"), "words of clients are no markup");
     let english = make(&conn, &asked(Kind::Weekly, "en"));
-    assert!(english.text.contains("48 people wrote this week, 12 booked – 25 %, between 15 % and 39 %."), "{}", english.text);
-    assert!(!english.html.unwrap().contains("{"), "every text has its values");
+    assert!(english.text.contains("48 people wrote this week, 12 booked – 25%, between 15% and 39%."), "{}", english.text);
+    assert!(!english.html.unwrap().contains("{ $"), "every text has its values");
 }
 
 #[test]
