@@ -149,7 +149,8 @@ impl Teller {
 /// The room in which it is put right.
 fn place(rule: &str, incident: &Incident) -> Option<&'static str> {
     Some(match rule {
-        "A2" | "A7" | "A18" => "/cards",
+        "A2" | "A18" => "/cards",
+        "A7" | "A8" => "/lost",
         "A6" => "/promises",
         "A3" => "/settings/connections",
         "A10" | "A17" => "/settings/models",
