@@ -61,6 +61,16 @@ impl Answer {
     }
 }
 
+/// A key of every role, by its name.
+fn keys(tx: &rusqlite::Transaction<'_>, business: BusinessId) -> HashMap<&'static str, String> {
+    let each = KeyRole::ALL.iter().map(|&role| {
+        let (change, secret) = key::create(&Scope::local(business), role, "test".parse().unwrap(), NOON, &mut rand::rng()).unwrap();
+        access::apply(tx, &change).unwrap();
+        (role.as_str(), secret.reveal().to_owned())
+    });
+    each.collect()
+}
+
 /// A salon with the customer's example, a conversation, 300 short events, two kept out, and one more after the checkpoint.
 async fn scene() -> Scene {
     let folder = tempfile::tempdir().unwrap();
@@ -70,13 +80,7 @@ async fn scene() -> Scene {
     let kept = Arc::clone(&written);
     let made = store.write(move |tx| {
         let welcome = access::first::start(tx, NOON, &mut rand::rng()).unwrap().unwrap();
-        let mut keys = HashMap::new();
-        for &role in KeyRole::ALL {
-            let (change, secret) =
-                key::create(&Scope::local(welcome.business), role, "test".parse().unwrap(), NOON, &mut rand::rng()).unwrap();
-            access::apply(tx, &change).unwrap();
-            keys.insert(role.as_str(), secret.reveal().to_owned());
-        }
+        let keys = keys(tx, welcome.business);
         let mut pen = Pen::new(tx, welcome.business);
         pen.event(tx, EXAMPLE).unwrap();
         let anna = r#""timestamp":"2025-01-01T12:40:00+03:00","channel":"telegram","client":{"phone":"89211234567","name":"Анна"}"#;

@@ -18,7 +18,7 @@ use crate::access::trail::What;
 use crate::event::LeadEnd;
 use crate::event::record::Decision;
 use crate::journal::session_by_pid;
-use crate::metrics::figures::lost as queue;
+use crate::metrics::figures::lost as leads;
 use crate::metrics::judge::{DAY_US, Reason};
 
 /// Days back that are looked at: who was lost before is not waiting any more.
@@ -79,7 +79,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
     visitor.require(Action::ReadJournal)?;
     let (business, now_us) = (visitor.business.id, visitor.now_us);
     let found =
-        desk.console.store.read(move |conn| Ok::<_, PageError>(queue::waiting(conn, business, now_us - DAYS * DAY_US, now_us, MOST)?));
+        desk.console.store.read(move |conn| Ok::<_, PageError>(leads::waiting(conn, business, now_us - DAYS * DAY_US, now_us, MOST)?));
     let found = found.await?;
     desk.looked.at(&desk.console.store, &visitor, What::Viewed, "/lost");
     let t = &visitor.t;
@@ -105,13 +105,13 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
 }
 
 /// Whom nobody has taken in hand first; then who waits for an answer; then the youngest, who is the likeliest to still want it.
-pub(super) fn ordered(mut found: Vec<queue::Waiting>) -> Vec<queue::Waiting> {
+pub(super) fn ordered(mut found: Vec<leads::Waiting>) -> Vec<leads::Waiting> {
     found.sort_by_key(|lead| (lead.taken.is_some(), !URGENT.contains(&lead.reason), std::cmp::Reverse(lead.since_us)));
     found
 }
 
 /// As a line.
-pub(super) fn lead(visitor: &Visitor, found: queue::Waiting) -> Lead {
+pub(super) fn lead(visitor: &Visitor, found: leads::Waiting) -> Lead {
     let (t, clock) = (&visitor.t, visitor.clock());
     let tone = if URGENT.contains(&found.reason) { "bad" } else { "warn" };
     let name = found.name.clone().map(|name| Who { name, known: true });

@@ -14,7 +14,7 @@ use super::visitor::Visitor;
 use crate::access::Action;
 use crate::console::period::uncounted;
 use crate::journal::days::Day;
-use crate::metrics::figures::lost as queue;
+use crate::metrics::figures::lost as leads;
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Asker, Question, Summary};
 use crate::metrics::terms::Settled;
@@ -53,7 +53,7 @@ struct Read {
     week: Summary,
     week_before: Summary,
     tomorrow: Visits,
-    leads: Vec<queue::Waiting>,
+    leads: Vec<leads::Waiting>,
     waiting: (u64, u64),
     uncounted: u64,
 }
@@ -79,8 +79,8 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<R
             week: figures::summary(conn, &asker, &span(-6, 7))?,
             week_before: figures::summary(conn, &asker, &span(-13, 7))?,
             tomorrow: visits(conn, &asker, tomorrow.from_us, tomorrow.to_us, None)?,
-            leads: if sees_people { queue::waiting(conn, business, from_us, now_us, lost::MOST)? } else { Vec::new() },
-            waiting: queue::count(conn, business, from_us, now_us)?,
+            leads: if sees_people { leads::waiting(conn, business, from_us, now_us, lost::MOST)? } else { Vec::new() },
+            waiting: leads::count(conn, business, from_us, now_us)?,
             uncounted: uncounted(conn, business)?,
         })
     });
