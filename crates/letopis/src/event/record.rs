@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 pub use super::basis::Basis;
 use super::incident::{Growth, Opening, Resolution};
 use super::retention::{HoldOn, Policy, Then};
-use super::rulings::{Aside, Right};
 use super::review::{Draw, Label, ReviewQueue};
+use super::rulings::{Aside, Right};
 
 /// What capture added to the client's bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -64,10 +64,9 @@ pub(super) fn apply(
             retention::place(tx, record, *on, &hold)?;
         }
         Decision::HoldLifted { on, pid } => retention::lift(tx, business, *on, pid, &decided.by, made_us)?,
-        Decision::IncidentOpened(_)
-        | Decision::IncidentGrew(_)
-        | Decision::IncidentAcknowledged { .. }
-        | Decision::IncidentResolved(_) => incidents::apply(tx, record, made_us, decided)?,
+        Decision::IncidentOpened(_) | Decision::IncidentGrew(_) | Decision::IncidentAcknowledged { .. } | Decision::IncidentResolved(_) => {
+            incidents::apply(tx, record, made_us, decided)?
+        }
         Decision::LeadTaken { session } => lead_work::take(tx, record, session, &decided.by, made_us)?,
         Decision::LeadEnded { session, how } => lead_work::end(tx, record, session, *how, &decided.by, made_us)?,
         decision @ (Decision::CardLinked { .. } | Decision::CardOrdered { .. }) => rulings::apply(tx, business, decision, made_us)?,

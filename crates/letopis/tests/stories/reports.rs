@@ -35,13 +35,17 @@ fn a_report_goes_by_mail_and_is_kept_as_it_was_sent() {
     let app = TestApp::start_with(&mail);
     app.post_event(&event("e-1"));
     app.wait_recorded(1);
-    let refused = letopis(app.data(), &["reports", "route", "set", "--kinds", "weekly", "--way", "mail", "--to", "a@b.example\nBcc: all@b.example"]);
+    let refused =
+        letopis(app.data(), &["reports", "route", "set", "--kinds", "weekly", "--way", "mail", "--to", "a@b.example\nBcc: all@b.example"]);
     assert!(!refused.ok && refused.err.contains("e-mail address"), "{}", refused.err);
     let id = route(&app, &["--way", "mail", "--to", "olga@salon.example"]);
     json_of(app.data(), &["reports", "send", "weekly", &id]);
     let letter = mails.recv_timeout(PATIENCE).unwrap();
     let head = letter.to_lowercase();
-    assert!(letter.contains("olga@salon.example") && head.contains("message-id: <report-") && head.contains("filename=\"letopis-weekly-"), "{letter}");
+    assert!(
+        letter.contains("olga@salon.example") && head.contains("message-id: <report-") && head.contains("filename=\"letopis-weekly-"),
+        "{letter}"
+    );
     wait_until("it is delivered", || newest(&app)["sent_us"].is_i64());
     assert_eq!((&newest(&app)["attempts"], &newest(&app)["unclear"]), (&Value::from(1), &Value::from(0)));
     // The archive has it, sealed; the tables show no word of it.

@@ -506,8 +506,13 @@ async fn every_described_parameter_is_taken() {
             _ => "x".to_owned(),
         };
         let query: Vec<String> = of_call.map(|item| item["name"].as_str().unwrap()).map(|name| format!("{name}={}", value(name))).collect();
-        let path =
-            path.replace("{event_id}", "n1").replace("{session_id}", "site-1").replace("{client_id}", "none").replace("{cut}", "channel").replace("{report_id}", "1").replace("{kind}", "weekly");
+        let path = path
+            .replace("{event_id}", "n1")
+            .replace("{session_id}", "site-1")
+            .replace("{client_id}", "none")
+            .replace("{cut}", "channel")
+            .replace("{report_id}", "1")
+            .replace("{kind}", "weekly");
         let answer = scene.request(Some("read"), &format!("{path}?{}", query.join("&"))).await;
         assert!([StatusCode::OK, StatusCode::NOT_FOUND].contains(&answer.status), "{path}: {}", answer.text());
         let more = scene.refused(&format!("{path}?{}&surely_not=1", query.join("&"))).await;

@@ -103,7 +103,8 @@ impl FromRequestParts<Desk> for Visitor {
             quarantined = console.store.read(move |conn| quarantine::count_open(conn, id).map_err(PageError::from)).await?;
         }
         let id = business.id;
-        let read = console.store.read(move |conn| Ok::<_, PageError>((witnesses::alarms(conn, id)?, incidents::count_open(conn, id)?.urgent)));
+        let read =
+            console.store.read(move |conn| Ok::<_, PageError>((witnesses::alarms(conn, id)?, incidents::count_open(conn, id)?.urgent)));
         let (alarms, incidents) = read.await?;
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
         let origin = format!("{}://{host}", if console.secure_cookies { "https" } else { "http" });

@@ -35,9 +35,11 @@ fn week(conn: &Connection, from_us: i64, count: i64, booked: i64, lost: &[(&str,
         let channel = if number % 3 == 0 { "telegram" } else { "<b>site</b>" };
         let started_us = from_us + number * 7 * DAY_US / count;
         let answers = 1_800_u32.to_le_bytes();
-        let sql = "INSERT INTO cases (business, started_us, id, person, channel, marks, told, booked_us, paid_minor, answers, lost, replies)
+        let sql =
+            "INSERT INTO cases (business, started_us, id, person, channel, marks, told, booked_us, paid_minor, answers, lost, replies)
                    VALUES (1, ?1, ?2, ?3, ?4, 0, ?5, ?6, 0, ?7, ?8, 1)";
-        let values = params![started_us, number, from_us / DAY_US * 1000 + number, channel, told, is_booked.then_some(started_us), answers, reason];
+        let values =
+            params![started_us, number, from_us / DAY_US * 1000 + number, channel, told, is_booked.then_some(started_us), answers, reason];
         conn.execute(sql, values).unwrap();
     }
 }
@@ -63,7 +65,10 @@ fn the_week_in_words_with_its_interval_and_the_week_before() {
     assert_eq!(report.title, "Салон: неделя 6 – 12 января 2025");
     let html = report.html.unwrap();
     assert!(html.contains(headline) && html.contains("без ответа") && html.contains("12 из 48") && html.contains("14,9 % … 38,8 %"));
-    assert!(!html.contains("<script") && !html.contains("http:") && !html.contains("https:") && !html.contains("url("), "it fetches nothing");
+    assert!(
+        !html.contains("<script") && !html.contains("http:") && !html.contains("https:") && !html.contains("url("),
+        "it fetches nothing"
+    );
     assert!(html.contains("&#60;b&#62;site") && !html.contains("<b>site"), "words of clients are no markup");
     let english = make(&conn, &asked(Kind::Weekly, "en"));
     assert!(english.text.contains("48 people wrote this week, 12 booked – 25%, between 15% and 39%."), "{}", english.text);
@@ -118,8 +123,11 @@ fn an_audit_names_who_looked_only_to_whom_may_know() {
     assert!(html.contains("команды на сервере") && html.contains("свидетелей нет"));
     let closed = make(&conn, &Asked { with_access: false, ..asked(Kind::Audit, "ru") });
     assert!(!closed.html.unwrap().contains("команды на сервере"));
-    conn.execute("INSERT INTO audits (business, started_us, ended_us, deep, entries, wrong, findings) VALUES (1, ?1, ?1, 1, 9, 2, '[]')", [MONDAY_US])
-        .unwrap();
+    conn.execute(
+        "INSERT INTO audits (business, started_us, ended_us, deep, entries, wrong, findings) VALUES (1, ?1, ?1, 1, 9, 2, '[]')",
+        [MONDAY_US],
+    )
+    .unwrap();
     let wrong = make(&conn, &asked(Kind::Audit, "ru"));
     assert!(wrong.text.contains("Требует внимания. Проверки за период: 1, с находками: 1"), "{}", wrong.text);
 }

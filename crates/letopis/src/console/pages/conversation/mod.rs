@@ -165,7 +165,8 @@ fn story(
     }
     let session = &found.session;
     let number = RecordNo::from_i64(session.first_record).index();
-    let shown = seen.iter().rev().find(|one| one.row.facets.has(Facets::REPLY)).map_or(number, |one| RecordNo::from_i64(one.row.record).index());
+    let shown =
+        seen.iter().rev().find(|one| one.row.facets.has(Facets::REPLY)).map_or(number, |one| RecordNo::from_i64(one.row.record).index());
     let after = reading::afterwards(conn, session)?;
     let after: Vec<Seen> = after.into_iter().map(|row| proof::look(conn, books, t, row)).collect();
     let who = who::of_line(conn, business, t, &found)?;

@@ -127,6 +127,10 @@ fn urgency(t: &Texts, severity: crate::event::incident::Severity) -> Chip {
 }
 
 /// An incident as people are told of it elsewhere: one line and one sentence.
-pub(in crate::console) fn in_words(t: &super::language::Texts, clock: &super::moments::Clock, incident: &crate::journal::incidents::Incident) -> (String, String) {
+pub(in crate::console) fn in_words(
+    t: &super::language::Texts,
+    clock: &super::moments::Clock,
+    incident: &crate::journal::incidents::Incident,
+) -> (String, String) {
     Teller { t: t.clone(), clock: clock.clone(), links: false }.brief(incident)
 }

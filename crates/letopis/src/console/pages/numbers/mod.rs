@@ -158,7 +158,12 @@ fn draw(desk: &Desk, visitor: &Visitor, asked: Asked, read: &Read) -> NumbersPag
     NumbersPage {
         f: Frame::new(desk, visitor, Section::Numbers, t.say("numbers-title")),
         periods,
-        channels: read.known.channels.iter().map(|name| choice(name, charts::value(t, Cut::Channel, name), *name == asked.channel)).collect(),
+        channels: read
+            .known
+            .channels
+            .iter()
+            .map(|name| choice(name, charts::value(t, Cut::Channel, name), *name == asked.channel))
+            .collect(),
         intents: read.known.intents.iter().map(|name| choice(name, charts::value(t, Cut::Intent, name), *name == asked.intent)).collect(),
         cuts: CUTS.iter().map(|known| choice(known.as_str(), t.of("cut", known.as_str()), *known == cut)).collect(),
         figures: facts::headline(t, now, before.map(|before| &before.whole), &read.visits),

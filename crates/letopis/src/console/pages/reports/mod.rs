@@ -107,7 +107,11 @@ async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<Response, Pa
     let (business, t, clock) = (visitor.business.id, &visitor.t, visitor.clock());
     let (sets, sees_access) = (visitor.scope.can(Action::ManageSettings), visitor.scope.can(Action::ReadTrail));
     let read = desk.console.store.read(move |conn| {
-        Ok::<_, PageError>((letters::newest(conn, business, MOST)?, routes::of(conn, business)?, outbox::newest(conn, business, DELIVERIES)?))
+        Ok::<_, PageError>((
+            letters::newest(conn, business, MOST)?,
+            routes::of(conn, business)?,
+            outbox::newest(conn, business, DELIVERIES)?,
+        ))
     });
     let (kept, known, deliveries) = read.await?;
     let kinds = || Kind::ALL.map(|kind| (kind.as_str(), t.of("report-kind", kind.as_str())));
@@ -115,7 +119,11 @@ async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<Response, Pa
     let is_shown = |delivery: &&Delivery| sets && (delivery.sent_us.is_none() || delivery.unclear > 0);
     page(&ReportsPage {
         f: Frame::new(&desk, &visitor, Section::Reports, t.say("nav-reports")),
-        kept: kept.iter().filter(|letter| sees_access || letter.kind != Kind::Audit).map(|letter| of_letter(&visitor, &clock, letter)).collect(),
+        kept: kept
+            .iter()
+            .filter(|letter| sees_access || letter.kind != Kind::Audit)
+            .map(|letter| of_letter(&visitor, &clock, letter))
+            .collect(),
         made: kinds().into_iter().filter(|(kind, _)| *kind != "alert").collect(),
         routes: sets.then(|| known.iter().map(|routed| of_route(&visitor, routed)).collect()),
         deliveries: deliveries.iter().filter(is_shown).map(|delivery| of_delivery(&visitor, &clock, delivery, &known)).collect(),
@@ -149,13 +157,9 @@ fn spoken(visitor: &Visitor, clock: &Clock, period: &str) -> String {
 fn of_route(visitor: &Visitor, routed: &Routed) -> RouteRow {
     let (t, route) = (&visitor.t, &routed.route);
     let name = |kind: &Kind| t.of("report-kind", kind.as_str());
-    let hour = t.with(
-        "reports-route-when",
-        &[("day", weekday(visitor, route.weekday).into()), ("hour", i64::from(route.hour).into())],
-    );
-    let quiet = (route.quiet_from != route.quiet_to).then(|| {
-        t.with("reports-route-quiet", &[("from", i64::from(route.quiet_from).into()), ("to", i64::from(route.quiet_to).into())])
-    });
+    let hour = t.with("reports-route-when", &[("day", weekday(visitor, route.weekday).into()), ("hour", i64::from(route.hour).into())]);
+    let quiet = (route.quiet_from != route.quiet_to)
+        .then(|| t.with("reports-route-quiet", &[("from", i64::from(route.quiet_from).into()), ("to", i64::from(route.quiet_to).into())]));
     let kinds = route.kinds.iter().map(name).collect::<Vec<_>>().join(", ");
     let when = [Some(hour), quiet, Some(route.language.clone())].into_iter().flatten().collect::<Vec<_>>().join(", ");
     RouteRow {
@@ -214,7 +218,12 @@ struct Days {
 }
 
 /// `GET /reports/make/{kind}`: one of any days, for who asks; without days the last one.
-async fn make(State(desk): State<Desk>, visitor: Visitor, Path(kind): Path<String>, Query(days): Query<Days>) -> Result<Response, PageError> {
+async fn make(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    Path(kind): Path<String>,
+    Query(days): Query<Days>,
+) -> Result<Response, PageError> {
     visitor.require(Action::ReadNumbers)?;
     let kind = kind.parse().ok().filter(|kind| *kind != Kind::Alert).ok_or(PageError::NotFound)?;
     let (business, now_us, zone) = (visitor.business.clone(), visitor.now_us, zone_of(&visitor.business.timezone));
@@ -230,7 +239,8 @@ async fn make(State(desk): State<Desk>, visitor: Visitor, Path(kind): Path<Strin
     let language = visitor.t.language().code().to_owned();
     let asked = Asked { kind, language, from_us: midnight_us(from, &zone), to_us: midnight_us(to, &zone), with_access };
     let (reports, log) = (std::sync::Arc::clone(&desk.console.reports), desk.console.logs.of(business.id));
-    let made = desk.console.store.read(move |conn| Ok::<_, PageError>(reports.make(conn, &business, log.as_deref(), &asked, now_us)?)).await?;
+    let made =
+        desk.console.store.read(move |conn| Ok::<_, PageError>(reports.make(conn, &business, log.as_deref(), &asked, now_us)?)).await?;
     if kind == Kind::Audit && with_access {
         desk.looked.at(&desk.console.store, &visitor, What::Viewed, &format!("audit report {from}/{to}"));
     }

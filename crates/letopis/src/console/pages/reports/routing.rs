@@ -131,7 +131,8 @@ fn routing<'a>(desk: &'a Desk, visitor: &'a Visitor) -> Routing<'a> {
 /// In the trail, beside the answer.
 fn note(desk: &Desk, visitor: &Visitor, target: String) {
     let (who, business, now_us) = (visitor.signed_in.who(), visitor.business.id, visitor.now_us);
-    let noted = move |tx: &rusqlite::Transaction<'_>| Ok::<_, PageError>(audit(tx, About::Business(business), who, What::Changed, target, now_us)?);
+    let noted =
+        move |tx: &rusqlite::Transaction<'_>| Ok::<_, PageError>(audit(tx, About::Business(business), who, What::Changed, target, now_us)?);
     if let Err(e) = desk.console.store.submit(noted) {
         tracing::error!(error = %e, "a change of routes was not noted");
     }
