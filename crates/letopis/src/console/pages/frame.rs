@@ -60,8 +60,8 @@ const SHOWN_ON_PHONE: usize = 4;
 
 impl Person {
     /// Whether «Ещё» stands before the link of that place: a phone has room for five, and its search is on top.
-    pub(super) fn folds_before(&self, at: usize) -> bool {
-        at == SHOWN_ON_PHONE && self.links.iter().filter(|link| link.url != "/search").count() > SHOWN_ON_PHONE + 1
+    pub(super) fn folds_before(&self, at: &usize) -> bool {
+        *at == SHOWN_ON_PHONE && self.links.iter().filter(|link| link.url != "/search").count() > SHOWN_ON_PHONE + 1
     }
 
     fn folded(&self) -> impl Iterator<Item = &Link> {
