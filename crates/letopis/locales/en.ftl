@@ -2102,14 +2102,14 @@ numbers-heat = When they write
 numbers-heat-finding = Most write from { $hour } to { $next } o'clock.
 numbers-heat-note = Shown are the hours from 7 to 24; { $count } of { $n } wrote at night.
 numbers-heat-axis = conversations
-weekday = { $count ->
-    [0] Mon
-    [1] Tue
-    [2] Wed
-    [3] Thu
-    [4] Fri
-    [5] Sat
-   *[6] Sun
+weekday = { $what ->
+    [mon] Mon
+    [tue] Tue
+    [wed] Wed
+    [thu] Thu
+    [fri] Fri
+    [sat] Sat
+   *[sun] Sun
 }
 numbers-groups = By group
 numbers-group = Group

@@ -2141,14 +2141,14 @@ numbers-heat = Когда пишут
 numbers-heat-finding = Чаще всего пишут с { $hour } до { $next } часов.
 numbers-heat-note = Показаны часы с 7 до 24; ночью написали { $count } из { $n }.
 numbers-heat-axis = диалогов
-weekday = { $count ->
-    [0] пн
-    [1] вт
-    [2] ср
-    [3] чт
-    [4] пт
-    [5] сб
-   *[6] вс
+weekday = { $what ->
+    [mon] пн
+    [tue] вт
+    [wed] ср
+    [thu] чт
+    [fri] пт
+    [sat] сб
+   *[sun] вс
 }
 numbers-groups = По группам
 numbers-group = Группа

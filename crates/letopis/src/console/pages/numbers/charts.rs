@@ -13,6 +13,8 @@ use crate::metrics::rate::Rate;
 const BARS: usize = 12;
 /// Hours that a heat map shows: the others are night.
 const HOURS: std::ops::Range<usize> = 7..24;
+/// Its rows, by the words of their message.
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Days or weeks of conversion, with the period before behind them.
 pub(super) fn line(t: &Texts, clock: &Clock, days: &[(i64, Rate)], before: &[(i64, Rate)], all: Rate) -> String {
@@ -123,7 +125,7 @@ pub(super) fn heat(t: &Texts, cells: &[[u64; 24]; 7]) -> String {
         caption: Caption::new(t.say("numbers-heat"), finding).note(t.with("numbers-heat-note", &values)),
         axis: Axis::new(t.say("numbers-heat-axis"), Kind::Amount),
         hours: HOURS.map(|hour| hour.to_string()).collect(),
-        days: (0..7).map(|day| (t.count("weekday", day as i64), HOURS.map(|hour| pieces(cells[day][hour])).collect())).collect(),
+        days: DAYS.iter().zip(cells).map(|(day, cells)| (t.of("weekday", day), HOURS.map(|hour| pieces(cells[hour])).collect())).collect(),
     }
     .draw(&Drawing { t, unit: Unit::Pieces })
 }
