@@ -148,3 +148,24 @@ fn the_customers_own_example_is_a_lead_that_was_claimed_and_is_not_there() {
     let lost = reader.counted(&app, "lost?from=2025-01-01&to=2025-02-01");
     assert_eq!((&lost["items"][0]["reason"], &lost["items"][0]["session_id"]), (&json!("R3"), &json!("sess_abc123")), "{lost:#}");
 }
+
+/// The data set itself is no part of the project: it is looked for beside it.
+#[test]
+fn the_golden_counts_of_real_dialogues() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/sgd/dialogues_006.json");
+    if !path.exists() {
+        eprintln!("SKIP: {} is not here", path.display());
+        return;
+    }
+    let app = TestApp::start();
+    let reader = Reader::of(&app);
+    json_of(app.data(), &["import", path.to_str().unwrap(), "--services", "Services_*"]);
+    let all = reader.counted(&app, "summary?from=2000-01-01&to=2100-01-01");
+    assert_eq!(
+        (&all["conversations"], rate(&all["conversion"]["session"]), rate(&all["failed"])),
+        (&json!(107), (55, 107), (17, 107)),
+        "{all:#}"
+    );
+    let step = |name: &str| all["funnel"].as_array().unwrap().iter().find(|step| step["step"] == name).unwrap()["count"].clone();
+    assert_eq!((step("wrote"), step("booked"), step("paid")), (json!(107), json!(55), Value::Null), "{:#}", all["funnel"]);
+}

@@ -6,6 +6,7 @@ use crate::event::{BusinessId, RecordNo};
 
 /// Events looked at in one transaction: others write too.
 const EVENTS: i64 = 1_000;
+const DAY_US: i64 = 86_400_000_000;
 
 /// Whose outbox, and what goes into it.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +15,7 @@ pub struct Outbox<'a> {
     pub business: BusinessId,
     /// The connection's public id.
     pub connection: &'a str,
-    /// A task at every handover.
+    /// A task at every handover, and for every lead that is lost.
     pub tasks: bool,
     /// Whether a card is told of events of a type.
     pub is_told: fn(&str) -> bool,
@@ -56,7 +57,29 @@ pub fn feed(tx: &Transaction<'_>, outbox: &Outbox<'_>, now_us: i64) -> rusqlite:
     if let Some(event) = events.last() {
         tx.prepare_cached("UPDATE crm_cursors SET record = ?2 WHERE connection = ?1")?.execute(params![connection, event.record])?;
     }
+    if outbox.tasks {
+        lost(tx, outbox, cursor.first_record, now_us)?;
+    }
     Ok(events.len() as i64 == EVENTS)
+}
+
+/// Leads that count as lost since yesterday: a task each, unless their conversation has one. Older ones were lost before anybody asked.
+fn lost(tx: &Transaction<'_>, outbox: &Outbox<'_>, first_told: i64, now_us: i64) -> rusqlite::Result<()> {
+    let sql = "SELECT s.pid, root.pid, coalesce(CAST(k.evidence AS INTEGER), 0) FROM cases k JOIN sessions s ON s.id = k.session
+                 JOIN clients c ON c.id = s.client JOIN clients root ON root.id = c.root
+               WHERE k.business = ?1 AND k.lost IS NOT NULL AND k.recovered_us IS NULL AND k.session IS NOT NULL
+                 AND k.lost_us > ?2 AND k.lost_us <= ?3 AND s.first_record >= ?4
+                 AND NOT EXISTS (SELECT 1 FROM crm_entries e WHERE e.business = ?1 AND e.session = s.pid AND e.what = 'task' AND e.connection = ?5)
+               ORDER BY k.lost_us LIMIT ?6";
+    let values = params![outbox.business.0, now_us - DAY_US, now_us, first_told, outbox.connection, EVENTS];
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?));
+    let found: Vec<_> = tx.prepare_cached(sql)?.query_map(values, read)?.collect::<rusqlite::Result<_>>()?;
+    for (session, client, evidence) in found {
+        let record = RecordNo::new(outbox.business, evidence.max(0) as u64).as_i64();
+        want(tx, outbox, &client, now_us)?;
+        add(tx, outbox, (&client, &session), "task", (record, record), now_us)?;
+    }
+    Ok(())
 }
 
 fn end(business: BusinessId) -> i64 {

@@ -168,3 +168,25 @@ fn a_card_that_is_gone_is_looked_for_again_and_a_client_is_forgotten_whole() {
     taking::gone(&tx, taking.id).unwrap();
     assert!(taking::due(&tx, SALON, "con", NOW, 10).unwrap().is_empty());
 }
+
+#[test]
+fn a_lost_lead_is_a_task_once_and_one_that_was_lost_long_ago_is_none() {
+    let mut desk = Desk::new();
+    desk.said("anna", "message_in", "Запишите меня");
+    desk.said("boris", "message_in", "Сколько стоит?");
+    for (pid, lost_us) in [("anna", NOW - 60_000_000), ("boris", NOW - 3 * 86_400_000_000)] {
+        let sql = "INSERT INTO cases (business, id, person, session, started_us, channel, marks, told, paid_minor, replies, lost, lost_all, lost_since_us, lost_us, evidence)
+                   SELECT business, id, id, id, 0, channel, 0, 1, 0, 0, 'R1', 'R1', ?2, ?2, '0' FROM sessions
+                   WHERE client = (SELECT client FROM identities WHERE value = ?1)";
+        assert_eq!(desk.conn.execute(sql, rusqlite::params![pid, lost_us]).unwrap(), 1);
+    }
+    for _ in 0..2 {
+        let tx = desk.conn.transaction().unwrap();
+        fed(&tx);
+        tx.commit().unwrap();
+    }
+    let tasks = "SELECT count(*), max(e.session = s.pid) FROM crm_entries e, sessions s, identities i
+                 WHERE e.what = 'task' AND s.client = i.client AND i.value = 'anna'";
+    let found: (i64, bool) = desk.conn.query_row(tasks, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(found, (1, true));
+}

@@ -230,7 +230,7 @@ impl Writer {
 
     fn tell(&self, row: &Lacking, card: CrmRef, steps: &[Step]) -> Told {
         if row.what == "task" {
-            return Told { calls: vec![self.task(row, card)] };
+            return Told { calls: vec![self.task(row, card, steps)] };
         }
         let Some(last) = steps.iter().rfind(|step| is_told(&step.kind)) else { return Told { calls: Vec::new() } };
         let words = if self.is_clinic { CardWords::Steps } else { self.settings.words.unwrap_or(CardWords::Digest) };
@@ -267,13 +267,15 @@ impl Writer {
         (!fields.is_empty()).then(|| Call::new("crm.item.update", params()))
     }
 
-    fn task(&self, row: &Lacking, card: CrmRef) -> Call {
+    fn task(&self, row: &Lacking, card: CrmRef, steps: &[Step]) -> Call {
+        let handed = steps.iter().any(|step| step.kind == "handoff");
+        let title = if handed { "Ассистент передал диалог сотруднику" } else { "Заявка теряется: свяжитесь с клиентом" };
         let deadline = jiff::Timestamp::from_microsecond((self.now_us)()).unwrap_or_default().to_zoned(self.zone.clone());
         let deadline = deadline.checked_add(jiff::Span::new().minutes(15)).unwrap_or(deadline);
         let mut params = json!({
             "ownerTypeId": type_id(card.kind), "ownerId": card.id,
             "deadline": deadline.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
-            "title": "Ассистент передал диалог сотруднику",
+            "title": title,
             "description": format!("Ответьте клиенту. Диалог: {}\n{}", self.link(&row.session), row.reference),
         });
         if let Some(responsible) = self.settings.responsible {
