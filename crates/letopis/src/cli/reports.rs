@@ -95,7 +95,7 @@ pub(super) struct SetArgs {
     #[arg(long)]
     way: Way,
     /// An e-mail address, or the number of a chat.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     to: String,
     /// ru or en.
     #[arg(long, default_value = "ru")]

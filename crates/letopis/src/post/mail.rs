@@ -20,16 +20,18 @@ type Smtp = AsyncSmtpTransport<Tokio1Executor>;
 pub async fn send(mail: &Mail, part: &str, to: &[String], message: &Message, patience: Duration) -> Result<(), Failed> {
     let letter = letter(mail, part, to, message)?;
     let transport = transport(mail, part)?.timeout(Some(patience)).build();
-    let silent = || format!("{} does not answer", mail.server);
-    // Looked at first, so that a server that is away is known to have nothing.
-    let there = tokio::time::timeout(patience, transport.test_connection()).await.map_err(|_| Failed::NotTaken(silent()))?;
-    there.map_err(|e| Failed::NotTaken(format!("{}: {e}", mail.server)))?;
-    match tokio::time::timeout(patience, transport.send(letter)).await {
-        Err(_) => Err(Failed::Unclear(silent())),
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(e)) if e.is_permanent() || e.is_transient() || e.is_client() => Err(Failed::NotTaken(format!("{}: {e}", mail.server))),
-        Ok(Err(e)) => Err(Failed::Unclear(format!("{}: {e}", mail.server))),
+    let sent = tokio::time::timeout(patience, transport.send(letter)).await;
+    match sent.map_err(|_| Failed::Unclear(format!("{} does not answer", mail.server)))? {
+        Ok(_) => Ok(()),
+        Err(e) if is_surely_not_taken(&e) => Err(Failed::NotTaken(format!("{}: {e}", mail.server))),
+        Err(e) => Err(Failed::Unclear(format!("{}: {e}", mail.server))),
     }
+}
+
+/// The server said no, or was never reached. The library has no question for the latter, only words.
+fn is_surely_not_taken(error: &lettre::transport::smtp::Error) -> bool {
+    let refused = error.is_permanent() || error.is_transient() || error.is_client() || error.is_tls();
+    refused || error.to_string().starts_with("Connection error")
 }
 
 fn letter(mail: &Mail, part: &str, to: &[String], message: &Message) -> Result<Letter, Failed> {

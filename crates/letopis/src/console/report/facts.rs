@@ -16,7 +16,7 @@ pub(super) struct Facts {
     /// Of the same number of days before.
     pub(super) before: Summary,
     pub(super) visits: Visits,
-    /// Lost leads of the period that nobody has won back or taken in hand yet.
+    /// Lost leads that a booking could still count for and that nobody has taken in hand: now, whatever the period.
     pub(super) waiting: u64,
     /// Events that came a moment ago and are in no number yet.
     pub(super) uncounted: u64,
@@ -47,7 +47,7 @@ impl Facts {
             summary: ask(Period { from_us, to_us })?,
             before: ask(earlier)?,
             visits: visits(conn, &asker, from_us, to_us, None)?,
-            waiting: lost::count(conn, business, from_us, to_us.min(now_us))?.1,
+            waiting: lost::count(conn, business, now_us - asker.window_us, now_us)?.1,
             uncounted: period::uncounted(conn, business)?,
             window_days: asker.window_us / crate::metrics::judge::DAY_US,
         })

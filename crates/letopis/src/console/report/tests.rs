@@ -59,7 +59,7 @@ fn the_week_in_words_with_its_interval_and_the_week_before() {
     week(&conn, MONDAY_US - 7 * DAY_US, 40, 10, &[]);
     let report = make(&conn, &asked(Kind::Weekly, "ru"));
     // Wilson of 12 in 48: 14.9 % to 38.8 %.
-    let headline = "За неделю написали 48 человек, записались 12 – 25 %, с точностью от 15 % до 39 %.";
+    let headline = "За неделю написали 48 человек, записались 12 – 25 % (от 15 % до 39 %).";
     assert!(report.text.contains(headline), "{}", report.text);
     assert!(report.text.contains("не отличить от случайности") && report.text.contains("Больше всего потерь"), "{}", report.text);
     assert_eq!(report.title, "Салон: неделя 6 – 12 января 2025");
@@ -71,7 +71,7 @@ fn the_week_in_words_with_its_interval_and_the_week_before() {
     );
     assert!(html.contains("&#60;b&#62;site") && !html.contains("<b>site"), "words of clients are no markup");
     let english = make(&conn, &asked(Kind::Weekly, "en"));
-    assert!(english.text.contains("48 people wrote this week, 12 booked – 25%, between 15% and 39%."), "{}", english.text);
+    assert!(english.text.contains("48 people wrote this week, 12 booked – 25% (15% to 39%)."), "{}", english.text);
     assert!(!english.html.unwrap().contains("{ $"), "every text has its values");
 }
 
@@ -82,7 +82,7 @@ fn few_are_called_few_and_none_are_no_zero() {
     assert!(quiet.text.contains("никто не написал") && quiet.text.contains("сравнить не с чем"), "{}", quiet.text);
     week(&conn, MONDAY_US, 7, 4, &[]);
     let few = make(&conn, &asked(Kind::Weekly, "ru"));
-    assert!(few.text.contains("записались 4 – 57 %, мало данных: от 25 % до 84 %"), "{}", few.text);
+    assert!(few.text.contains("записались 4 – 57 % (мало данных: от 25 % до 84 %"), "{}", few.text);
     assert!(few.html.unwrap().contains("мало данных"));
 }
 

@@ -232,11 +232,11 @@ fn answers(summary: &Summary, r: &Tongue<'_>) -> Vec<(String, String)> {
         row("n", r.count(answers.n)),
         row("p50", r.waited(answers.p50_ms, answers.n)),
         row("p95", r.waited(answers.p95_ms, answers.n)),
-        row("within", format!("{} ({})", r.part(answers.within_3s), r.rate(answers.within_3s))),
+        row("within", format!("{} – {}", r.part(answers.within_3s), r.rate(answers.within_3s))),
         row("unanswered", r.count(answers.unanswered)),
         row("first", r.waited(answers.first_p50_ms, answers.n)),
-        row("handoff", format!("{} ({})", r.part(summary.handoff), r.rate(summary.handoff))),
-        row("failed", format!("{} ({})", r.part(summary.failed), r.rate(summary.failed))),
+        row("handoff", format!("{} – {}", r.part(summary.handoff), r.rate(summary.handoff))),
+        row("failed", format!("{} – {}", r.part(summary.failed), r.rate(summary.failed))),
     ]
 }
 
