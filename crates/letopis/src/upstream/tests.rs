@@ -58,7 +58,10 @@ async fn silence_length_and_breaks_are_named() {
     let (url, _) = server(b"").await;
     assert!(matches!(upstream.ask(question(url)).await, Err(UpstreamError::Slow(_))));
     let (url, _) = server(&[b'x'; 300]).await;
-    assert!(matches!(upstream.ask(question(url)).await, Err(UpstreamError::Answer(_))), "a connection stood: it may have heard the question");
+    assert!(
+        matches!(upstream.ask(question(url)).await, Err(UpstreamError::Answer(_))),
+        "a connection stood: it may have heard the question"
+    );
     let nobody = upstream.ask(question("http://127.0.0.1:1/".into())).await.unwrap_err().to_string();
     assert!(nobody.to_lowercase().contains("refused"), "{nobody}");
 }

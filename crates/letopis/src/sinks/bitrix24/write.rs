@@ -269,7 +269,11 @@ impl Writer {
 
     fn task(&self, row: &Lacking, card: CrmRef, steps: &[Step]) -> Call {
         let handed = steps.iter().any(|step| step.kind == "handoff");
-        let title = if handed { "Ассистент передал диалог сотруднику" } else { "Заявка теряется: свяжитесь с клиентом" };
+        let title = if handed {
+            "Ассистент передал диалог сотруднику"
+        } else {
+            "Заявка теряется: свяжитесь с клиентом"
+        };
         let deadline = jiff::Timestamp::from_microsecond((self.now_us)()).unwrap_or_default().to_zoned(self.zone.clone());
         let deadline = deadline.checked_add(jiff::Span::new().minutes(15)).unwrap_or(deadline);
         let mut params = json!({
