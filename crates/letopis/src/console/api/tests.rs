@@ -493,7 +493,8 @@ async fn every_described_parameter_is_taken() {
         let of_call = openapi["paths"][path]["get"]["parameters"].as_array().unwrap().iter();
         let of_call = of_call.map(|item| item["$ref"].as_str().map_or(item, |reference| openapi.pointer(&reference[1..]).unwrap()));
         let value = |name: &str| match name {
-            "from" | "to" => "2025-01-01".to_owned(),
+            "from" => "2025-01-01".to_owned(),
+            "to" => "2025-01-02".to_owned(),
             "limit" | "confidence_below" => "1".to_owned(),
             "after" | "record" => "0".to_owned(),
             "cursor" => journal::reading::Cursor { at: 0, id: 0 }.to_string(),
