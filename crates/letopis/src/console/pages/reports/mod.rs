@@ -189,7 +189,7 @@ fn of_delivery(visitor: &Visitor, clock: &Clock, delivery: &Delivery, known: &[R
 }
 
 fn weekday(visitor: &Visitor, day: u8) -> String {
-    visitor.t.of("reports-weekday-name", &day.to_string())
+    visitor.t.of("reports-weekday-name", &format!("day-{day}"))
 }
 
 /// `GET /reports/{id}`: a kept one, as it was sent.
