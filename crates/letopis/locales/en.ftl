@@ -1139,13 +1139,13 @@ reports-secret-help = for Telegram and MAX; kept encrypted and never shown again
 reports-hour = Hour
 reports-weekday = Day of the week (weekly report)
 reports-weekday-name = { $what ->
-    [1] Monday
-    [2] Tuesday
-    [3] Wednesday
-    [4] Thursday
-    [5] Friday
-    [6] Saturday
-   *[7] Sunday
+    [day-1] Monday
+    [day-2] Tuesday
+    [day-3] Wednesday
+    [day-4] Thursday
+    [day-5] Friday
+    [day-6] Saturday
+   *[day-7] Sunday
 }
 reports-language = Language
 reports-remove = Remove

@@ -1157,13 +1157,13 @@ reports-secret-help = для Telegram и MAX; хранится зашифров�
 reports-hour = Час
 reports-weekday = День недели (для недельного)
 reports-weekday-name = { $what ->
-    [1] понедельник
-    [2] вторник
-    [3] среда
-    [4] четверг
-    [5] пятница
-    [6] суббота
-   *[7] воскресенье
+    [day-1] понедельник
+    [day-2] вторник
+    [day-3] среда
+    [day-4] четверг
+    [day-5] пятница
+    [day-6] суббота
+   *[day-7] воскресенье
 }
 reports-language = Язык
 reports-remove = Убрать

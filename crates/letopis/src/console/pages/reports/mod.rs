@@ -193,7 +193,7 @@ fn of_delivery(visitor: &Visitor, clock: &Clock, delivery: &Delivery, known: &[R
 }
 
 fn weekday(visitor: &Visitor, day: u8) -> String {
-    visitor.t.with("reports-weekday-name", &[("what", i64::from(day).into())])
+    visitor.t.of("reports-weekday-name", &format!("day-{day}"))
 }
 
 /// `GET /reports/{id}`: a kept one, as it was sent.
