@@ -67,6 +67,7 @@ const review = (scripted) => async (desk) => desk.at({ javaScriptEnabled: script
   if (!(await queue.count())) throw new Skipped("the demo drew nothing to review");
   const before = Number(await queue.locator("progress").getAttribute("value"));
   await queue.locator("h2 a").click();
+  await tab.waitForURL(/\/reviews\/[^/]+$/);
   const start = tab.url();
   await (scripted ? tab.keyboard.press("Enter") : tab.locator("a[data-key=Enter]").click());
   await tab.waitForURL(/\/reviews\/[^/]+\/.+/);
