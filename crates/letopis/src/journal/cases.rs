@@ -163,7 +163,7 @@ pub fn detach(tx: &Transaction<'_>, session: i64) -> rusqlite::Result<()> {
     );
     tx.prepare_cached(&cases)?.execute([session])?;
     let visits = format!(
-        "UPDATE visits SET {}, {}, {}, {}, session = NULL, booking = NULL, detached = 1 WHERE session = ?1",
+        "UPDATE visits SET {}, {}, {}, {}, session = NULL, booking = NULL, service = NULL, detached = 1 WHERE session = ?1",
         hour("at_us"),
         hour("made_us"),
         hour("starts_us"),
@@ -180,7 +180,7 @@ pub fn detach(tx: &Transaction<'_>, session: i64) -> rusqlite::Result<()> {
 pub fn forget(tx: &Transaction<'_>, client: i64) -> rusqlite::Result<()> {
     let sql = format!(
         "UPDATE visits SET at_us = at_us - at_us % {HOUR_US}, made_us = made_us - made_us % {HOUR_US}, starts_us = starts_us - starts_us % {HOUR_US},
-           ended_us = ended_us - ended_us % {HOUR_US}, session = NULL, booking = NULL, detached = 1
+           ended_us = ended_us - ended_us % {HOUR_US}, session = NULL, booking = NULL, service = NULL, detached = 1
          WHERE person IN (SELECT person FROM case_people WHERE client = ?1)"
     );
     tx.prepare_cached(&sql)?.execute([client])?;

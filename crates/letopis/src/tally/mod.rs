@@ -1,7 +1,7 @@
 //! Keeps what numbers say of conversations in step with the journal: whoever something happened to is judged anew.
 //!
 //! A cursor walks over records as they come; each leads to its client, and the client as a whole is read (`history`), judged
-//! (`metrics::judge`) and written (`rows`). Whoever's answer changes by time alone – a deadline passes, a day without a word – comes up by the
+//! (`metrics::judge`), freed of persons (`words`) and written (`rows`). Whoever's answer changes by time alone – a deadline passes, a day without a word – comes up by the
 //! moment that the judgement itself named. Reading and judging happen beside the writer, on a snapshot; the writer only stores, and not
 //! what an erasure destroyed meanwhile. After a kill a slice is judged again, and gives the same.
 
@@ -9,8 +9,10 @@ mod history;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
@@ -35,6 +37,7 @@ const PEOPLE: i64 = 200;
 pub struct Tally {
     store: Store,
     now_us: fn() -> i64,
+    words: Arc<words::Words>,
 }
 
 /// What goes wrong is the store's.
@@ -59,7 +62,7 @@ impl Tally {
     /// Over an open store.
     #[must_use]
     pub fn new(store: Store, now_us: fn() -> i64) -> Self {
-        Self { store, now_us }
+        Self { store, now_us, words: Arc::default() }
     }
 
     /// Goes on until `stop` turns true.
@@ -88,7 +91,8 @@ impl Tally {
         let mut more = false;
         for business in businesses {
             let (id, now_us) = (business.id, (self.now_us)());
-            let slice = self.store.read(move |conn| slice(conn, &business, now_us)).await?;
+            let words = Arc::clone(&self.words);
+            let slice = self.store.read(move |conn| slice(conn, &business, &words, now_us)).await?;
             more |= slice.more;
             if !slice.people.is_empty() || slice.cursor.is_some() {
                 self.store.write(move |tx| keep(tx, id, &slice)).await?;
@@ -99,7 +103,7 @@ impl Tally {
 }
 
 /// Everything of one slice, read in the one snapshot that a reader sees, and judged.
-fn slice(conn: &Connection, business: &Business, now_us: i64) -> Result<Slice, TallyError> {
+fn slice(conn: &Connection, business: &Business, words: &words::Words, now_us: i64) -> Result<Slice, TallyError> {
     let from = cases::cursor(conn, business.id)?.unwrap_or(RecordNo::new(business.id, 0).as_i64() - 1);
     let mut owners = BTreeSet::new();
     let (cursor, full) = touched(conn, business.id, from, &mut owners)?;
@@ -111,7 +115,8 @@ fn slice(conn: &Connection, business: &Business, now_us: i64) -> Result<Slice, T
     let mut people = Vec::with_capacity(owners.len());
     for owner in owners {
         let history = history::of(conn, business.id, owner)?;
-        let judged = judge(&history, &terms, now_us);
+        let mut judged = judge(&history, &terms, now_us);
+        judged.cases.iter_mut().for_each(|case| words.clean(case));
         people.push((owner, history, judged));
     }
     Ok(Slice { people, cursor: (cursor > from).then_some(cursor), more })

@@ -22,7 +22,7 @@ fn salon() -> Business {
 
 fn count(conn: &Connection, now_us: i64) {
     loop {
-        let slice = slice(conn, &salon(), now_us).unwrap();
+        let slice = slice(conn, &salon(), &words::Words::default(), now_us).unwrap();
         let more = slice.more;
         let tx = conn.unchecked_transaction().unwrap();
         keep(&tx, BUSINESS, &slice).unwrap();
@@ -91,7 +91,7 @@ fn what_stays_when_the_detail_goes_leads_to_nobody() {
 fn who_was_erased_while_they_were_judged_does_not_come_back() {
     let (mut conn, mut pen) = (empty(), None);
     write(&mut conn, &mut pen, &[WRITES]);
-    let slice = slice(&conn, &salon(), at("2025-01-01T12:02:00Z")).unwrap();
+    let slice = slice(&conn, &salon(), &words::Words::default(), at("2025-01-01T12:02:00Z")).unwrap();
     let tx = conn.transaction().unwrap();
     tx.execute_batch("DELETE FROM sessions; DELETE FROM clients;").unwrap();
     keep(&tx, BUSINESS, &slice).unwrap();

@@ -111,23 +111,24 @@ fn an_application_is_installed_once_into_one_portal_and_renews_its_keys() {
     let stands = || office.with(|portal| (portal.placements.0.len(), portal.events.handlers.len()));
     assert_eq!(stands(), (4, 13));
     assert!(office.with(|portal| portal.events.handlers.iter().filter(|handler| handler.url == hook).count()) == 12);
+    let changed = || {
+        app.tables().query_row("SELECT changed_us FROM connection_secrets WHERE name = 'tokens'", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    let first = changed();
     office.install(1);
     assert_eq!(stands(), (4, 13), "a second installation places nothing twice");
-    // Its keys are in force once the decision is recorded; those of the installation before are over.
+    // Its keys are in force once the decision is recorded and the portal opened anew; those of the installation before are over.
+    wait_until("the second installation's keys are stored", || changed() > first);
     std::thread::sleep(std::time::Duration::from_secs(2));
 
     // An hour later the keys are over: two at once renew them, once.
     office.clock.advance(AN_HOUR);
-    let begun =
-        app.tables().query_row("SELECT changed_us FROM connection_secrets WHERE name = 'tokens'", [], |row| row.get::<_, i64>(0)).unwrap();
+    let begun = changed();
     let found: Vec<Vec<String>> = std::thread::scope(|scope| {
         let asked: Vec<_> = (0..2).map(|_| scope.spawn(|| whys(&app, &id))).collect();
         asked.into_iter().map(|asked| asked.join().unwrap()).collect()
     });
     found.iter().for_each(|found| says(found, &["let_in", "app_stands"]));
-    let changed = || {
-        app.tables().query_row("SELECT changed_us FROM connection_secrets WHERE name = 'tokens'", [], |row| row.get::<_, i64>(0)).unwrap()
-    };
     wait_until("the new keys are kept", || changed() > begun);
     let mut app = app;
     app.stop();
