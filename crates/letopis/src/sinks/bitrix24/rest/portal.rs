@@ -199,7 +199,11 @@ impl Portal {
                     _ => Heard::Silent("the portal sends elsewhere, but not to another name of its own".to_owned()),
                 }
             }
-            Heard::Answer(Answer::Error(Meaning::Expired, _)) if self.renew(used).await => self.once(method, params).await.0,
+            Heard::Answer(Answer::Error(Meaning::Expired, _)) if self.renew(used.as_ref()).await => self.once(method, params).await.0,
+            // On its way when another task renewed the token: the portal does not know the one before any more.
+            Heard::Answer(Answer::Error(Meaning::Halt(Halt::Credential), _)) if self.is_renewed_since(used.as_ref()).await => {
+                self.once(method, params).await.0
+            }
             heard => heard,
         }
     }
@@ -239,11 +243,11 @@ impl Portal {
 
     /// Another access token than the `used` one that has run out; another task may have got it meanwhile, and getting it twice would end
     /// the first.
-    async fn renew(&self, used: Option<zeroize::Zeroizing<String>>) -> bool {
+    async fn renew(&self, used: Option<&zeroize::Zeroizing<String>>) -> bool {
         let _one = self.renewing.lock().await;
         let now = self.locked(|now| if let Credential::App { tokens, .. } = &now.credential { Some(tokens.clone()) } else { None });
         let (Some(tokens), Some(used)) = (now, used) else { return false };
-        if tokens.access_token != used {
+        if tokens.access_token != *used {
             return true;
         }
         let Some((id, secret)) = &self.app else { return false };
@@ -251,6 +255,12 @@ impl Portal {
             Some(tokens) => Credential::app(tokens).is_ok_and(|credential| self.adopt(credential)),
             None => false,
         }
+    }
+
+    /// Whether another access token than the `used` one is to be sent, once whoever renews it now is done.
+    async fn is_renewed_since(&self, used: Option<&zeroize::Zeroizing<String>>) -> bool {
+        let _one = self.renewing.lock().await;
+        used.is_some_and(|used| self.locked(|now| now.credential.auth() != Some(used)))
     }
 
     fn locked<T>(&self, look: impl FnOnce(&mut Now) -> T) -> T {
