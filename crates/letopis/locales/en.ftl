@@ -1099,6 +1099,7 @@ audit-access-none = Nobody signed in or looked at anything in this period.
 audit-who = { $what ->
     [local] commands on the server
     [stranger] strangers
+    [employee] employees of the portal
    *[other] keys and former staff
 }
 audit-how = Availability: available events over all accepted in the last 30, 90 and 365 days; it counts all and is no sample, so there is no interval. Promises are recognised in the assistant's answers and held against what the journal records; what a journal cannot know is never called broken. Views are noted by the server itself and cannot be erased.
@@ -1206,6 +1207,28 @@ basis = { $what ->
     [purpose] The purpose is reached
    *[other] { $what }
 }
+trail-title = Who looked at what
+trail-lead = Sign-ins, looks at conversations, exports and changes of settings. The server writes them itself; these lines can neither be changed nor erased.
+trail-choose = What to show
+trail-what = { $what ->
+    [signed-in] Signed in
+    [sign-in-refused] Refused
+    [signed-out] Signed out
+    [link-issued] Link issued
+    [password-set] Password set
+    [changed] Change
+    [viewed] Look
+    [exported] Export
+   *[all] Everything
+}
+trail-who = { $what ->
+    [local] A command on the server
+   *[stranger] Somebody unknown
+}
+trail-employee = The portal's employee no. { $number } ({ $portal })
+trail-of = Only: { $what }.
+trail-all = Show everybody
+trail-empty = There are no such lines.
 acts-title = Acts of destruction
 acts-lead = Every destruction of data is entered into the log and attested by an act. Acts are kept three years, the list of destroyed records for ever.
 acts-empty = No data has been destroyed yet.

@@ -125,7 +125,7 @@ mod tests {
         let checked = attempt.check(&typed).unwrap();
         assert!(sign_in::finish(&tx, checked, "a", NOW, &mut rng(22)).unwrap().is_none());
         secrets.push(typed);
-        assert!(!trail::read(&tx, welcome.business, None, 100).unwrap().is_empty());
+        assert!(!trail::read(&tx, welcome.business, &trail::Wanted::default(), 100).unwrap().is_empty());
         tx.commit().unwrap();
 
         let stored: String = tables(&conn).iter().map(|table| dump(&conn, table)).collect();

@@ -17,6 +17,8 @@ pub struct Visit {
     pub portal: String,
     /// The card that is open, and those that it is bound to; none: the application's own page.
     pub cards: Vec<CrmRef>,
+    /// The number that the portal gives the employee; 0 where it did not say.
+    pub employee: u64,
     /// The language of the portal.
     pub language: String,
     /// What was said may be shown, not only that something was.

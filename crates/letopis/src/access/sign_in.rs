@@ -119,7 +119,7 @@ mod tests {
         let token = try_in(&mut conn, " Anna ", "correct horse", NOW).unwrap().unwrap();
         let signed_in = session::authenticate(&conn, token.reveal(), NOW).unwrap().unwrap();
         assert_eq!(signed_in.user, anna);
-        let lines = trail::read(&conn, salon, None, 9).unwrap();
+        let lines = trail::read(&conn, salon, &trail::Wanted::default(), 9).unwrap();
         assert_eq!(lines.iter().map(|line| line.what).collect::<Vec<_>>(), [What::SignedIn, What::SignInRefused, What::PasswordSet]);
     }
 

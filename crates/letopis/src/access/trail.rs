@@ -8,7 +8,7 @@ use std::fmt;
 
 use rusqlite::{Connection, Transaction, params};
 
-use super::{KeyId, Result, UserId, word::words};
+use super::{ConnectionId, KeyId, Result, UserId, word::words};
 use crate::event::BusinessId;
 
 /// Whose trail a line is in.
@@ -29,6 +29,8 @@ pub enum Who {
     User(UserId),
     /// A program.
     Key(KeyId),
+    /// An employee of a connected portal, by the number that the portal gives them.
+    Employee(ConnectionId, u64),
     /// A command on the machine.
     Local,
     /// Somebody who did not get in.
@@ -64,7 +66,7 @@ pub struct Line {
     pub id: i64,
     /// When.
     pub at_us: i64,
-    /// Who, as text: an id, `local` or `stranger`.
+    /// Who, as text: an id, a connection's id with an employee's number, `local` or `stranger`.
     pub who: String,
     /// What.
     pub what: What,
@@ -77,6 +79,7 @@ impl fmt::Display for Who {
         match self {
             Self::User(user) => user.fmt(f),
             Self::Key(key) => key.fmt(f),
+            Self::Employee(connection, number) => write!(f, "{connection}/{number}"),
             Self::Local => f.write_str("local"),
             Self::Stranger => f.write_str("stranger"),
         }
@@ -96,15 +99,27 @@ pub fn audit(tx: &Transaction<'_>, about: About, who: Who, what: What, target: i
     Ok(())
 }
 
-/// The newest lines before `before`: those of the business, and those about the people who are its members now.
-pub fn read(conn: &Connection, business: BusinessId, before: Option<i64>, limit: u32) -> Result<Vec<Line>> {
+/// Which lines.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Those before this one.
+    pub before: Option<i64>,
+    /// Those of one kind.
+    pub what: Option<What>,
+    /// Those of one person, program or employee, as [`Line::who`].
+    pub who: Option<String>,
+}
+
+/// The newest lines of those: of the business, and about the people who are its members now.
+pub fn read(conn: &Connection, business: BusinessId, wanted: &Wanted, limit: u32) -> Result<Vec<Line>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, at_us, who, what, target FROM access_trail
          WHERE id < ?1 AND (business_id = ?2 OR user_id IN
            (SELECT user_id FROM memberships WHERE business_id = ?2 AND role IS NOT NULL))
-         ORDER BY id DESC LIMIT ?3",
+           AND (?3 IS NULL OR what = ?3) AND (?4 IS NULL OR who = ?4)
+         ORDER BY id DESC LIMIT ?5",
     )?;
-    let rows = statement.query_map(params![before.unwrap_or(i64::MAX), business.0, limit], line)?;
+    let rows = statement.query_map(params![wanted.before.unwrap_or(i64::MAX), business.0, wanted.what, wanted.who, limit], line)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -145,14 +160,14 @@ mod tests {
         audit(&tx, About::Person(anna), Who::User(anna), What::SignedIn, "", NOW).unwrap();
         audit(&tx, About::Person(boris), Who::Stranger, What::SignInRefused, boris, NOW).unwrap();
         audit(&tx, About::Business(salon), Who::User(boris), What::Viewed, "c1", NOW).unwrap();
-        let seen = |business| read(&tx, business, None, 10).unwrap().into_iter().map(|line| line.what).collect::<Vec<_>>();
+        let seen = |business| read(&tx, business, &Wanted::default(), 10).unwrap().into_iter().map(|line| line.what).collect::<Vec<_>>();
         assert_eq!(seen(salon), [What::Viewed, What::SignedIn]);
         assert_eq!(seen(clinic), [What::SignInRefused]);
         let counted = tally(&tx, salon, NOW, NOW + 1).unwrap();
         assert_eq!(counted.iter().map(|(_, what, count)| (*what, *count)).collect::<Vec<_>>(), [(What::SignedIn, 1), (What::Viewed, 1)]);
         assert!(tally(&tx, salon, NOW + 1, NOW + 2).unwrap().is_empty());
-        let newest = read(&tx, salon, None, 1).unwrap();
-        assert_eq!(read(&tx, salon, Some(newest[0].id), 10).unwrap().len(), 1);
+        let newest = read(&tx, salon, &Wanted::default(), 1).unwrap();
+        assert_eq!(read(&tx, salon, &Wanted { before: Some(newest[0].id), ..Wanted::default() }, 10).unwrap().len(), 1);
     }
 
     #[test]

@@ -64,8 +64,6 @@ const DRAIN: Duration = Duration::from_secs(5);
 
 /// The parts.
 pub struct App {
-    /// The data folder, locked.
-    pub folder: Folder,
     /// As read.
     pub config: Config,
     /// The tables.
@@ -109,6 +107,8 @@ pub struct App {
     master: Arc<MasterKey>,
     origin: String,
     backup_key: Zeroizing<[u8; 32]>,
+    /// The data folder, locked. Last: nobody else may have it before the tables are closed.
+    pub folder: Folder,
 }
 
 impl App {

@@ -18,7 +18,7 @@ pub fn portals(conn: &Database, business: BusinessId) -> Result<Vec<Portal>> {
     Ok(theirs
         .map(|connection| {
             let crm = connection.settings.crm;
-            Portal { connection: connection.id.to_string(), writes: crm.write, reads: crm.read, sources: crm.sources }
+            Portal { connection: connection.id.to_string(), finds: crm.write || crm.read, reads: crm.read, sources: crm.sources }
         })
         .collect())
 }

@@ -60,9 +60,9 @@ impl StoreError {
 /// The opened file.
 #[derive(Clone)]
 pub struct Store {
-    writer: writer::Writer,
     readers: Arc<Readers>,
-    gaps: Arc<gaps::Gaps>,
+    /// After the readers: who closes last writes the log back, and readers may not.
+    writer: writer::Writer,
 }
 
 /// How far [`Store::wipe`] came.
@@ -81,6 +81,8 @@ struct Readers {
     setup: Setup,
     idle: Mutex<Vec<Connection>>,
     permits: Semaphore,
+    /// Last: it is closed when no connection is left.
+    gaps: Arc<gaps::Gaps>,
 }
 
 impl Store {
@@ -93,9 +95,11 @@ impl Store {
         connection::migrate(&mut connection, path, migrations)?;
         // Killed between a destruction and this: done now.
         connection::truncate_log(&connection)?;
-        let readers = Readers { path: path.to_owned(), setup, idle: Mutex::new(Vec::new()), permits: Semaphore::new(READERS) };
         let gaps = gaps::Gaps::open(path).map_err(|e| StoreError::Unusable { path: path.to_owned(), problem: e.to_string() })?;
-        Ok(Self { writer: writer::Writer::start(connection)?, readers: Arc::new(readers), gaps: Arc::new(gaps) })
+        let gaps = Arc::new(gaps);
+        let writer = writer::Writer::start(connection, Arc::clone(&gaps))?;
+        let readers = Readers { path: path.to_owned(), setup, idle: Mutex::new(Vec::new()), permits: Semaphore::new(READERS), gaps };
+        Ok(Self { writer, readers: Arc::new(readers) })
     }
 
     /// Runs `f` in a transaction of its own on the writer thread; commits when it returns `Ok`.
@@ -155,7 +159,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written, or the writer has stopped.
     pub async fn wipe(&self, from: u64) -> Result<Wiped, StoreError> {
-        let gaps = Arc::clone(&self.gaps);
+        let gaps = Arc::clone(&self.readers.gaps);
         let path = self.readers.path.clone();
         let wiped = self.between(move |connection| {
             if !connection::truncate_log(connection)? {

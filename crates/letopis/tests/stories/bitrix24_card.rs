@@ -67,6 +67,13 @@ fn whoever_sees_the_card_sees_the_conversation() {
     let menu = office.open_page("LEFT_MENU", None, 1).unwrap();
     assert!(menu.status == 200 && menu.body.contains("Написали") && menu.body.contains("Как считается"), "{}", menu.body);
 
+    // Who of the portal looked, and at whom, stands in the trail; once an hour, not at every refresh.
+    let looks = || {
+        let sql = "SELECT count(*) FROM access_trail WHERE who = ?1 AND what = 'viewed' AND target LIKE '/clients/%'";
+        app.tables().query_row(sql, [format!("{id}/1")], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    wait_until("the look is noted", || looks() == 1);
+
     let kept = everything(&app);
     let tokens = office.with(|portal| portal.access.tokens.iter().map(|token| token.access.clone()).collect::<Vec<_>>());
     assert!(tokens.iter().all(|token| !kept.contains(token.as_str()) && !opened.body.contains(token.as_str())), "a key is told");

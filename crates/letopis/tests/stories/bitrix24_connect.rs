@@ -53,9 +53,17 @@ fn a_webhook_is_asked_when_it_comes_and_never_shown() {
     for wrong in ["https://salon.example/crm/", "http://salon.example/rest/1/canarysecret88/", "canarysecret88"] {
         let (well, _, text) = run(&app, &["connection", "set", id, "--webhook", wrong]);
         assert!(!well && !text.contains("canarysecret"), "{text}");
+        let (well, _, text) = run(&app, &["connection", "secret", id, "webhook", wrong]);
+        assert!(!well && !text.contains("canarysecret"), "{text}");
         let (well, _, text) = run(&app, &["connection", "add", "--kind", "bitrix24", "--webhook", wrong]);
         assert!(!well && !text.contains("canarysecret"), "{text}");
     }
+    let (well, _, text) = run(&app, &["connection", "secret", id, "webhook", "https://other.bitrix24.ru/rest/1/canarysecret99/"]);
+    assert!(!well && text.contains("another portal") && !text.contains("canarysecret"), "{text}");
+    office.with(|portal| portal.access.webhooks[0].secret = "canarysecret99".to_owned());
+    let (well, _, text) = run(&app, &["connection", "secret", id, "webhook", &office.webhook()]);
+    assert!(well, "{text}");
+    says(&whys(&app, id), &["let_in"]);
     let (_, listed, text) = run(&app, &["connection", "list"]);
     assert_eq!(listed.as_array().map(Vec::len), Some(1), "nothing was plugged in: {text}");
     let kept = everything(&app);

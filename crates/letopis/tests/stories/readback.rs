@@ -144,9 +144,34 @@ fn a_lead_of_a_dialogue_ends_as_money_and_the_journal_still_verifies() {
 }
 
 #[test]
+fn of_an_erased_client_nothing_that_the_crm_told_is_left_and_nothing_more_is_told() {
+    const WHO: &str = "tg-canary-agrafena";
+    let mut story = Story::begin(1, &[]);
+    let (lead, other) = (story.lead(WHO), story.lead("boris"));
+    story.waits(&format!("lead:{lead}"), &["lead_created"]);
+    assert!(story.portal(|portal| portal.move_card(Kind::Lead, lead, "IN_PROCESS", 1)));
+    story.waits(&format!("lead:{lead}"), &["lead_created", "stage_changed"]);
+    let client = format!("SELECT root.pid FROM identities i JOIN clients root ON root.id = i.client WHERE i.value = '{WHO}'");
+    let client: String = story.app.tables().query_row(&client, [], |row| row.get(0)).unwrap();
+    let done = json_of(story.app.data(), &["erase", "--client", &client, "--basis", "withdrawal", "--request", "вх. № 7", "--yes"]);
+    assert_eq!((&done["records"], &done["clean"]), (&json!(3), &json!(true)), "{done}");
+    // The portal still has the card, and its people go on with it: that is nobody's any more.
+    assert!(story.portal(|portal| portal.move_card(Kind::Lead, lead, "JUNK", 1)));
+    assert!(story.portal(|portal| portal.move_card(Kind::Lead, other, "JUNK", 1)));
+    story.waits(&format!("lead:{other}"), &["lead_created", "lead_lost"]);
+    assert_eq!(story.told(&format!("lead:{lead}")), Vec::<String>::new());
+    for table in ["crm_cards", "crm_entries", "crm_tellings"] {
+        assert_eq!(story.count(&format!("SELECT count(*) FROM {table} WHERE client = '{client}'")), 0, "{table}");
+    }
+    story.app.stopped().must_verify();
+    assert!(!super::portal::everything(&story.app).contains(WHO), "the client is still named");
+}
+
+#[test]
 fn a_hint_is_an_event_within_seconds_and_only_the_portal_may_give_one() {
     let story = Story::begin(3_600, &[]);
     let lead = story.lead("anna");
+    wait_until("whose it is is known", || story.count("SELECT count(*) FROM crm_cards WHERE state = 'found'") == 1);
     let before = story.portal(|portal| portal.requests);
     assert_eq!((story.hint("another"), story.hint(&TOKEN[1..])), (403, 403));
     let url = format!("http://{}{}", story.app.address, story.hook);

@@ -185,6 +185,13 @@ pub(super) async fn replace(State(app): State<Arc<App>>, Json(replace): Json<Rep
     let (store, vault) = (app.store.clone(), app.vault.clone());
     let chosen = super::choose(&app, business.clone()).await?;
     let keys = vault.keys(chosen.id).ok_or_else(|| anyhow::anyhow!("the business has no keys"))?;
+    if let (SecretName::Webhook, Some(url)) = (secret, &value) {
+        // Where the portal is goes with it, so another portal's webhook is set, not replaced.
+        let (origin, named) = (crate::sinks::bitrix24::origin_of(url).map_err(anyhow::Error::from)?, upstream_of(&app, id));
+        if named.is_some_and(|named| named.trim_end_matches('/') != origin) {
+            return Err(anyhow::anyhow!("this is the webhook of another portal: say `connection set {id} --webhook URL`").into());
+        }
+    }
     let decided = app.store.read(move |conn| {
         let scope = Scope::local(chosen.id);
         connection_secrets::decide(conn, &scope, id, secret, now_us())
@@ -194,6 +201,11 @@ pub(super) async fn replace(State(app): State<Arc<App>>, Json(replace): Json<Rep
     stored.await?;
     decide(&app, business, move |_, _| Ok((vec![decided], id.to_string(), ()))).await?;
     Ok(Json(json!({ "id": id, "secret": secret, "set": !remove })))
+}
+
+/// Where a connection's proxy or portal is.
+fn upstream_of(app: &App, id: ConnectionId) -> Option<String> {
+    app.connections.named(id)?.settings.upstream.clone()
 }
 
 pub(super) async fn rotate(State(app): State<Arc<App>>, Json(which): Json<Which>) -> Told<Value> {

@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn words_become_plain() {
-        let t = Library::load().texts(Language::Ru);
+        let t = Library::default().texts(Language::Ru);
         assert_eq!(channel(&t, "whatsapp").name, "WhatsApp");
         assert_eq!(channel(&t, "webchat").name, "Сайт");
         assert_eq!((channel(&t, "домофон").name, channel(&t, "домофон").letters), ("домофон".into(), "ДО".into()));

@@ -4,7 +4,7 @@
 //! through `of`. Nothing here escapes: the template does. A key that is missing shows itself; a test finds it first.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -110,25 +110,24 @@ impl Texts {
     }
 }
 
-/// All languages, loaded once.
-#[derive(Debug)]
-pub(in crate::console) struct Library {
-    ru: Texts,
-    en: Texts,
+/// All languages, each parsed when somebody first speaks it; shared by pages and reports, for parsed texts take megabytes.
+#[derive(Debug, Clone, Default)]
+pub(in crate::console) struct Library(Arc<Shelves>);
+
+#[derive(Debug, Default)]
+struct Shelves {
+    ru: OnceLock<Texts>,
+    en: OnceLock<Texts>,
 }
 
 impl Library {
-    /// Parses the texts.
-    pub(in crate::console) fn load() -> Self {
-        Self { ru: Texts::load(Language::Ru), en: Texts::load(Language::En) }
-    }
-
     /// The texts of one language.
     pub(in crate::console) fn texts(&self, language: Language) -> Texts {
-        match language {
-            Language::Ru => self.ru.clone(),
-            Language::En => self.en.clone(),
-        }
+        let shelf = match language {
+            Language::Ru => &self.0.ru,
+            Language::En => &self.0.en,
+        };
+        shelf.get_or_init(|| Texts::load(language)).clone()
     }
 }
 
@@ -181,9 +180,9 @@ mod tests {
 
     #[test]
     fn russian_counts_in_three_forms() {
-        let t = Library::load().texts(Language::Ru);
+        let t = Library::default().texts(Language::Ru);
         let said: Vec<_> = [1, 2, 5, 11, 21, 104].map(|n| t.count("count-conversations", n)).into();
         assert_eq!(said, ["1 диалог", "2 диалога", "5 диалогов", "11 диалогов", "21 диалог", "104 диалога"]);
-        assert_eq!(Library::load().texts(Language::En).count("count-conversations", 1), "1 conversation");
+        assert_eq!(Library::default().texts(Language::En).count("count-conversations", 1), "1 conversation");
     }
 }

@@ -99,7 +99,7 @@ impl Shared {
 
 /// Their routes.
 pub fn routes(console: Arc<Console>) -> Router {
-    let (library, assets, hashing) = (Library::load(), Assets::load(), Semaphore::new(HASHES_AT_ONCE));
+    let (library, assets, hashing) = (console.reports.library(), Assets::load(), Semaphore::new(HASHES_AT_ONCE));
     let desk: Desk = Arc::new(Shared {
         console,
         library,
@@ -184,6 +184,7 @@ fn settings_routes() -> Router<Desk> {
         .route("/settings/retention/hold", post(retention::hold))
         .route("/settings/retention/lift", post(retention::lift))
         .route("/settings/retention/run", post(retention::run))
+        .route("/settings/trail", get(settings::trail::show))
         .route("/settings/keys", post(keys::create))
         .route("/settings/keys/{id}/revoke", post(keys::revoke))
         .route("/settings/connections", get(connections::list).post(connections::add))

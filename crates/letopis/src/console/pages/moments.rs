@@ -171,7 +171,7 @@ mod tests {
     const HOUR: i64 = 3_600_000_000;
 
     fn clock(language: Language) -> Clock {
-        Clock::new(Library::load().texts(language), "Europe/Moscow", NOW)
+        Clock::new(Library::default().texts(language), "Europe/Moscow", NOW)
     }
 
     #[test]
@@ -195,7 +195,7 @@ mod tests {
     fn days_begin_at_the_businesss_midnight() {
         let clock = clock(Language::Ru);
         assert_eq!(clock.day_start(0), NOW - 14 * HOUR - 300_000_000);
-        let unknown = Clock::new(Library::load().texts(Language::Ru), "Mars/Olympus", NOW);
+        let unknown = Clock::new(Library::default().texts(Language::Ru), "Mars/Olympus", NOW);
         assert_eq!(unknown.time(NOW), "14:05");
     }
 }

@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_call_without_a_price_is_never_free() {
-        let t = Library::load().texts(Language::Ru);
+        let t = Library::default().texts(Language::Ru);
         let said = |money: &[(&str, f64)], unpriced: i64| {
             let money: std::collections::BTreeMap<_, _> = money.iter().map(|(name, sum)| ((*name).to_owned(), *sum)).collect();
             let calls = unpriced + money.len() as i64;

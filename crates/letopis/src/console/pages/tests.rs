@@ -213,6 +213,9 @@ async fn a_client_is_erased_by_hand_and_the_act_can_be_read() {
         assert!(act.contains(said), "{said}");
     }
     assert!(manager.get("/acts").await.body.contains(answer.location()));
+    assert_eq!(manager.get("/settings/trail").await.status, StatusCode::FORBIDDEN);
+    let trail = owner.get("/settings/trail?what=changed").await;
+    assert!(trail.status == StatusCode::OK && trail.body.contains("aria-current=\"page\">Изменение"), "{}", trail.body);
     let gone = owner.get(&format!("/clients/{client}")).await;
     assert_eq!(gone.status, StatusCode::GONE);
     assert!(gone.body.contains(answer.location()));

@@ -215,6 +215,7 @@ impl Asking<'_> {
         let people = member::all(self.conn, self.business.id)?;
         let name = |who: &str| match people.iter().find(|known| known.user.id.to_string() == who) {
             Some(known) => format!("{} ({})", known.user.name, known.user.login),
+            None if who.contains('/') => self.r.of("audit-who", "employee"),
             None => self.r.of("audit-who", if who == "local" || who == "stranger" { who } else { "other" }),
         };
         let mut all: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();

@@ -74,18 +74,17 @@ pub enum ReportError {
 }
 
 /// Makes them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reports {
     library: Library,
 }
 
-impl Default for Reports {
-    fn default() -> Self {
-        Self { library: Library::load() }
-    }
-}
-
 impl Reports {
+    /// What they are said with; the pages say it with the same.
+    pub(in crate::console) fn library(&self) -> Library {
+        self.library.clone()
+    }
+
     /// One report about a business.
     ///
     /// # Errors

@@ -15,6 +15,8 @@ pub struct Outbox<'a> {
     pub business: BusinessId,
     /// The connection's public id.
     pub connection: &'a str,
+    /// Cards are told; if not, they are only found, so that what becomes of them can be read back.
+    pub writes: bool,
     /// A task at every handover, and for every lead that is lost.
     pub tasks: bool,
     /// Whether a card is told of events of a type.
@@ -57,7 +59,7 @@ pub fn feed(tx: &Transaction<'_>, outbox: &Outbox<'_>, now_us: i64) -> rusqlite:
     if let Some(event) = events.last() {
         tx.prepare_cached("UPDATE crm_cursors SET record = ?2 WHERE connection = ?1")?.execute(params![connection, event.record])?;
     }
-    if outbox.tasks {
+    if outbox.writes && outbox.tasks {
         lost(tx, outbox, cursor.first_record, now_us)?;
     }
     Ok(events.len() as i64 == EVENTS)
@@ -95,6 +97,9 @@ fn tell(tx: &Transaction<'_>, outbox: &Outbox<'_>, first_told: i64, session: i64
     // A conversation of nobody has no card; should somebody turn out to be behind it, it is told from its beginning.
     let Some((session, opened, client)) = tx.prepare_cached(sql)?.query_row([session], read).optional()? else { return Ok(()) };
     want(tx, outbox, &client, now_us)?;
+    if !outbox.writes {
+        return Ok(());
+    }
     if !grow(tx, outbox, &session, event.record)? {
         let is_first = !has_row(tx, outbox, &session)?;
         let first = if is_first { opened.max(first_told).min(event.record) } else { event.record };

@@ -64,7 +64,7 @@ impl Desk {
 }
 
 fn fed(tx: &Transaction<'_>) {
-    let outbox = Outbox { business: SALON, connection: "con", tasks: true, is_told: |kind| kind != "llm_call", gather_us: 0 };
+    let outbox = Outbox { business: SALON, connection: "con", writes: true, tasks: true, is_told: |kind| kind != "llm_call", gather_us: 0 };
     while feed(tx, &outbox, NOW).unwrap() {}
 }
 

@@ -138,6 +138,23 @@ fn event(who: &str, kind: &str, more: Value) -> Value {
 }
 
 #[tokio::test]
+async fn who_only_reads_finds_the_card_and_writes_nothing() {
+    let mut desk = Desk::new(CrmSettings { read: true, create: true, tasks: true, ..CrmSettings::default() }).await;
+    let fields = json!({ "fields": { "NAME": "Анна", "PHONE": [{ "VALUE": "8 (921) 123-45-67", "VALUE_TYPE": "WORK" }] } });
+    let contact = desk.ask("crm.contact.add", fields).await.as_u64().unwrap();
+    let anna = json!({ "client": { "channel_id": "anna", "phone": "+79211234567" } });
+    desk.says(vec![event("anna", "message_in", anna), event("boris", "handoff", json!({}))]).await;
+    for _ in 0..4 {
+        desk.turn().await;
+    }
+    let sql = "SELECT card FROM crm_cards WHERE state = 'found' AND found_by = 'phone'";
+    let found = desk.store.read(move |conn| Ok::<_, StoreError>(conn.query_row(sql, [], |row| row.get::<_, i64>(0))?)).await.unwrap();
+    assert_eq!(found as u64, contact);
+    assert!(desk.card(Kind::Contact, contact).is_empty() && desk.all(Kind::Lead).is_empty(), "nothing is written");
+    assert_eq!(desk.listed().await.len(), 0, "nothing waits to be written");
+}
+
+#[tokio::test]
 async fn a_client_is_found_by_phone_however_it_is_typed_and_told_once() {
     let mut desk = Desk::new(CrmSettings { write: true, ..CrmSettings::default() }).await;
     let contact = desk

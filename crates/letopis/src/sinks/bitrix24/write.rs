@@ -100,24 +100,26 @@ impl Writer {
     /// # Errors
     /// When the database says no.
     pub async fn turn(&self) -> Result<Turn, StoreError> {
-        while self.settings.write && self.feed().await? {}
+        // Where nothing is written cards are found nevertheless: what becomes of them is read back.
+        let (writes, finds) = (self.settings.write, self.settings.write || self.settings.read);
+        while finds && self.feed().await? {}
         let connection = self.connection.clone();
         let cursor = self.store.read(move |conn| Ok::<_, StoreError>(crm::cursor(conn, &connection)?)).await?;
         if cursor.is_some_and(|cursor| cursor.halted.is_some()) {
             return Ok(Turn::Halted);
         }
-        let found = self.settings.write && self.seek().await?;
-        let sent = self.settings.write && self.send().await?;
+        let found = finds && self.seek().await?;
+        let sent = writes && self.send().await?;
         // An erasure is carried out also where nothing is written any more.
         let taken = self.take_away().await?;
         Ok(if found || sent || taken { Turn::Again } else { Turn::Rest })
     }
 
     async fn feed(&self) -> Result<bool, StoreError> {
-        let (business, connection, tasks) = (self.business, self.connection.clone(), self.settings.tasks);
+        let (business, connection, writes, tasks) = (self.business, self.connection.clone(), self.settings.write, self.settings.tasks);
         let (gather_us, now_us) = (micros(self.times.gather), (self.now_us)());
         let fed = self.store.write(move |tx| {
-            let outbox = feed::Outbox { business, connection: &connection, tasks, is_told, gather_us };
+            let outbox = feed::Outbox { business, connection: &connection, writes, tasks, is_told, gather_us };
             Ok::<_, StoreError>(feed::feed(tx, &outbox, now_us)?)
         });
         fed.await

@@ -53,7 +53,7 @@ pub(in crate::console::pages) async fn seek(
     posted: Posted<Wish>,
 ) -> Result<Response, PageError> {
     let Posted { visitor, form } = posted;
-    may_look_for(&desk, &visitor, &id).await?;
+    of_portal(&desk, &visitor, &id).await?;
     let (business, who, now_us) = (visitor.business.id, visitor.signed_in.who(), visitor.now_us);
     let sought = desk.console.store.write(move |tx| {
         if rulings::seek_now(tx, business, &id, (&form.client, false), now_us)? {
@@ -72,7 +72,9 @@ pub(in crate::console::pages) async fn order(
     posted: Posted<Wish>,
 ) -> Result<Response, PageError> {
     let Posted { visitor, form } = posted;
-    may_look_for(&desk, &visitor, &id).await?;
+    if !of_portal(&desk, &visitor, &id).await? {
+        return Err(PageError::NotFound);
+    }
     let Some(client) = found(&desk, &visitor, &form.client).await? else { return Err(PageError::NotFound) };
     decide(&desk, &visitor, Decision::CardOrdered { connection: id, client }).await
 }
@@ -135,7 +137,7 @@ async fn decide(desk: &Desk, visitor: &Visitor, decision: Decision) -> Result<Re
     Ok(Redirect::to(BACK).into_response())
 }
 
-/// Refuses whoever may not, and what is no CRM of theirs; says whether cards are looked for there.
+/// Refuses whoever may not, and what is no CRM of theirs; says whether anything is written there.
 async fn of_portal(desk: &Desk, visitor: &Visitor, id: &str) -> Result<bool, PageError> {
     visitor.require(Action::ReplayQuarantine)?;
     let (business, id) = (visitor.business.id, id.parse::<ConnectionId>()?);
@@ -143,11 +145,6 @@ async fn of_portal(desk: &Desk, visitor: &Visitor, id: &str) -> Result<bool, Pag
     let is_it = |known: &connection::Connection| known.id == id && known.kind == ConnectionKind::Bitrix24 && known.revoked_us.is_none();
     let known = all.into_iter().find(is_it).ok_or(PageError::NotFound)?;
     Ok(known.settings.crm.write)
-}
-
-/// The same, where only a connection that writes has anybody to look.
-async fn may_look_for(desk: &Desk, visitor: &Visitor, id: &str) -> Result<(), PageError> {
-    if of_portal(desk, visitor, id).await? { Ok(()) } else { Err(PageError::NotFound) }
 }
 
 /// A client by phone, e-mail or public id.

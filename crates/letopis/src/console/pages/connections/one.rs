@@ -19,7 +19,7 @@ use super::steps::Steps;
 use super::trial::Tried;
 use super::{address, change, connection_secrets, fresh, origins};
 use crate::access::connection::{self, Connection};
-use crate::access::{Action, ConnectionId, ConnectionKind, Mode, Name, Origin, SecretName, Settings};
+use crate::access::{AccessError, Action, ConnectionId, ConnectionKind, Mode, Name, Origin, SecretName, Settings};
 use crate::console::measured::{Picture, channel_of};
 use crate::metrics::measured::By;
 
@@ -134,10 +134,21 @@ pub(in crate::console::pages) async fn replace(
 ) -> Result<Response, PageError> {
     let Posted { visitor, form } = posted;
     let (id, secret): (ConnectionId, SecretName) = (id.parse()?, form.secret.parse()?);
-    let (scope, now_us) = (visitor.scope, visitor.now_us);
-    let decided = desk.console.store.read(move |conn| Ok::<_, PageError>(connection_secrets::decide(conn, &scope, id, secret, now_us)?));
+    let (scope, now_us, value) = (visitor.scope, visitor.now_us, form.value.trim().to_owned());
+    let there = desk.console.portals.origin_of(&value).filter(|_| secret == SecretName::Webhook);
+    if secret == SecretName::Webhook && !value.is_empty() && there.is_none() {
+        return Err(AccessError::Invalid { what: "webhook", rule: "https://portal.bitrix24.ru/rest/1/secret/" }.into());
+    }
+    let decided = desk.console.store.read(move |conn| {
+        let decided = connection_secrets::decide(conn, &scope, id, secret, now_us)?;
+        // Where the portal is goes with its webhook: another portal's is set on the portal's own form.
+        let named = connection::one(conn, &scope, id)?.settings.upstream;
+        if there.zip(named).is_some_and(|(there, named)| named.trim_end_matches('/') != there) {
+            return Err(AccessError::Invalid { what: "webhook", rule: "the webhook of the portal that is connected" }.into());
+        }
+        Ok::<_, PageError>(decided)
+    });
     let decided = decided.await?;
-    let value = form.value.trim().to_owned();
     store(&desk, &visitor, id, secret, Some(value).filter(|value| !value.is_empty())).await?;
     change(&desk, &visitor, &decided).await?;
     Ok(Redirect::to(&format!("/settings/connections/{id}#secrets")).into_response())

@@ -101,7 +101,7 @@ fn apart(t: &Texts, seconds: i64) -> String {
 
 /// The same for the command line: sign, step, sentence; `code` is `ru` or `en`.
 pub fn told(code: &str, kind: ConnectionKind, steps: &[Finding]) -> Vec<(&'static str, String, String)> {
-    let t = Library::load().texts(Language::named(code).unwrap_or_default());
+    let t = Library::default().texts(Language::named(code).unwrap_or_default());
     let line = |finding: &Finding| {
         let Row { sign, step, says, .. } = row(&t, kind, finding);
         (sign, step, says)

@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_ignored() {
-        let clock = Clock::new(Library::load().texts(Language::Ru), "Europe/Moscow", 1_741_777_500_000_000);
+        let clock = Clock::new(Library::default().texts(Language::Ru), "Europe/Moscow", 1_741_777_500_000_000);
         let asked = Asked { period: "decade".into(), low: "yes".into(), cursor: "broken".into(), ..Asked::default() };
         let filter = asked.filter(&clock);
         assert_eq!((filter.from_us, filter.below_confidence, asked.after()), (Some(clock.day_start(29)), Some(LOW_CONFIDENCE), None));

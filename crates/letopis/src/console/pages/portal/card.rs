@@ -12,6 +12,7 @@ use super::super::moments::Clock;
 use super::pass::Pass;
 use super::{framed, look, refusal};
 use crate::access::portal_visit::{Unseen, Visit};
+use crate::access::trail::{What, Who};
 use crate::access::{Business, BusinessKind, CardWords, ConnectionId, business, connection};
 use crate::event::BusinessId;
 use crate::journal::crm::whose;
@@ -44,6 +45,7 @@ struct CardPage {
 struct Asked {
     business: BusinessId,
     connection: ConnectionId,
+    employee: u64,
     portal: String,
     language: String,
 }
@@ -55,7 +57,8 @@ pub(super) async fn draw(desk: &Desk, visit: &Visit) -> Result<Response, PageErr
     let read = desk.console.store.read(move |conn| Ok::<_, PageError>(whose::clients(conn, &keys, &connection, &cards)?));
     let clients = read.await?.into_iter().take(CLIENTS).map(|client| (client, None)).collect();
     let (portal, language) = (visit.portal.clone(), visit.language.clone());
-    chains(desk, Asked { business, connection: visit.connection, portal, language }, clients, visit.shows_words).await
+    chains(desk, Asked { business, connection: visit.connection, employee: visit.employee, portal, language }, clients, visit.shows_words)
+        .await
 }
 
 /// `GET /inside/{pass}`: the same list, further back.
@@ -69,7 +72,7 @@ pub(super) async fn older(State(desk): State<Desk>, Path(text): Path<String>) ->
     // Whoever has unplugged the portal meanwhile has ended this too.
     let Some(known) = read.await?.filter(|known| known.revoked_us.is_none()) else { return refusal(&desk, Unseen::Unknown.into()) };
     let shows_words = known.settings.crm.words != Some(CardWords::Steps);
-    let asked = Asked { business, connection: id, portal: pass.portal.clone(), language: pass.language };
+    let asked = Asked { business, connection: id, employee: pass.employee, portal: pass.portal.clone(), language: pass.language };
     let after = pass.after.parse().ok();
     let drawn = chains(&desk, asked, vec![(pass.client, after)], shows_words).await?;
     Ok(framed(drawn, &pass.portal))
@@ -81,6 +84,10 @@ async fn chains(desk: &Desk, asked: Asked, clients: Vec<(String, Option<Cursor>)
     let look = look(&asked.language);
     let (t, now_us) = (desk.library.texts(look.language), (desk.console.now_us)());
     let (is_older, has_many) = (clients.iter().any(|(_, after)| after.is_some()), clients.len() > 1);
+    let who = Who::Employee(asked.connection, asked.employee);
+    for (client, _) in &clients {
+        desk.looked.by(&desk.console.store, (business, who), What::Viewed, &format!("/clients/{client}"), now_us);
+    }
     let theirs = desk.clone();
     let read = desk.console.store.read(move |conn| {
         let whose: Business = business::by_id(conn, business)?.ok_or(PageError::NotFound)?;
@@ -93,7 +100,7 @@ async fn chains(desk: &Desk, asked: Asked, clients: Vec<(String, Option<Cursor>)
             let listed = reading::sessions(conn, business, &filter, &Page::new(SHOWN, after))?;
             let older = listed.next.map(|next| {
                 let of = (client.as_str(), next.to_string());
-                Pass::new(asked.connection, (of.0, &of.1), (&asked.portal, &asked.language), now_us).url(&keys)
+                Pass::new((asked.connection, asked.employee), (of.0, &of.1), (&asked.portal, &asked.language), now_us).url(&keys)
             });
             let talks = told(conn, &theirs, &clock, &Shown { business, look, shows_words }, &listed.items)?;
             let name = talks.first().filter(|_| has_many).map(|talk| talk.who.clone());

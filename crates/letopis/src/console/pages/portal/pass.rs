@@ -21,6 +21,8 @@ const NAME: &str = "link inside a portal";
 pub(super) struct Pass {
     pub(super) connection: ConnectionId,
     pub(super) client: String,
+    /// Who was let in, by the portal's number.
+    pub(super) employee: u64,
     /// Where the list goes on.
     pub(super) after: String,
     pub(super) portal: String,
@@ -29,9 +31,14 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    pub(super) fn new(connection: ConnectionId, (client, after): (&str, &str), (portal, language): (&str, &str), now_us: i64) -> Self {
+    pub(super) fn new(
+        (connection, employee): (ConnectionId, u64),
+        (client, after): (&str, &str),
+        (portal, language): (&str, &str),
+        now_us: i64,
+    ) -> Self {
         let [client, after, portal, language] = [client, after, portal, language].map(str::to_owned);
-        Self { connection, client, after, portal, language, until_us: now_us + LASTS_US }
+        Self { connection, employee, client, after, portal, language, until_us: now_us + LASTS_US }
     }
 
     /// Its address.

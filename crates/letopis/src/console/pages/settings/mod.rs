@@ -3,7 +3,7 @@
 //! Everybody sees the parts their role may change. A secret is on the page that answers its creation and nowhere else, so those forms answer with
 //! the page itself and not with a redirect.
 //!
-//! * `keys` · `people` · `company` · `outside` – one part each: what is shown, and its forms · `models`, `facts`, `retention` – pages of their own
+//! * `keys` · `people` · `company` · `outside` – one part each: what is shown, and its forms · `models`, `facts`, `retention`, `trail` – pages of their own
 
 pub(super) mod company;
 pub(super) mod facts;
@@ -12,6 +12,7 @@ pub(super) mod models;
 pub(super) mod outside;
 pub(super) mod people;
 pub(super) mod retention;
+pub(super) mod trail;
 
 use askama::Template;
 use axum::extract::State;
@@ -60,6 +61,7 @@ struct SettingsPage {
     command: String,
     hook_command: String,
     reads_acts: bool,
+    reads_trail: bool,
 }
 
 /// `GET /settings`
@@ -84,6 +86,7 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Re
         command: hello::command(visitor),
         hook_command: format!("{}/hooks/…", visitor.origin),
         reads_acts: scope.can(Action::ReadJournal),
+        reads_trail: scope.can(Action::ReadTrail),
         fresh,
         keys,
         connections,

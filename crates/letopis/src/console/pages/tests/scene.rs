@@ -101,6 +101,7 @@ impl Portals for Gate {
                 business: BusinessId(1),
                 connection: posted.token.parse().unwrap_or_else(|_| ConnectionId::draw(&mut rand::rng())),
                 portal,
+                employee: 7,
                 cards: CrmRef::parse(card).into_iter().collect(),
                 language: language.to_owned(),
                 shows_words: true,

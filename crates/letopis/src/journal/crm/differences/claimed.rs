@@ -88,7 +88,7 @@ fn claims(desk: &Desk<'_>) -> rusqlite::Result<Vec<Claim>> {
         let client = row.get::<_, Option<i64>>(4)?.zip(row.get(5)?);
         Ok(Claim { record: row.get(0)?, at_us: row.get(1)?, received_us: row.get(2)?, session: row.get(3)?, client, given: row.get(6)? })
     };
-    let first = cursor(desk.conn, &desk.portal.connection)?.filter(|_| desk.portal.writes).map_or(i64::MAX, |cursor| cursor.first_record);
+    let first = cursor(desk.conn, &desk.portal.connection)?.filter(|_| desk.portal.finds).map_or(i64::MAX, |cursor| cursor.first_record);
     let read_us = desk.leads_us.filter(|_| desk.portal.reads).unwrap_or(i64::MAX);
     let values = params![desk.business.0, desk.asked.now_us - BACK_US, desk.asked.now_us - desk.asked.grace_us, first, read_us];
     desk.conn.prepare_cached(sql)?.query_map(values, read)?.collect()
@@ -137,7 +137,7 @@ fn named(desk: &Desk<'_>, claim: &Claim, card: CrmRef, sought: &[Sought], is_rea
         return Ok(Standing::False { is_gone });
     }
     let here = sought.iter().find(|sought| sought.connection == desk.portal.connection);
-    let was_asked = desk.portal.writes && here.is_some_and(|here| here.state != "making");
+    let was_asked = desk.portal.finds && here.is_some_and(|here| here.state != "making");
     let was_read = is_read && desk.leads_us.is_some_and(|begun_us| claim.at_us >= begun_us) && !is_older(desk, kinds, card.id as i64)?;
     Ok(if was_asked || was_read { Standing::False { is_gone } } else { Standing::Unknown })
 }
@@ -190,7 +190,7 @@ fn unnamed(desk: &Desk<'_>, claim: &Claim, sought: &[Sought], is_read: bool) -> 
     }
     // Without reading nobody knows which leads a person of the address book has.
     let is_known = sought.iter().any(Sought::is_found) && !is_read;
-    Ok(if is_known || !desk.portal.writes { Standing::Unknown } else { Standing::False { is_gone: false } })
+    Ok(if is_known || !desk.portal.finds { Standing::Unknown } else { Standing::False { is_gone: false } })
 }
 
 /// A lead or deal that was seen is theirs: by its own number, or by its contact's.

@@ -31,7 +31,7 @@ pub struct Portal {
     /// Its public id.
     pub connection: String,
     /// Clients' cards are looked for there.
-    pub writes: bool,
+    pub finds: bool,
     /// What changes there is read.
     pub reads: bool,
     /// Only cards from these sources have a dialogue; of an empty list all.

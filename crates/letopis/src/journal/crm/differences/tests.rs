@@ -40,7 +40,7 @@ impl Scene {
         }
         reads::note(&tx, SALON, "con", ("look", 0), LATER).unwrap();
         tx.commit().unwrap();
-        let portal = Portal { connection: "con".into(), writes: true, reads: true, sources: Vec::new() };
+        let portal = Portal { connection: "con".into(), finds: true, reads: true, sources: Vec::new() };
         Self { conn, pen, portal, decided: 1 << 30 }
     }
 
@@ -114,7 +114,7 @@ impl Scene {
 }
 
 fn fed(tx: &Transaction<'_>) {
-    let outbox = feed::Outbox { business: SALON, connection: "con", tasks: false, is_told: |_| true, gather_us: 0 };
+    let outbox = feed::Outbox { business: SALON, connection: "con", writes: true, tasks: false, is_told: |_| true, gather_us: 0 };
     while feed::feed(tx, &outbox, NOON).unwrap() {}
 }
 

@@ -31,24 +31,31 @@ impl Bitrix24 {
         // The portal is where the connection knows it to be, never where a form says.
         let theirs = Tokens { access_token: posted.access_token.clone(), refresh_token: String::new().into(), ..stored };
         let portal = self.guest(&known, theirs)?;
-        let seen = cards(&portal, &posted).await;
+        let seen = seen(&portal, &posted).await;
         let (place, language) = (portal.origin(), posted.language);
-        let cards = seen.map_err(|why| Refused { why, portal: Some(place.clone()), language: language.clone() })?;
+        let (employee, cards) = seen.map_err(|why| Refused { why, portal: Some(place.clone()), language: language.clone() })?;
         let shows_words = known.settings.crm.words != Some(CardWords::Steps);
-        Ok(Visit { business: known.business, connection: known.connection, portal: place, cards, language, shows_words })
+        Ok(Visit { business: known.business, connection: known.connection, portal: place, cards, employee, language, shows_words })
     }
 }
 
-/// The card that was opened and those that it is bound to, if the employee may see it; none: no card, but they may see leads.
-async fn cards(portal: &Portal, posted: &Posted) -> Result<Vec<CrmRef>, Unseen> {
+/// Who looks, and the card that was opened with those that it is bound to, if they may see it; none: no card, but they may see leads.
+async fn seen(portal: &Portal, posted: &Posted) -> Result<(u64, Vec<CrmRef>), Unseen> {
     let card = posted.card();
     if posted.is_in_card() && card.is_none() {
         return Err(Unseen::Unreadable);
     }
-    let said = portal.ask(&question(card)).await;
+    let asked = [question(card), Call::new("profile", json!({}))];
+    let Ok([said, profile]) = <[Said; 2]>::try_from(portal.ask_all(&asked).await) else { return Err(Unseen::Silent) };
     let Said::Done(result) = &said else { return Err(unsaid(&said)) };
     let bound = card.map(|card| bound(card, &result["item"])).unwrap_or_default();
-    Ok(card.into_iter().chain(bound).collect())
+    let employee = if let Said::Done(profile) = &profile { number(&profile["ID"]) } else { None };
+    Ok((employee.unwrap_or_default(), card.into_iter().chain(bound).collect()))
+}
+
+/// Portals write numbers as numbers and as text.
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok()).filter(|id| *id > 0)
 }
 
 /// A card as the employee sees it; on no card, whether they may see leads at all.
@@ -61,9 +68,8 @@ fn question(card: Option<CrmRef>) -> Call {
 
 /// The cards of the same client that a card names: a deal came of a lead and has a contact.
 fn bound(card: CrmRef, item: &Value) -> Vec<CrmRef> {
-    let id = |name: &str| item[name].as_u64().or_else(|| item[name].as_str()?.parse().ok()).filter(|id| *id > 0);
     let others = [("leadId", CrmKind::Lead), ("contactId", CrmKind::Contact)];
-    others.into_iter().filter_map(|(name, kind)| Some(CrmRef { kind, id: id(name)? })).filter(|other| *other != card).collect()
+    others.into_iter().filter_map(|(name, kind)| Some(CrmRef { kind, id: number(&item[name])? })).filter(|other| *other != card).collect()
 }
 
 #[cfg(test)]

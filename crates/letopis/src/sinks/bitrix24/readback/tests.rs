@@ -172,7 +172,7 @@ impl Desk {
         let found = self.store.write(move |tx| {
             let sql = "SELECT c.pid FROM identities i JOIN clients c ON c.id = i.client WHERE i.kind = 'channel' AND i.value = ?1";
             let pid: String = tx.query_row(sql, [who], |row| row.get(0))?;
-            let outbox = feed::Outbox { business: SALON, connection: "con", tasks: false, is_told: |_| true, gather_us: 0 };
+            let outbox = feed::Outbox { business: SALON, connection: "con", writes: true, tasks: false, is_told: |_| true, gather_us: 0 };
             tx.execute("DELETE FROM crm_cursors", [])?;
             tx.execute("INSERT INTO crm_cursors (connection, business, first_record, record) VALUES ('con', 1, 0, -1)", [])?;
             while feed::feed(tx, &outbox, 0)? {}
