@@ -76,7 +76,8 @@ impl Writer {
     }
 
     fn may_make(&self, sought: &Sought) -> bool {
-        self.settings.write && (sought.is_ordered || self.settings.create && (self.now_us)() >= sought.asked_us + micros(self.times.make_after))
+        self.settings.write
+            && (sought.is_ordered || self.settings.create && (self.now_us)() >= sought.asked_us + micros(self.times.make_after))
     }
 
     /// Nobody has made one yet: the next look is when we may, or later and later.
