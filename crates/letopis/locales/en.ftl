@@ -1719,22 +1719,6 @@ inside-installed = Letopis is connected
 inside-installed-whole = The tab “Letopis” stands in leads, deals, contacts and the menu.
 inside-installed-bare = Access was given, but the tabs could not be placed. Tick CRM and placement among the rights of the application and install it again.
 inside-installed-next = You may close this window.
-inside-fact = { $what ->
-    [wrote] Wrote
-    [clients] Clients
-    [booked] Booked
-    [leads] Leads without a booking
-   *[waiting] Got no answer
-}
-inside-how = { $what ->
-    [wrote] Conversations of 30 days with at least one message of the client.
-    [clients] Different people in them; merged clients count once.
-    [booked] Conversations with a booking that was not cancelled. The share is of all in which the client wrote.
-    [leads] Conversations with a lead and no booking yet.
-   *[waiting] Conversations in which the client wrote and nobody answered.
-}
-inside-share = { $share } % of { $n } ({ $low }–{ $high } %)
-inside-few = of { $n }, too few for a share
 inside-refused = { $what ->
     [unknown] There is no such connection. Install the application again.
     [unreadable] The portal sent something else than expected. Open the card again.

@@ -1,6 +1,7 @@
 //! Where journal and CRM differ, against a simulated portal: a lead that the assistant only claims, a lead by another hand, a double. Each is
-//! found, and each is mended from the console; the decisions are sealed, and nothing is merged in the portal.
+//! found, so are an end that both tell otherwise and an entry that the portal refused; each is mended from the console; the decisions are sealed, and nothing is merged in the portal.
 
+use bitrix24_sim::access::CrmRight;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -97,10 +98,13 @@ impl Story {
 
     /// Waits until there are so many claims, strangers and doubles.
     fn waits(&self, what: &str, claimed: u64, strangers: u64, doubles: u64) -> Value {
-        let wanted = json!({"claimed": claimed, "strangers": strangers, "doubles": doubles, "outcomes": 0, "buried": 0});
+        self.waits_for(what, &json!({"claimed": claimed, "strangers": strangers, "doubles": doubles, "outcomes": 0, "buried": 0}))
+    }
+
+    fn waits_for(&self, what: &str, wanted: &Value) -> Value {
         let mut last = Value::Null;
         let until = std::time::Instant::now() + super::app::PATIENCE;
-        while last["counts"] != wanted {
+        while last["counts"] != *wanted {
             assert!(std::time::Instant::now() < until, "{what}: {wanted}, not {last:#}");
             std::thread::sleep(std::time::Duration::from_millis(30));
             last = self.differences();
@@ -208,6 +212,54 @@ fn each_difference_is_found_and_mended() {
     assert_eq!(story.count(kinds), 3);
     assert_eq!(json_of(story.app.data(), &["rebuild", "--check"])["differences"], 0);
     assert_eq!(story.differences()["total"], 0);
+    story.app.stopped().must_verify();
+}
+
+#[test]
+fn an_end_that_both_tell_otherwise_is_settled_and_a_refused_entry_is_sent_again() {
+    let mut story = Story::begin();
+    let counts = |outcomes: u64, buried: u64| json!({"claimed": 0, "strangers": 0, "doubles": 0, "outcomes": outcomes, "buried": buried});
+    let lead = story.lead(Some(ANNA));
+    story.says("anna", Some(ANNA), json!({}));
+    let told = |story: &Story| story.office.with(|portal| portal.crm.rows_of(bitrix24_sim::Kind::Lead, lead).count());
+    wait_until("her dialogue is on it", || told(&story) == 1);
+
+    // The manager closes the lead as lost; the till tells that she has paid.
+    story.office.with(|portal| portal.move_card(bitrix24_sim::Kind::Lead, lead, "JUNK", 1));
+    wait_until("the journal is told", || story.count("SELECT count(*) FROM events WHERE type = 'lead_lost' AND channel = 'crm'") == 1);
+    let paid = json!({ "type": "payment", "text": null, "bot_response": null, "payment": { "amount": "4500.00", "currency": "RUB" } });
+    story.says("anna", Some(ANNA), paid);
+    let found = story.waits_for("both ends are shown", &counts(1, 0));
+    let outcome = story.item(&found, "outcome");
+    assert_eq!((&outcome["crm"], &outcome["journal"]), (&json!("lead_lost"), &json!("payment")), "{outcome}");
+    let page = story.page("/cards/differences");
+    assert!(page.contains(&format!("/cards/{}/settle", story.connection)), "{page}");
+    let number = |name: &str| outcome[name].as_u64().unwrap_or_else(|| panic!("no {name} in {outcome}"));
+    let form = format!("card=lead%3A{lead}&told={}&own={}&right=journal", number("told"), number("own"));
+    assert_eq!(story.post(&format!("/cards/{}/settle", story.connection), &form.replace("journal", "nobody")).status, 404);
+    story.fixes("settle", &form);
+    story.waits_for("a person has said which is right", &counts(0, 0));
+    let stage = story.office.call("crm.lead.get", &json!({ "id": lead }))["STATUS_ID"].clone();
+    assert_eq!(stage, json!("JUNK"), "no stage is changed from here");
+
+    // The webhook's owner may read only: the entry is refused for good, and stays until somebody sends it again.
+    let may = |story: &Story, right: CrmRight| {
+        story.office.with(|portal| {
+            let owner = portal.access.users.get_mut(&1).unwrap();
+            (owner.admin, owner.crm) = (right == CrmRight::Admin, right);
+        });
+    };
+    may(&story, CrmRight::Read);
+    let before = told(&story);
+    story.says("anna", Some(ANNA), json!({ "text": "А можно на субботу?" }));
+    let found = story.waits_for("the entry is refused", &counts(0, 1));
+    let entry = story.item(&found, "buried")["entry"].as_i64().unwrap_or_else(|| panic!("{found}"));
+    may(&story, CrmRight::Admin);
+    let again = story.post(&format!("/cards/{}/{entry}/retry", story.connection), "");
+    assert_eq!(again.status, 303, "{}", again.text());
+    story.waits_for("it is sent again", &counts(0, 0));
+    wait_until("it is on the card", || told(&story) == before + 1);
+    assert_eq!(json_of(story.app.data(), &["rebuild", "--check"])["differences"], 0);
     story.app.stopped().must_verify();
 }
 

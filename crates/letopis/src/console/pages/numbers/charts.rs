@@ -33,7 +33,7 @@ pub(super) fn line(t: &Texts, clock: &Clock, days: &[(i64, Rate)], before: &[(i6
 }
 
 /// The funnel; what nobody tells of is left out of it and named below.
-pub(super) fn funnel(t: &Texts, summary: &Summary) -> String {
+pub(in crate::console::pages) fn funnel(t: &Texts, summary: &Summary) -> String {
     let known = summary.funnel.iter().filter_map(|step| step.count.map(|reached| Step { label: t.of("funnel-step", step.step), reached }));
     let unknown: Vec<String> =
         summary.funnel.iter().filter(|step| step.count.is_none()).map(|step| t.of("funnel-step", step.step)).collect();

@@ -35,7 +35,7 @@ impl Fact {
 type Of = fn(&Summary) -> Rate;
 
 /// The figures on top.
-pub(super) fn headline(t: &Texts, now: &Summary, before: Option<&Summary>, visits: &Visits) -> Vec<Fact> {
+pub(in crate::console::pages) fn headline(t: &Texts, now: &Summary, before: Option<&Summary>, visits: &Visits) -> Vec<Fact> {
     let rate = |key: &str, of: Of| Fact::rate(t, key, of(now)).then(t, before.map(|before| share(t, of(before))));
     let mut figures = vec![
         Fact::count(t, "numbers-clients", now.clients).then(t, before.map(|before| decimal(t, before.clients as f64, 0))),
@@ -106,7 +106,7 @@ pub(super) fn visits(t: &Texts, visits: &Visits) -> Vec<Fact> {
 }
 
 /// What each number means, in the order of the page.
-pub(super) fn how(t: &Texts, window_days: u32) -> Vec<(String, String)> {
+pub(in crate::console::pages) fn how(t: &Texts, window_days: u32) -> Vec<(String, String)> {
     let names =
         ["clients", "cr-client", "cr-session", "cr-intent", "cr-lead", "cr-bot", "lost", "within", "no-show", "interval", "left-out"];
     let days = t.count("count-days", i64::from(window_days));

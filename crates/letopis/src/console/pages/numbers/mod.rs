@@ -6,9 +6,9 @@
 //! * `asked` – the question · `charts` – what is drawn · `drawing` – how charts speak · `facts` – what stands in words
 
 pub(super) mod asked;
-mod charts;
+pub(super) mod charts;
 pub(in crate::console) mod drawing;
-mod facts;
+pub(super) mod facts;
 
 use std::collections::BTreeMap;
 

@@ -1,91 +1,73 @@
-//! The page in the portal's menu: how many wrote, booked, became leads and wait, in the last thirty days; of how many, and how each is counted.
+//! The page in the portal's menu: conversion of the last thirty days, where clients are lost, how many wait for a call. The same figures as on
+//! «Цифры», counted by the same definitions; names nobody, so whoever may see leads in the portal may see it.
 
 use askama::Template;
 use axum::response::Response;
-use rusqlite::{Connection, params};
+use jiff::tz::TimeZone;
 
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::frame::{Frame, page};
-use super::super::language::Texts;
+use super::super::lost;
+use super::super::numbers::charts;
+use super::super::numbers::facts::{Fact, headline, how};
 use super::look;
+use crate::access::business;
 use crate::access::portal_visit::Visit;
-use crate::event::{BusinessId, Facets};
-use crate::metrics::rate::{Interval, Rate};
+use crate::journal::days::Day;
+use crate::metrics::figures::visits::{Visits, visits};
+use crate::metrics::figures::{self, Asker, Question, Summary};
+use crate::metrics::judge::DAY_US;
+use crate::metrics::terms::Settled;
 
-const DAY_US: i64 = 86_400_000_000;
 const DAYS: i64 = 30;
-
-/// One number.
-struct Fact {
-    label: String,
-    value: i64,
-    /// Its share, with n and interval, or that there is too little for one.
-    share: Option<String>,
-    how: String,
-    tone: &'static str,
-}
 
 #[derive(Template)]
 #[template(path = "portal/board.html")]
 struct BoardPage {
     f: Frame,
-    facts: Vec<Fact>,
+    figures: Vec<Fact>,
+    funnel: String,
+    provisional: bool,
+    how: Vec<(String, String)>,
     days: String,
 }
 
-/// Conversations in which clients wrote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Counts {
-    wrote: i64,
-    clients: i64,
-    booked: i64,
-    leads: i64,
-    waiting: i64,
+struct Read {
+    summary: Summary,
+    visits: Visits,
+    waiting: u64,
+    window_days: u32,
 }
 
 /// Of the visit's business.
 pub(super) async fn draw(desk: &Desk, visit: &Visit) -> Result<Response, PageError> {
-    let (business, since_us) = (visit.business, (desk.console.now_us)() - DAYS * DAY_US);
-    let counts = desk.console.store.read(move |conn| Ok::<_, PageError>(count(conn, business, since_us)?)).await?;
+    let (business, now_us) = (visit.business, (desk.console.now_us)());
+    let read = desk.console.store.read(move |conn| {
+        let whose = business::by_id(conn, business)?.ok_or(PageError::NotFound)?;
+        let (settled, zone) = (Settled::of(conn, business)?, TimeZone::get(&whose.timezone).unwrap_or(TimeZone::UTC));
+        let today = Day::of(now_us, &zone);
+        let (from_us, to_us) = (Day(today.0 - DAYS + 1).span_us(&zone).0, today.span_us(&zone).1);
+        let asker = Asker { business, window_us: settled.terms(zone.clone()).window_us, zone, now_us };
+        Ok::<_, PageError>(Read {
+            summary: figures::summary(conn, &asker, &Question { from_us, to_us, only: Vec::new() })?,
+            visits: visits(conn, &asker, from_us, to_us, None)?,
+            waiting: figures::lost::count(conn, business, now_us - lost::DAYS * DAY_US, now_us)?.1,
+            window_days: settled.window_days,
+        })
+    });
+    let read = read.await?;
     let look = look(&visit.language);
     let t = desk.library.texts(look.language);
-    let f = Frame::for_guest(desk, look, "inside-board");
-    page(&BoardPage { f, facts: facts(&t, counts), days: t.count("count-days", DAYS) })
-}
-
-fn count(conn: &Connection, business: BusinessId, since_us: i64) -> rusqlite::Result<Counts> {
-    let sql = "SELECT count(*), count(DISTINCT c.root), coalesce(sum(s.outcome = 'booked'), 0), coalesce(sum(s.outcome = 'lead'), 0),
-                      coalesce(sum(s.outcome = 'unanswered'), 0)
-               FROM sessions s LEFT JOIN clients c ON c.id = s.client WHERE s.business = ?1 AND s.last_us >= ?2 AND s.facets & ?3 <> 0";
-    conn.prepare_cached(sql)?.query_row(params![business.0, since_us, Facets::INBOUND.bits()], |row| {
-        Ok(Counts { wrote: row.get(0)?, clients: row.get(1)?, booked: row.get(2)?, leads: row.get(3)?, waiting: row.get(4)? })
+    let waiting = Fact { tone: if read.waiting > 0 { "bad" } else { "" }, ..Fact::count(&t, "today-waiting", read.waiting) };
+    let mut figures = headline(&t, &read.summary, None, &read.visits);
+    figures.insert(1, waiting);
+    page(&BoardPage {
+        f: Frame::for_guest(desk, look, "inside-board"),
+        figures,
+        funnel: charts::funnel(&t, &read.summary),
+        provisional: read.summary.conversion.is_provisional,
+        how: how(&t, read.window_days),
+        days: t.count("count-days", DAYS),
     })
-}
-
-fn facts(t: &Texts, counts: Counts) -> Vec<Fact> {
-    let fact = |name: &str, value: i64, tone: &'static str, is_share: bool| Fact {
-        label: t.of("inside-fact", name),
-        value,
-        share: is_share.then(|| share(t, value, counts.wrote)).flatten(),
-        how: t.of("inside-how", name),
-        tone,
-    };
-    vec![
-        fact("wrote", counts.wrote, "", false),
-        fact("clients", counts.clients, "", false),
-        fact("booked", counts.booked, "ok", true),
-        fact("leads", counts.leads, "", true),
-        fact("waiting", counts.waiting, if counts.waiting > 0 { "bad" } else { "" }, true),
-    ]
-}
-
-/// «12,5 % (7,1–21,0 %)»; of little data no share.
-fn share(t: &Texts, part: i64, n: i64) -> Option<String> {
-    let rate = Rate { part: u64::try_from(part).ok()?, n: u64::try_from(n).ok()? };
-    let (share, Interval { low, high }) = rate.share().zip(rate.interval())?;
-    let per_cent = |share: f64| format!("{:.1}", share * 100.0).replace('.', &t.say("decimal"));
-    let values =
-        [("n", n.to_string().into()), ("share", per_cent(share).into()), ("low", per_cent(low).into()), ("high", per_cent(high).into())];
-    Some(t.with(if rate.is_few() { "inside-few" } else { "inside-share" }, &values))
 }
