@@ -2,7 +2,7 @@
 //!
 //! The moment of sending stands in each chunk; both ends read the same clock of the same machine.
 
-use super::{COMPLETIONS, IDLE};
+use super::{COMPLETIONS, IDLE, Ways};
 use crate::client::Address;
 use crate::histogram::Histogram;
 use crate::output::{Output, rounded};
@@ -33,6 +33,8 @@ pub(crate) struct Args {
     /// Process id of the server.
     #[arg(long)]
     server_pid: Option<u32>,
+    #[command(flatten)]
+    ways: Ways,
     #[command(flatten)]
     output: Output,
 }
@@ -73,7 +75,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 async fn callers(args: &Args, address: &Address, seen: &Arc<Mutex<Seen>>) {
     let end = Instant::now() + Duration::from_secs(args.seconds);
     let path = if args.idle { IDLE } else { COMPLETIONS };
-    let request: Arc<[u8]> = super::request(address, path, true).into();
+    let request: Arc<[u8]> = super::request(address, path, true, &args.ways).into();
     let mut callers = tokio::task::JoinSet::new();
     for number in 0..args.streams {
         let (request, seen, socket, idle) = (Arc::clone(&request), Arc::clone(seen), address.socket, args.idle);

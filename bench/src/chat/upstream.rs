@@ -111,13 +111,15 @@ fn contains(bytes: &[u8], what: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::{COMPLETIONS, request};
+    use super::super::{COMPLETIONS, Ways, request};
     use super::*;
     use crate::client::Address;
 
     #[test]
     fn a_request_ends_where_its_length_says() {
-        let request = request(&Address::parse("http://127.0.0.1:1/proxy/x").unwrap(), COMPLETIONS, true);
+        let ways = Ways { model: "m".to_owned(), headers: vec!["x-a: b".to_owned()] };
+        let request = request(&Address::parse("http://127.0.0.1:1/proxy/x").unwrap(), COMPLETIONS, true, &ways);
+        assert!(contains(&request, b"\r\nx-a: b\r\nContent-Length: ") && contains(&request, b"\"model\":\"m\""));
         assert_eq!(request_end(&request), Some(request.len()));
         assert_eq!(request_end(&request[..request.len() - 1]), None);
         assert!(contains(&request, b"\"stream\":true") && request.starts_with(b"POST /proxy/x/v1/chat/completions "));

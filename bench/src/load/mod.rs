@@ -16,6 +16,7 @@ pub(crate) use pace::Pace;
 pub(crate) use request::Target;
 pub(crate) use tally::Tally;
 
+use crate::chat::Ways;
 use crate::client::Address;
 use crate::output::{Output, rounded};
 use crate::salon::Salon;
@@ -41,6 +42,8 @@ pub(crate) struct Sending {
     /// Not events but questions to a model, through a proxy or to `letopis-bench upstream` itself.
     #[arg(long)]
     chat: bool,
+    #[command(flatten)]
+    ways: Ways,
     /// The same seed sends the same events again (duplicates, to the server). Default: drawn from the clock.
     #[arg(long)]
     seed: Option<u32>,
@@ -88,7 +91,7 @@ impl Sending {
 
     pub(crate) fn target(&self) -> Result<Target> {
         if self.chat {
-            return Ok(Target::chat(Address::parse(&self.url)?));
+            return Ok(Target::chat(Address::parse(&self.url)?, &self.ways));
         }
         Target::new(Address::parse(&self.url)?, self.key.as_deref(), self.batch)
     }

@@ -29,8 +29,8 @@ impl Target {
     }
 
     /// A question to a model.
-    pub(crate) fn chat(address: Address) -> Self {
-        let same = Some(crate::chat::request(&address, crate::chat::COMPLETIONS, false));
+    pub(crate) fn chat(address: Address, ways: &crate::chat::Ways) -> Self {
+        let same = Some(crate::chat::request(&address, crate::chat::COMPLETIONS, false, ways));
         Self { address, head: Vec::new(), batch: 1, same }
     }
 

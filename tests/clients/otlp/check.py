@@ -77,7 +77,7 @@ def said(app, told):
 def openai_v2(app, mine):
     kinds = {"llm_call"} | ({"llm_details"} & {line["type"] for line in mine})
     calls(app, mine, kinds)
-    expect(app, "the trace is the conversation", all(line["event"]["session_id"].startswith("trace-") for line in mine))
+    expect(app, "the trace is the conversation", all(line["session"].startswith("trace-") for line in mine))
     said(app, of(mine, "llm_call") + of(mine, "llm_details"))
 
 

@@ -138,7 +138,7 @@ impl Capture {
                 BadBody::NoRoom => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", Some(1)),
             },
             DoorError::Otlp(Unreadable::Malformed(_)) => (StatusCode::BAD_REQUEST, "not_otlp", None),
-            DoorError::Otlp(Unreadable::TooLarge(_) | Unreadable::TooMany) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
+            DoorError::Otlp(Unreadable::TooMany) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
             DoorError::Refused(refusal) => match refusal {
                 Refusal::Body(NotItems::NotUtf8(_)) => (StatusCode::BAD_REQUEST, "not_utf8", None),
                 Refusal::Body(NotItems::Array(_)) => (StatusCode::BAD_REQUEST, "bad_json", None),

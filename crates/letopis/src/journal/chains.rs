@@ -9,6 +9,9 @@
 //! 5. the conversation of the only client who just wrote these words in a channel: then the calls are theirs, and go when they are erased
 //! 6. a new one, `llm-` and twelve digits.
 //!
+//! A span of OpenTelemetry stands in its trace alone: it belongs to the only conversation that spans of the trace named before it came, or to `trace-` and the trace's
+//! id. What names its conversation itself is kept too, for those that come after it; what came before it stays where it is.
+//!
 //! Homes are primary rows, as `openings` are: what a later call found does not change when an earlier one is gone.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
@@ -30,6 +33,8 @@ const PAIR_US: i64 = 24 * 3_600 * SECOND_US;
 const NEAR: i64 = 1_000;
 /// A question that stands inside a longer one is known from here on; shorter ones stand in too many.
 const INSIDE_CHARS: usize = 16;
+/// Spans of a trace that are asked for the conversation's name: the last ones have taken over what those before them knew.
+const SPANS: i64 = 64;
 
 /// Where a call belongs: a named conversation, or a client's in a channel, or both.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,13 +47,16 @@ pub struct Home {
     pub channel: Option<String>,
 }
 
-/// The home of an event that names neither session nor client; none where it is no part of a chain.
+/// The home of an event that names neither session nor client, or stands in a trace; none where it is no part of a chain.
 ///
 /// # Errors
 /// When the database says no.
 pub fn find(tx: &Transaction<'_>, keys: &BusinessKeys, event: &Projected) -> rusqlite::Result<Option<Home>> {
-    let Some(chain) = event.chain.as_ref().filter(|_| event.given_session.is_none()) else { return Ok(None) };
+    let Some(chain) = event.chain.as_ref().filter(|chain| chain.is_trace() || event.given_session.is_none()) else { return Ok(None) };
     let search = Search { tx, keys, business: keys.business().0, chain, event };
+    if chain.is_trace() {
+        return search.traced().map(Some);
+    }
     let found = match search.sibling()? {
         Some(home) => Some(home),
         None => search.followed()?.or(search.cut()?).or(search.retried()?).or(search.spoken()?),
@@ -139,6 +147,24 @@ struct Search<'a> {
 impl Search<'_> {
     fn key(&self, digest: &Option<String>) -> Option<[u8; 16]> {
         digest.as_ref().map(|digest| self.keys.pseudonym(&["chain", digest]))
+    }
+
+    fn traced(&self) -> rusqlite::Result<Home> {
+        let given = match &self.event.given_session {
+            Some(given) => Some(given.clone()),
+            None => self.named_in_trace()?,
+        };
+        Ok(Home { given: given.or_else(|| Some(self.chain.of.clone())), who: None, channel: None })
+    }
+
+    /// Two names in one trace are none.
+    fn named_in_trace(&self) -> rusqlite::Result<Option<String>> {
+        let sql = "SELECT DISTINCT given FROM
+               (SELECT given FROM chains WHERE business = ?1 AND exchange = ?2 ORDER BY record DESC LIMIT ?4) WHERE given <> ?3 LIMIT 2";
+        let trace = self.keys.pseudonym(&["exchange", &self.chain.of]);
+        let values = params![self.business, trace, self.chain.of, SPANS];
+        let found: Vec<String> = self.tx.prepare_cached(sql)?.query_map(values, |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(<[String; 1]>::try_from(found).ok().map(|[only]| only))
     }
 
     fn sibling(&self) -> rusqlite::Result<Option<Home>> {

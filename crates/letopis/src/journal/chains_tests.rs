@@ -68,6 +68,35 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// A span: its trace, and the conversation that it names.
+fn told(desk: &mut Desk<'_>, trace: &str, session: Option<&str>) -> (String, Option<i64>) {
+    let mut event = json!({ "channel": "otlp", "type": "llm_call", "model": "m", "meta": { "otel": { "trace": trace } } });
+    if let Some(session) = session {
+        event["session_id"] = json!(session);
+    }
+    let (home, session) = desk.write("otlp", event);
+    (home.unwrap().given.unwrap(), session)
+}
+
+#[test]
+fn a_span_belongs_to_the_only_conversation_that_its_trace_named_before() {
+    let mut conn = empty();
+    let mut desk = Desk::new(&mut conn);
+    let alone = told(&mut desk, "a", None);
+    assert_eq!(alone.0, "trace-a", "nobody has named it");
+    assert_eq!(told(&mut desk, "a", None), alone);
+    let named = told(&mut desk, "b", Some("s"));
+    assert_eq!(told(&mut desk, "b", None), named, "in another request, of another moment");
+    assert_eq!(told(&mut desk, "a", Some("s")).1, named.1, "what names itself is there whatever its trace is");
+    assert_eq!(told(&mut desk, "a", None), named, "from now on the trace has a name");
+    assert_eq!(told(&mut desk, "a", Some("t")).0, "t");
+    assert_eq!(told(&mut desk, "a", None), alone, "two names are none");
+    assert_eq!(told(&mut desk, "c", None).0, "trace-c", "another trace");
+    // Only what came through the door for spans is believed.
+    let event = json!({ "channel": "web", "type": "message_in", "text": "x", "session_id": "v", "meta": { "otel": { "trace": "b" } } });
+    assert_eq!(desk.write("api", event).0, None);
+}
+
 #[test]
 fn two_that_begin_alike_stay_apart_and_a_question_asked_again_joins() {
     let mut conn = empty();

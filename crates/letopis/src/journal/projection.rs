@@ -22,6 +22,10 @@ pub const CLOCK_SKEW: i64 = 4;
 const DELIVERY_STATUS: &str = "delivery_status";
 /// The door through which calls of models come.
 const PROXY: &str = "proxy";
+/// The door through which spans come.
+const OTLP: &str = "otlp";
+/// How a chain that is a trace begins; with the trace's id it is also the name of a conversation that nobody else names.
+const TRACE: &str = "trace-";
 /// The door through which comes what is read back from a CRM.
 pub const READ_BACK: &str = "bitrix24";
 /// A sender's clock may run ahead by this much before it is shown.
@@ -142,7 +146,7 @@ pub struct Projected {
     pub line: Option<(i64, String)>,
 }
 
-/// Where a call of a model stands: digests, as `exchange/llm/chain` makes them.
+/// Where a call of a model stands: digests, as `exchange/llm/chain` makes them. Of a span only its trace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Chain {
     /// The exchange that told it.
@@ -165,6 +169,14 @@ pub struct Chain {
     pub said: Option<String>,
 }
 
+impl Chain {
+    /// Whether it is a trace of OpenTelemetry: what else is told of the same trace belongs to the same conversation.
+    #[must_use]
+    pub fn is_trace(&self) -> bool {
+        self.of.starts_with(TRACE)
+    }
+}
+
 impl Projected {
     /// Computes it from the two parts of R.
     ///
@@ -182,7 +194,11 @@ impl Projected {
             flags |= CLOCK_SKEW;
         }
         let marks = marks(&event, phone.as_ref());
-        let chain = (envelope.source == PROXY).then(|| chain(&event)).flatten();
+        let chain = match envelope.source.as_str() {
+            PROXY => chain(&event),
+            OTLP => traced(&event),
+            _ => None,
+        };
         let (facets, delivery, call) = (event.facets(), deliveries::of(&event), model_calls::of(envelope, &event));
         let details = details::of(&event);
         let review = reviews::told(&event);
@@ -230,6 +246,12 @@ impl Projected {
     pub fn opens_session(&self) -> bool {
         self.is_talk() && (!self.row.facets.has(Facets::REMINDER) || self.row.facets.has(Facets::INBOUND))
     }
+}
+
+/// A span, or a log record beside one.
+fn traced(event: &Event) -> Option<Chain> {
+    let trace = event.meta.get("otel")?["trace"].as_str()?;
+    Some(Chain { of: format!("{TRACE}{trace}"), ..Chain::default() })
 }
 
 /// Only what our own reader wrote is believed.

@@ -49,7 +49,7 @@ CREATE TABLE openings (
   PRIMARY KEY (business, digest)
 ) WITHOUT ROWID;
 
--- Where calls of models stand that name no conversation: keyed digests of what was said, and the conversation that was found (`chains`).
+-- Where calls of models stand that name no conversation, and spans of traces: keyed digests of what was said, and the conversation that was found (`chains`).
 -- A row goes with its record; what later ones found stays.
 CREATE TABLE chains (
   record INTEGER PRIMARY KEY,

@@ -35,6 +35,7 @@ mod models;
 mod nightly;
 mod numbers;
 mod otlp;
+mod otlp_limits;
 mod promises;
 mod proxy_faults;
 mod quarantine;

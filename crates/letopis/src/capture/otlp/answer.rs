@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! 200  ExportTraceServiceResponse { 1 partial_success { 1 rejected_spans 2 error_message } }    empty when all was kept
-//! 4xx, 503  google.rpc.Status { 1 code 2 message }
+//! 4xx, 503  google.rpc.Status { 1 code 2 message 3 details }    of a 400 a google.rpc.BadRequest { 1 { 2 description } }
 //! ```
-//! Both messages are a number and a text, so they are written by hand, with prost's encoders.
+//! The messages are small, so they are written by hand, with prost's encoders. Whoever may come again is told so by 503 and Retry-After, never by
+//! 408 (exporters must not send again after it) and never by 429 (many of Python's drop what they hold then, though the protocol says otherwise).
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +18,8 @@ use crate::capture::api::Said;
 
 /// Reasons that are told; the rest is only counted.
 const REASONS: usize = 3;
+/// The kind of details of a 400.
+const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
 
 /// How much of a request was not kept, and why.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,13 +38,21 @@ impl Partial {
         if batch.nameless > 0 {
             parts.push(format!("{} {items} have no valid trace and span id and were not kept", batch.nameless));
         }
+        if batch.over > 0 {
+            parts.push(format!(
+                "{} events were over the {} bytes of one request and were not kept; send smaller batches",
+                batch.over, batch.most
+            ));
+        }
         if let Some(first) = refused.first() {
             let reasons = refused.iter().take(REASONS).map(|refused| refused.error.message.as_str()).collect::<Vec<_>>().join("; ");
             let noun = if refused.len() == 1 { "event was" } else { "events were" };
             let id = first.event_id.as_deref().unwrap_or("no id");
             parts.push(format!("{} {noun} put into quarantine ({id}): {reasons}", refused.len()));
         }
-        Self { rejected: batch.ignored + batch.nameless + refused.len(), message: parts.join(". ") }
+        // One span may become several events, of which each may be refused: never more than were sent.
+        let rejected = batch.ignored + batch.nameless + batch.over + refused.len();
+        Self { rejected: rejected.min(batch.seen), message: parts.join(". ") }
     }
 }
 
@@ -67,25 +78,45 @@ pub(super) fn accepted(encoding: Encoding, partial: &Partial, counted: &'static 
 
 /// An error of the door as a `google.rpc.Status`.
 pub(super) fn refused(encoding: Encoding, said: Said) -> Response {
-    let code = code(said.status);
+    let (status, retry_s) = match said.status {
+        StatusCode::REQUEST_TIMEOUT => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
+        status => (status, said.retry_s),
+    };
+    let (code, is_bad) = (code(status), status == StatusCode::BAD_REQUEST);
     let body = match encoding {
+        Encoding::Json if is_bad => {
+            let details = json!([{ "@type": BAD_REQUEST, "fieldViolations": [{ "description": said.message }] }]);
+            json!({ "code": code, "message": said.message, "details": details }).to_string().into_bytes()
+        }
         Encoding::Json => json!({ "code": code, "message": said.message }).to_string().into_bytes(),
         Encoding::Protobuf => {
             let mut body = Vec::new();
             int64::encode(1, &code, &mut body);
             string::encode(2, &said.message, &mut body);
+            if is_bad {
+                body.extend_from_slice(&nested(3, &bad_request(&said.message)));
+            }
             body
         }
     };
-    let mut response = typed(said.status, encoding, body);
-    if let Some(seconds) = said.retry_s {
+    let mut response = typed(status, encoding, body);
+    if let Some(seconds) = retry_s {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
-    if said.status == StatusCode::UNAUTHORIZED {
+    if status == StatusCode::UNAUTHORIZED {
         // Both ways in which exporters send a key.
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer, Basic realm=\"letopis\""));
     }
     response
+}
+
+/// What is wrong with the data, as a `google.protobuf.Any`.
+fn bad_request(description: &str) -> Vec<u8> {
+    let (mut violation, mut any) = (Vec::new(), Vec::new());
+    string::encode(2, &description.to_owned(), &mut violation);
+    string::encode(1, &BAD_REQUEST.to_owned(), &mut any);
+    any.extend_from_slice(&nested(2, &nested(1, &violation)));
+    any
 }
 
 fn typed(status: StatusCode, encoding: Encoding, body: Vec<u8>) -> Response {

@@ -21,9 +21,6 @@ pub enum Unreadable {
     #[error("{0}")]
     Malformed(String),
     /// 413.
-    #[error("the request becomes more than {0} bytes of events; send smaller batches")]
-    TooLarge(usize),
-    /// 413.
     #[error("the request holds more than {ITEMS} items; send smaller batches")]
     TooMany,
 }
@@ -53,25 +50,28 @@ pub struct Batch {
     pub ignored: usize,
     /// … that have no valid ids and cannot be kept.
     pub nameless: usize,
-    most: usize,
+    /// … for which there was no room: the request becomes more than [`Batch::most`] bytes of events.
+    pub over: usize,
+    /// The most bytes that events of one request may become.
+    pub most: usize,
 }
 
 impl Batch {
     pub(super) fn new(most: usize) -> Self {
-        Self { lines: Vec::new(), events: 0, seen: 0, ignored: 0, nameless: 0, most }
+        Self { lines: Vec::new(), events: 0, seen: 0, ignored: 0, nameless: 0, over: 0, most }
     }
 
+    /// Takes an event; one that does not fit any more is counted, and smaller ones after it are taken still.
     pub(super) fn push(&mut self, event: Map<String, Value>) {
-        self.events += 1;
-        // Beyond the limit nothing of the request will be taken: only the count goes on.
-        if self.lines.len() <= self.most {
-            // A map of strings and numbers: writing it into memory cannot fail.
-            let _ = serde_json::to_writer(&mut self.lines, &event);
-            self.lines.push(b'\n');
+        let before = self.lines.len();
+        // A map of strings and numbers: writing it into memory cannot fail.
+        let _ = serde_json::to_writer(&mut self.lines, &event);
+        self.lines.push(b'\n');
+        if self.lines.len() > self.most {
+            self.lines.truncate(before);
+            self.over += 1;
+        } else {
+            self.events += 1;
         }
-    }
-
-    pub(super) fn finished(self) -> Result<Self, Unreadable> {
-        if self.lines.len() > self.most { Err(Unreadable::TooLarge(self.most)) } else { Ok(self) }
     }
 }

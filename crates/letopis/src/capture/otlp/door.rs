@@ -86,15 +86,31 @@ async fn take(capture: &Arc<Capture>, signal: Signal, encoding: Option<Encoding>
     publish(capture, sender, signal, batch).await
 }
 
+/// More events than one frame may hold go in several. When one of them is not taken, nothing of the request was, to the exporter: it sends all of it
+/// again, and what was published before is known by its ids.
 async fn publish(capture: &Capture, sender: Sender, signal: Signal, mut batch: Batch) -> Result<Partial, DoorError> {
-    let lines = std::mem::take(&mut batch.lines);
-    let refused = match batch.events {
-        // Nothing to keep is no error: exporters send what they have.
-        0 => Vec::new(),
-        _ => capture.accept(Sender { source: "otlp", ..sender }, Bytes::from(lines), true).await?.rejected,
-    };
-    capture.counters.otlp_ignored.fetch_add((batch.ignored + batch.nameless) as u64, Ordering::Relaxed);
+    let lines = Bytes::from(std::mem::take(&mut batch.lines));
+    let mut refused = Vec::new();
+    // Nothing to keep is no error: exporters send what they have.
+    for part in parts(&lines, capture.config.items) {
+        refused.extend(capture.accept(Sender { source: "otlp", ..sender.clone() }, part, true).await?.rejected);
+    }
+    let not_kept = batch.ignored + batch.nameless + batch.over;
+    capture.counters.otlp_ignored.fetch_add(not_kept as u64, Ordering::Relaxed);
     Ok(Partial::of(&batch, &refused, signal.names().0))
+}
+
+/// Lines in parts of at most `most`.
+fn parts(lines: &Bytes, most: usize) -> Vec<Bytes> {
+    let (mut parts, mut start, mut held) = (Vec::new(), 0, 0);
+    for (at, _) in lines.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
+        held += 1;
+        if held == most || at + 1 == lines.len() {
+            parts.push(lines.slice(start..=at));
+            (start, held) = (at + 1, 0);
+        }
+    }
+    parts
 }
 
 /// As the content type says; none when it is neither of the two.

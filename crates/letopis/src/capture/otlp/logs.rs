@@ -53,7 +53,7 @@ pub fn logs(encoding: Encoding, body: &[u8], limits: &Limits, most: usize) -> Re
     for group in std::mem::take(&mut logs.groups) {
         logs.write(group.origin, group.log, group.facts, Kind::Model, "llm_details");
     }
-    logs.batch.finished()
+    Ok(logs.batch)
 }
 
 fn each(encoding: Encoding, body: &[u8], see: impl FnMut(&Origin, Log)) -> Result<(), Unreadable> {
@@ -148,7 +148,7 @@ impl Logs {
         let about = About {
             event_id: String::new(),
             at_ns: if log.at_ns > 0 { log.at_ns } else { log.observed_ns },
-            session: session.or_else(|| (!trace.is_empty()).then(|| format!("trace-{trace}"))),
+            session,
             otel: otel([
                 ("trace", trace.clone()),
                 ("span", span.clone()),

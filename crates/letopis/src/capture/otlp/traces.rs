@@ -1,9 +1,9 @@
 //! A request full of spans → the events they tell, as lines of JSON.
 //!
 //! The body is walked twice. First every span tells its ids, its conversation and whether it counted tokens; then each one becomes an event, with
-//! what its trace says: a span without a conversation of its own belongs to the only one named in its trace, or to `trace-<id>`; a call
+//! what its trace says: a span without a conversation of its own belongs to the only one named in its trace; a call
 //! of a model around another call does not count tokens again. Both hold within one request, which exporters send again byte for byte, so
-//! a retry gives equal events.
+//! a retry gives equal events. What other requests said of the trace, the recorder knows (`journal/chains`).
 
 use std::collections::{HashMap, HashSet};
 
@@ -34,7 +34,7 @@ pub fn traces(encoding: Encoding, body: &[u8], limits: &Limits, most: usize) -> 
     traces.settle();
     let (mut batch, bounds) = (Batch::new(most), Bounds::of(limits));
     each(encoding, body, |origin, span| write(origin, span, &traces, &bounds, &mut batch))?;
-    batch.finished()
+    Ok(batch)
 }
 
 fn each(encoding: Encoding, body: &[u8], see: impl FnMut(&Origin, Span)) -> Result<(), Unreadable> {
@@ -161,7 +161,7 @@ fn write(origin: &Origin, mut span: Span, traces: &Traces, bounds: &Bounds, batc
         // As everywhere: when it was over.
         at_ns: span.end_ns.max(span.start_ns),
         latency_ms: span.end_ns.checked_sub(span.start_ns).filter(|_| span.start_ns > EARLIEST_NS).map(|ns| (ns + 500_000) / 1_000_000),
-        session: Some(traces.sessions.get(&span.trace).and_then(Same::get).unwrap_or_else(|| format!("trace-{trace}"))),
+        session: traces.sessions.get(&span.trace).and_then(Same::get),
         client: traces.clients.get(&span.trace).and_then(Same::get),
         counted_inside: traces.counted_inside.contains(&(span.trace, span.id)),
         root: span.parent == SpanId::default(),

@@ -255,7 +255,7 @@ impl<'a> Check<'a> {
 
     /// A call without a name stands where its digests say.
     fn chained(&self, said: &Projected, report: &mut Report) -> rusqlite::Result<()> {
-        let Some(chain) = said.chain.as_ref().filter(|_| said.given_session.is_none()) else { return Ok(()) };
+        let Some(chain) = said.chain.as_ref().filter(|chain| chain.is_trace() || said.given_session.is_none()) else { return Ok(()) };
         report.rows += 1;
         let record = RecordNo::from_i64(said.row.record);
         if !chains::is_kept(self.audit.conn, self.audit.keys, record, chain)? {
