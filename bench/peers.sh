@@ -68,11 +68,17 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
-up() { for _ in $(seq 600); do if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return 0; fi; sleep 0.2; done; say "nothing listens on $1"; return 1; }
-port_of() { sed -n 's|.*http://[^:/]*:\([0-9]*\).*|\1|p' | head -1; }
+up() { # PORT PID
+  for _ in $(seq 600); do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return 0; fi
+    kill -0 "$2" 2>/dev/null || break
+    sleep 0.2
+  done
+  say "nothing listens on $1"; return 1
+}
 
 "$BENCH" upstream --listen "127.0.0.1:$PORT" >/dev/null & PID[upstream]=$!
-up "$PORT"
+up "$PORT" "${PID[upstream]}"
 
 # --- how each is started: sets PID[way] and URL[way] ---------------------------------------------------------------------------------------
 declare -A URL=([direct]="http://127.0.0.1:$PORT") MODEL=() HEADERS=()
@@ -92,12 +98,12 @@ http {
 }
 CONF
   "$(command -v nginx || echo /usr/sbin/nginx)" -c "$WORK/nginx.conf" -p "$WORK" & PID[nginx]=$!
-  up $((PORT + 1)) || return 1; URL[nginx]="http://127.0.0.1:$((PORT + 1))"
+  up $((PORT + 1)) "${PID[nginx]}" || return 1; URL[nginx]="http://127.0.0.1:$((PORT + 1))"
 }
 start_letopis() { # MODE
   mkdir -p "$WORK/$1"
   "$LETOPIS" serve --data "$WORK/$1" --listen "127.0.0.1:$((PORT + 2))" >"$WORK/letopis.out" 2>"$WORK/letopis.err" & PID[$1]=$!
-  up $((PORT + 2)) || return 1
+  up $((PORT + 2)) "${PID[$1]}" || return 1
   [ -n "${URL[$1]:-}" ] || URL[$1]=$("$LETOPIS" connection add --data "$WORK/$1" --kind openai --upstream "http://127.0.0.1:$PORT" --mode "$1" --json \
     | sed -n 's/.*"url": *"\([^"]*\)".*/\1/p')
 }
@@ -110,13 +116,13 @@ model_list:
 litellm_settings: { callbacks: litellm_log.log }
 YAML
   cp "$HERE/litellm_log.py" "$WORK/"
-  (cd "$WORK" && PEERS_LOG=$WORK/litellm.jsonl LITELLM_LOCAL_MODEL_COST_MAP=True NO_PROXY=127.0.0.1 exec "$PEERS/litellm/bin/litellm" --config "$WORK/litellm.yaml" \
+  (cd "$WORK" && LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY=true PEERS_LOG=$WORK/litellm.jsonl LITELLM_LOCAL_MODEL_COST_MAP=True NO_PROXY=127.0.0.1 exec "$PEERS/litellm/bin/litellm" --config "$WORK/litellm.yaml" \
     --host 127.0.0.1 --port $((PORT + 3)) >"$WORK/litellm.out" 2>&1) & PID[litellm]=$!
-  up $((PORT + 3)) || { tail -3 "$WORK/litellm.out" >&2; return 1; }; URL[litellm]="http://127.0.0.1:$((PORT + 3))"
+  up $((PORT + 3)) "${PID[litellm]}" || { tail -3 "$WORK/litellm.out" >&2; return 1; }; URL[litellm]="http://127.0.0.1:$((PORT + 3))"
 }
 start_portkey() {
   (cd "$PEERS/portkey" && exec node node_modules/@portkey-ai/gateway/build/start-server.js --port=$((PORT + 4)) >"$WORK/portkey.out" 2>&1) & PID[portkey]=$!
-  up $((PORT + 4)) || return 1; URL[portkey]="http://127.0.0.1:$((PORT + 4))"
+  up $((PORT + 4)) "${PID[portkey]}" || return 1; URL[portkey]="http://127.0.0.1:$((PORT + 4))"
   HEADERS[portkey]="x-portkey-provider: openai|x-portkey-custom-host: http://127.0.0.1:$PORT/v1"
 }
 start_tensorzero_with() { # WAY ENABLED [DATABASE]
@@ -210,7 +216,7 @@ speed() {
 log_of() {
   case $1 in
     nginx) cat "$WORK/nginx.log" ;;
-    observe | confirm) python3 - "$WORK/$1/journal.db" <<'PY'
+    observe | confirm) python3 - "$WORK/$1/letopis.db" <<'PY'
 import sqlite3, sys
 for (said,) in sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True).execute("SELECT said FROM events WHERE said IS NOT NULL"):
     print(said)
@@ -223,7 +229,7 @@ PY
   esac
 }
 lost() {
-  local way answered found
+  local way answered found before
   printf '\n| gateway | answered before the kill | of them in its log after the next start | lost |\n|---|---|---|---|\n'
   for way in "${KEPT[@]}"; do
     [ "$way" != direct ] || continue
@@ -232,10 +238,17 @@ lost() {
     "start_$way" || { stop "$way"; continue; }
     asked "$way"
     python3 "$HERE/answered.py" "${URL[$way]}" "$SECONDS_EACH" 32 "${PID[$way]}" "${ASKED[@]}" | tr ' ' '\n' | sort -u >"$WORK/answered"
-    wait "${PID[$way]}" 2>/dev/null || true
-    "start_$way" && sleep 1 && settle 100 "${PID[$way]}"
-    log_of "$way" | grep -o '\[\[q[0-9]*\]\]' | tr -dc '0-9\n' | sort -u >"$WORK/found" || true
-    answered=$(grep -c . "$WORK/answered" || true) found=$(comm -12 "$WORK/answered" "$WORK/found" | grep -c . || true)
+    { wait "${PID[$way]}" || true; } 2>/dev/null
+    "start_$way" || true
+    answered=$(grep -c . "$WORK/answered" || true) found=-1
+    # What was taken over may still be on its way into the log: looked at until nothing comes any more.
+    for _ in $(seq 30); do
+      before=$found
+      log_of "$way" | grep -o '\[\[q[0-9]*\]\]' | tr -dc '0-9\n' | sort -u >"$WORK/found" || true
+      found=$(comm -12 "$WORK/answered" "$WORK/found" | grep -c . || true)
+      if [ "$found" = "$before" ] || [ "$found" = "$answered" ]; then break; fi
+      sleep 2
+    done
     printf '| %s | %s | %s | %s |\n' "$way" "$answered" "$found" $((answered - found))
     stop "$way"
   done

@@ -67,6 +67,7 @@ CREATE TABLE chains (
 );
 CREATE INDEX chains_by_exchange ON chains (business, exchange);
 CREATE INDEX chains_by_asked ON chains (business, asked) WHERE asked IS NOT NULL;
+CREATE INDEX chains_unanswered ON chains (business, asked) WHERE follows IS NULL AND tip IS NULL AND asked IS NOT NULL;
 CREATE INDEX chains_by_follows ON chains (business, follows) WHERE follows IS NOT NULL;
 CREATE INDEX chains_by_tip ON chains (business, tip) WHERE tip IS NOT NULL;
 CREATE INDEX chains_by_reply ON chains (business, reply) WHERE reply IS NOT NULL;
@@ -123,6 +124,7 @@ CREATE TABLE events (
 );
 CREATE INDEX events_by_time ON events (business, ts_us);
 CREATE INDEX events_by_type ON events (business, type, ts_us);
+CREATE INDEX events_spoken ON events (business, ts_us) WHERE type = 'message_in' AND identity IS NOT NULL;
 CREATE INDEX events_by_session ON events (session, ts_us) WHERE session IS NOT NULL;
 -- 384: facets LEAD and LEAD_CLAIMED (journal/crm/differences).
 CREATE INDEX events_claiming ON events (business, ts_us) WHERE facets & 384 <> 0;

@@ -127,7 +127,7 @@ fn bad_data_is_said_to_be_bad_and_a_slow_body_may_come_again() {
 fn spans_of_one_trace_find_their_conversation_over_many_requests() {
     let app = TestApp::start();
     let say = |trace, id, attributes: &[(&str, &str)]| assert_eq!(send(&app, &[span(trace, id, attributes)]).status, 200);
-    say(1, 1, &[("gen_ai.conversation.id", "sess_named"), ("user.id", "client-17")]);
+    say(1, 1, &[("gen_ai.conversation.id", "sess_named"), ("letopis.client.phone", "+79215550101")]);
     say(1, 2, &[]);
     say(2, 1, &[]);
     say(2, 2, &[]);
@@ -144,7 +144,7 @@ fn spans_of_one_trace_find_their_conversation_over_many_requests() {
     let audit = letopis(app.data(), &["verify", "--deep", "--acts"]);
     assert!(audit.ok, "{} {}", audit.out, audit.err);
     // The client goes with what stands in the conversation.
-    json_of(app.data(), &["erase", "--client", "client-17", "--basis", "withdrawal", "--request", "вх. № 12", "--yes"]);
+    json_of(app.data(), &["erase", "--client", "+79215550101", "--basis", "withdrawal", "--request", "вх. № 12", "--yes"]);
     let audit = letopis(app.data(), &["verify", "--deep", "--acts"]);
     assert!(audit.ok, "{} {}", audit.out, audit.err);
     assert_eq!(json_of(app.data(), &["rebuild", "--check"])["differences"], 0);
