@@ -229,7 +229,7 @@ PY
   esac
 }
 lost() {
-  local way answered found before
+  local way answered found before same
   printf '\n| gateway | answered before the kill | of them in its log after the next start | lost |\n|---|---|---|---|\n'
   for way in "${KEPT[@]}"; do
     [ "$way" != direct ] || continue
@@ -240,14 +240,15 @@ lost() {
     python3 "$HERE/answered.py" "${URL[$way]}" "$SECONDS_EACH" 32 "${PID[$way]}" "${ASKED[@]}" | tr ' ' '\n' | sort -u >"$WORK/answered"
     { wait "${PID[$way]}" || true; } 2>/dev/null
     "start_$way" || true
-    answered=$(grep -c . "$WORK/answered" || true) found=-1
-    # What was taken over may still be on its way into the log: looked at until nothing comes any more.
-    for _ in $(seq 30); do
+    answered=$(grep -c . "$WORK/answered" || true) found=-1 same=0
+    # What was taken over may still be on its way into the log: looked at until all is there, or nothing came for six seconds.
+    for _ in $(seq 60); do
       before=$found
       log_of "$way" | grep -o '\[\[q[0-9]*\]\]' | tr -dc '0-9\n' | sort -u >"$WORK/found" || true
       found=$(comm -12 "$WORK/answered" "$WORK/found" | grep -c . || true)
-      if [ "$found" = "$before" ] || [ "$found" = "$answered" ]; then break; fi
-      sleep 2
+      [ "$found" = "$before" ] && same=$((same + 1)) || same=0
+      if [ "$same" = 6 ] || [ "$found" = "$answered" ]; then break; fi
+      sleep 1
     done
     printf '| %s | %s | %s | %s |\n' "$way" "$answered" "$found" $((answered - found))
     stop "$way"

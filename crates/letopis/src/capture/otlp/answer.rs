@@ -5,7 +5,7 @@
 //! 4xx, 503  google.rpc.Status { 1 code 2 message 3 details }    of a 400 a google.rpc.BadRequest { 1 { 2 description } }
 //! ```
 //! The messages are small, so they are written by hand, with prost's encoders. Whoever may come again is told so by 503 and Retry-After, never by
-//! 408 (exporters must not send again after it) and never by 429 (many of Python's drop what they hold then, though the protocol says otherwise).
+//! 408 (exporters must not send again after it) and never by 429 (Python's up to the summer of 2026 drop what they hold then, though the protocol says otherwise).
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
