@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 LITELLM='litellm[proxy]==1.106.2' PORTKEY='@portkey-ai/gateway@1.15.2' TENSORZERO='tensorzero==2026.4.1'
-SECONDS_EACH=3 CONNECTIONS="1 32 128" ONLY=speed,lost WAYS="direct nginx observe confirm tensorzero tensorzero-pg portkey litellm" INSTALL_ONLY=
+SECONDS_EACH=3 CONNECTIONS="1 32 128" ONLY=speed,lost WAYS="direct nginx observe confirm tensorzero tensorzero-pg tensorzero-sync portkey litellm" INSTALL_ONLY=
 while [ $# -gt 0 ]; do
   case $1 in
     --seconds) SECONDS_EACH=$2; shift 2 ;;
@@ -125,10 +125,10 @@ start_portkey() {
   up $((PORT + 4)) "${PID[portkey]}" || return 1; URL[portkey]="http://127.0.0.1:$((PORT + 4))"
   HEADERS[portkey]="x-portkey-provider: openai|x-portkey-custom-host: http://127.0.0.1:$PORT/v1"
 }
-start_tensorzero_with() { # WAY ENABLED [DATABASE]
+start_tensorzero_with() { # WAY OBSERVABILITY [DATABASE]
   cat >"$WORK/$1.toml" <<TOML
 [gateway]
-observability.enabled = $2
+observability = { $2 }
 [models.bench]
 routing = ["stub"]
 [models.bench.providers.stub]
@@ -142,8 +142,10 @@ TOML
   URL[$1]=$(sed -n 's|^\(http://.*\)/v1$|\1|p' "$WORK/$1.out"); MODEL[$1]=tensorzero::model_name::bench
   [ -n "${URL[$1]}" ] || { tail -3 "$WORK/$1.out" >&2; return 1; }
 }
-start_tensorzero() { start_tensorzero_with tensorzero false; }
-start_tensorzero-pg() { start_tensorzero_with tensorzero-pg true "postgres://postgres@127.0.0.1:$PG_PORT/peers"; }
+start_tensorzero() { start_tensorzero_with tensorzero "enabled = false"; }
+# As it comes, a row is written after the answer; of these two the second has it write before.
+start_tensorzero-pg() { start_tensorzero_with tensorzero-pg "enabled = true" "postgres://postgres@127.0.0.1:$PG_PORT/peers"; }
+start_tensorzero-sync() { start_tensorzero_with tensorzero-sync "enabled = true, async_writes = false" "postgres://postgres@127.0.0.1:$PG_PORT/peers"; }
 
 # PostgreSQL with the tables of TensorZero: an empty one, settings as they come.
 postgres() {
@@ -170,12 +172,12 @@ possible() { # WAY
     nginx) [ -x "$(command -v nginx || echo /usr/sbin/nginx)" ] ;;
     litellm | portkey) [ -e "$PEERS/$1/installed" ] ;;
     tensorzero) [ -e "$PEERS/tensorzero/installed" ] ;;
-    tensorzero-pg) [ -e "$PEERS/tensorzero/installed" ] && [ -n "$POSTGRES" ] && [ -d "${TENSORZERO_MIGRATIONS:-/nowhere}" ] ;;
+    tensorzero-pg | tensorzero-sync) [ -e "$PEERS/tensorzero/installed" ] && [ -n "$POSTGRES" ] && [ -d "${TENSORZERO_MIGRATIONS:-/nowhere}" ] ;;
   esac || { say "$1: not to be had here, left out"; return 1; }
 }
 KEPT=()
 for way in $WAYS; do case $way in direct | observe | confirm) KEPT+=("$way") ;; *) ! possible "$way" || KEPT+=("$way") ;; esac; done
-case " ${KEPT[*]} " in *" tensorzero-pg "*) postgres ;; esac
+case " ${KEPT[*]} " in *" tensorzero-pg "* | *" tensorzero-sync "*) postgres ;; esac
 
 # --- the measurements ----------------------------------------------------------------------------------------------------------------------
 asked() { # WAY: the arguments that its callers need besides the address
@@ -224,17 +226,16 @@ PY
       ;;
     litellm) cat "$WORK/litellm.jsonl" ;;
     portkey) cat "$WORK/portkey.out" ;;
-    tensorzero) : ;;
-    tensorzero-pg) rows ;;
+    tensorzero-pg | tensorzero-sync) rows ;;
   esac
 }
 lost() {
   local way answered found before same
   printf '\n| gateway | answered before the kill | of them in its log after the next start | lost |\n|---|---|---|---|\n'
   for way in "${KEPT[@]}"; do
-    [ "$way" != direct ] || continue
+    case $way in direct | tensorzero) continue ;; esac # the second is told to keep nothing
     rm -rf "$WORK/$way" "$WORK/nginx.log" "$WORK/litellm.jsonl"; unset "URL[$way]"
-    [ "$way" != tensorzero-pg ] || rows -c 'TRUNCATE tensorzero.chat_inference_data' >/dev/null
+    case $way in tensorzero-*) rows -c 'TRUNCATE tensorzero.chat_inference_data' >/dev/null ;; esac
     "start_$way" || { stop "$way"; continue; }
     asked "$way"
     python3 "$HERE/answered.py" "${URL[$way]}" "$SECONDS_EACH" 32 "${PID[$way]}" "${ASKED[@]}" | tr ' ' '\n' | sort -u >"$WORK/answered"
