@@ -1060,6 +1060,8 @@ audit-part = { $what ->
     [proved] Was the journal rewritten
     [destroyed] What was destroyed and why
     [promised] What the assistant promised
+    [incidents] What broke
+    [reviews] How often the assistant is wrong
    *[refused] What was not accepted
 }
 audit-lead = { $what ->
@@ -1067,6 +1069,8 @@ audit-lead = { $what ->
     [proved] Nightly audits open records and hold them against the signed log.
     [destroyed] Every destruction has an act: its ground, the number of the request, the list of records.
     [promised] Promises of this period, and what has become of them by today.
+    [incidents] Failures that rules or people found: how fast they were detected and put right.
+    [reviews] People’s labels of random samples and unsure messages; the share is an estimate for all messages, with its interval.
    *[refused] Events that came with an error and wait for a decision.
 }
 audit-row = { $what ->

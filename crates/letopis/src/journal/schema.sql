@@ -594,8 +594,14 @@ CREATE TABLE cases (
   utm_campaign TEXT,
   operator TEXT,
   replies INTEGER NOT NULL,
+  calls INTEGER NOT NULL DEFAULT 0,    -- of models
+  unpriced INTEGER NOT NULL DEFAULT 0, -- of them without a price, or in another currency
+  cost REAL,                           -- of the others; NULL: not one has a price
+  cost_currency TEXT,
   PRIMARY KEY (business, started_us, id)
 ) WITHOUT ROWID;
+-- How far people come and what they pay, over months: metrics/worth/stages.rs.
+CREATE INDEX cases_by_stage ON cases (business, started_us, told, paid_minor, currency) WHERE left_out IS NULL;
 CREATE INDEX cases_by_session ON cases (session) WHERE session IS NOT NULL;
 CREATE INDEX cases_by_person ON cases (person);
 CREATE INDEX cases_lost ON cases (business, lost_us) WHERE lost IS NOT NULL AND recovered_us IS NULL AND session IS NOT NULL;
@@ -622,6 +628,7 @@ CREATE TABLE visits (
 ) WITHOUT ROWID;
 CREATE INDEX visits_by_session ON visits (session) WHERE session IS NOT NULL;
 CREATE INDEX visits_by_person ON visits (person);
+CREATE INDEX visits_fallen_through ON visits (business, ended_us) WHERE detached = 0 AND outcome IN ('cancelled', 'cancelled_late', 'no_show');
 
 -- Whose number a person is, and when time alone changes what is said of them. Goes with the client.
 CREATE TABLE case_people (

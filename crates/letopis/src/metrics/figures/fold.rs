@@ -7,6 +7,7 @@ use rusqlite::Row;
 use serde::Serialize;
 
 use super::answers::{Answers, Times};
+use super::spending::{Spending, Spent};
 use super::{Asker, Question};
 use crate::metrics::judge::{FunnelStep, Reason, STEPS, marks};
 use crate::metrics::rate::Rate;
@@ -26,6 +27,7 @@ pub(super) struct Line<'a> {
     lost: Option<&'a str>,
     recovered: bool,
     replies: u64,
+    spent: Spent<'a>,
 }
 
 impl<'a> Line<'a> {
@@ -44,6 +46,7 @@ impl<'a> Line<'a> {
             lost: row.get_ref(10)?.as_str_or_null()?,
             recovered: row.get::<_, Option<i64>>(11)?.is_some(),
             replies: row.get::<_, i64>(12)? as u64,
+            spent: Spent::read(row, 13)?,
         })
     }
 
@@ -54,6 +57,16 @@ impl<'a> Line<'a> {
 
     pub(super) fn is_booked(&self) -> bool {
         self.booked
+    }
+
+    /// Lost, and not booked after all.
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost.is_some() && !self.recovered
+    }
+
+    /// How long the bot took for each burst of the client.
+    pub(super) fn waits(&self) -> impl Iterator<Item = u32> {
+        self.answers.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
     }
 
     fn has(&self, mark: u32) -> bool {
@@ -102,6 +115,8 @@ pub struct LostSummary {
     pub recovered: Rate,
     /// How many for which first reason.
     pub by_reason: BTreeMap<&'static str, u64>,
+    /// How many came how far before they were lost: their last step of the funnel.
+    pub by_step: BTreeMap<&'static str, u64>,
 }
 
 /// The numbers of one set of conversations.
@@ -133,6 +148,10 @@ pub struct Summary {
     pub replies: u64,
     /// What was paid, in minor units, by currency.
     pub paid_minor: BTreeMap<String, i64>,
+    /// A person spoke, or was to speak.
+    pub with_person: Rate,
+    /// What calls of models cost, also those of conversations that are in no other number.
+    pub spending: Spending,
 }
 
 /// Different people.
@@ -177,11 +196,15 @@ pub(super) struct Fold {
     unsure: u64,
     replies: u64,
     paid: BTreeMap<String, i64>,
+    with_person: u64,
+    spending: Spending,
+    lost_told: BTreeMap<u32, u64>,
     newest_us: i64,
 }
 
 impl Fold {
     pub(super) fn add(&mut self, line: &Line<'_>) {
+        line.spent.add(&mut self.spending);
         if let Some(why) = line.left_out {
             *self.left_out.entry(why.to_owned()).or_default() += 1;
             return;
@@ -202,11 +225,15 @@ impl Fold {
         self.times.add(line.answers, line.first_answer_ms);
         match line.lost.and_then(Reason::parse) {
             Some(_) if line.recovered => self.recovered += 1,
-            Some(reason) => *self.lost.entry(reason.as_str()).or_default() += 1,
+            Some(reason) => {
+                *self.lost.entry(reason.as_str()).or_default() += 1;
+                *self.lost_told.entry(line.told).or_default() += 1;
+            }
             None => {}
         }
         self.refused += u64::from(line.has(marks::REFUSED));
         self.handoff += u64::from(line.has(marks::HANDOFF));
+        self.with_person += u64::from(line.has(marks::HANDOFF | marks::OPERATOR));
         self.failed += u64::from(line.has(marks::FAILURE));
         self.unsure += u64::from(line.has(marks::UNSURE));
         self.replies += line.replies;
@@ -234,6 +261,7 @@ impl Fold {
             (&mut self.failed, other.failed),
             (&mut self.unsure, other.unsure),
             (&mut self.replies, other.replies),
+            (&mut self.with_person, other.with_person),
         ] {
             *into += from;
         }
@@ -241,6 +269,8 @@ impl Fold {
         other.told.iter().for_each(|(told, count)| *self.told.entry(*told).or_default() += count);
         other.lost.iter().for_each(|(why, count)| *self.lost.entry(why).or_default() += count);
         other.paid.iter().for_each(|(currency, minor)| *self.paid.entry(currency.clone()).or_default() += minor);
+        other.lost_told.iter().for_each(|(told, count)| *self.lost_told.entry(*told).or_default() += count);
+        self.spending.merge(&other.spending);
         self.times.merge(&other.times);
     }
 
@@ -265,6 +295,7 @@ impl Fold {
                 rate: of_all(lost),
                 recovered: Rate { part: self.recovered, n: self.recovered + lost },
                 by_reason: self.lost,
+                by_step: by_step(&self.told, &self.lost_told),
             },
             answers: self.times.finish(),
             refused: Rate { part: self.refused, n: self.sessions },
@@ -274,13 +305,25 @@ impl Fold {
             left_out: self.left_out,
             replies: self.replies,
             paid_minor: self.paid,
+            with_person: of_all(self.with_person),
+            spending: self.spending,
         }
     }
 }
 
+/// How many of the lost ones came how far.
+fn by_step(told: &BTreeMap<u32, u64>, lost: &BTreeMap<u32, u64>) -> BTreeMap<&'static str, u64> {
+    let measured = FunnelStep::measured(told.keys());
+    let mut steps = BTreeMap::new();
+    for (told, count) in lost {
+        *steps.entry(FunnelStep::furthest(*told, measured).as_str()).or_default() += count;
+    }
+    steps
+}
+
 /// Steps that anybody was told of, with what was lost between them.
 fn funnel(told: &BTreeMap<u32, u64>) -> Vec<StepCount> {
-    let measured = told.keys().fold(FunnelStep::Wrote.bit() | FunnelStep::Booked.bit(), |all, told| all | told);
+    let measured = FunnelStep::measured(told.keys());
     let reached = |step: FunnelStep| told.iter().filter(|(told, _)| step.is_reached(**told, measured)).map(|(_, count)| count).sum::<u64>();
     let mut before: Option<u64> = None;
     let mut steps: Vec<StepCount> = Vec::with_capacity(STEPS.len());
