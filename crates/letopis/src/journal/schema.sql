@@ -598,6 +598,12 @@ CREATE TABLE cases (
   unpriced INTEGER NOT NULL DEFAULT 0, -- of them without a price, or in another currency
   cost REAL,                           -- of the others; NULL: not one has a price
   cost_currency TEXT,
+  -- What a walk over a month asks of every row, as one number (metrics/figures/fold.rs): marks from bit 0, told 16, booked 24, recovered 25,
+  -- paid 26, calls 27, left out 28, number of the reason 32, replies 40.
+  bits INTEGER GENERATED ALWAYS AS (
+    (marks & 65535) | ((told & 255) << 16) | ((booked_us IS NOT NULL) << 24) | ((recovered_us IS NOT NULL) << 25) | ((paid_minor <> 0) << 26)
+    | ((calls > 0) << 27) | ((left_out IS NOT NULL) << 28) | (coalesce(CAST(substr(lost, 2) AS INTEGER), 0) << 32)
+    | (min(replies, 4095) << 40)) STORED,
   PRIMARY KEY (business, started_us, id)
 ) WITHOUT ROWID;
 -- How far people come and what they pay, over months: metrics/worth/stages.rs.

@@ -28,7 +28,7 @@ use rusqlite::{Connection, ToSql};
 use crate::event::BusinessId;
 use crate::journal::days::Day;
 use crate::metrics::rate::Rate;
-use fold::{Fold, Line};
+use fold::{COLUMNS, Fold, Line, WIDTH};
 use heat::Week;
 
 /// Which conversations.
@@ -215,8 +215,7 @@ fn walk(
     mut take: impl FnMut(Option<&str>, &Line<'_>),
 ) -> rusqlite::Result<()> {
     let mut sql = format!(
-        "SELECT started_us, person, left_out, marks, told, booked_us, paid_minor, currency, first_answer_ms, answers, lost, recovered_us,
-           replies, calls, unpriced, cost, cost_currency, {} FROM cases WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3",
+        "SELECT {COLUMNS}, {} FROM cases WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3",
         value.unwrap_or("NULL")
     );
     let mut values: Vec<&dyn ToSql> = vec![&asker.business.0, &question.from_us, &question.to_us];
@@ -241,7 +240,7 @@ fn walk(
             _ => clock.day(line.started_us).to_string() == *wanted,
         });
         if wanted {
-            take(row.get_ref(17)?.as_str_or_null()?, &line);
+            take(row.get_ref(WIDTH)?.as_str_or_null()?, &line);
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use charts::{Axis, Bar, Bars, Caption, Funnel, Kind, Line, Measure, Moment, Slot
 use super::super::labels;
 use super::super::language::Texts;
 use super::super::moments::Clock;
-use super::drawing::{Drawing, Unit, decimal, pieces, share, slot};
+use super::drawing::{Drawing, Unit, pieces, share, slot};
 use crate::metrics::figures::{Cut, Summary};
 use crate::metrics::rate::Rate;
 
