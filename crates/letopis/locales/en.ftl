@@ -2109,10 +2109,8 @@ numbers-lost-finding = Most often: { $what }, { $count }.
 numbers-lost-none = No lead was lost.
 numbers-lost-note = Lost: { $what }. A lead may have several reasons; here is the first.
 numbers-lost-axis = leads
-numbers-heat = When they write
 numbers-heat-finding = Most write from { $hour } to { $next } o'clock.
 numbers-heat-note = Shown are the hours from 7 to 24; { $count } of { $n } wrote at night.
-numbers-heat-axis = conversations
 weekday = { $what ->
     [mon] Mon
     [tue] Tue

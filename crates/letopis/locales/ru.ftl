@@ -2148,10 +2148,8 @@ numbers-lost-finding = Чаще всего: { $what }, { $count }.
 numbers-lost-none = Потерянных заявок нет.
 numbers-lost-note = Потеряно: { $what }. У заявки может быть несколько причин; здесь первая.
 numbers-lost-axis = заявок
-numbers-heat = Когда пишут
 numbers-heat-finding = Чаще всего пишут с { $hour } до { $next } часов.
 numbers-heat-note = Показаны часы с 7 до 24; ночью написали { $count } из { $n }.
-numbers-heat-axis = диалогов
 weekday = { $what ->
     [mon] пн
     [tue] вт

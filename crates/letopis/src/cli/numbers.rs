@@ -107,7 +107,8 @@ fn show(terms: &Settled) {
     }
     out!("saved minutes: an answer {}, a booking {}, a reminder {}", terms.answer_min, terms.booking_min, terms.reminder_min);
     out!("minutes taken off: an answer looked at {}, a conversation taken over {}", terms.review_min, terms.rework_min);
-    let money = |minor: Option<i64>| minor.map_or_else(|| "not said".to_owned(), |minor| format!("{:.2} {}", minor as f64 / 100.0, terms.currency));
+    let money =
+        |minor: Option<i64>| minor.map_or_else(|| "not said".to_owned(), |minor| format!("{:.2} {}", minor as f64 / 100.0, terms.currency));
     out!("a reminder costs: {}; a month beside models: {}", money(terms.reminder_minor), money(terms.month_minor));
     if let Some((from, to)) = terms.before_from.zip(terms.before_to) {
         out!("before the assistant: {from} to {to}");

@@ -126,9 +126,17 @@ mod tests {
     fn nonsense_is_refused_and_what_is_left_out_is_the_default() {
         let read = |text: &str| serde_json::from_str::<Settled>(text).unwrap();
         assert_eq!(read(r#"{"window_days":14}"#), Settled { window_days: 14, ..Settled::default() });
-        for wrong in [r#"{"window_days":0}"#, r#"{"opens_min":1300}"#, r#"{"ticket_minor":-5}"#, r#"{"answer_min":-1}"#, r#"{"rework_min":-1}"#,
-            r#"{"currency":"рубли"}"#, r#"{"month_minor":-1}"#, r#"{"before_from":"2025-01-06"}"#,
-            r#"{"before_from":"2025-01-06","before_to":"2025-01-10"}"#] {
+        for wrong in [
+            r#"{"window_days":0}"#,
+            r#"{"opens_min":1300}"#,
+            r#"{"ticket_minor":-5}"#,
+            r#"{"answer_min":-1}"#,
+            r#"{"rework_min":-1}"#,
+            r#"{"currency":"рубли"}"#,
+            r#"{"month_minor":-1}"#,
+            r#"{"before_from":"2025-01-06"}"#,
+            r#"{"before_from":"2025-01-06","before_to":"2025-01-10"}"#,
+        ] {
             assert!(read(wrong).fault().is_some(), "{wrong}");
         }
         assert_eq!(Settled::default().fault(), None);

@@ -7,7 +7,8 @@ use crate::journal::cases::{self, Owner};
 use crate::metrics::judge::{Case, History, Judged, Visit};
 
 /// What an erasure destroyed since it was read does not come back.
-const CASE: &str = "INSERT INTO cases (id, business, person, session, started_us, channel, intent, left_out, marks, told, booked_us, paid_minor,
+const CASE: &str =
+    "INSERT INTO cases (id, business, person, session, started_us, channel, intent, left_out, marks, told, booked_us, paid_minor,
   currency, first_answer_ms, answers, lost, lost_all, lost_since_us, lost_us, evidence, recovered_us, model, prompt, scenario,
   variant, utm_source, utm_campaign, operator, replies, calls, unpriced, cost, cost_currency)
   SELECT abs(random()), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,

@@ -51,9 +51,11 @@ pub(super) async fn of_hours(State(console): State<Arc<Console>>, mut asked: Ask
     let read = console.store.read(move |conn| {
         let (asker, question, about) = wanted.question(conn, ready.business, now_us)?;
         let week = heat::week(conn, &asker, &question)?;
-        let hours = week.0.iter().enumerate().flat_map(|(weekday, day)| {
-            day.iter().enumerate().map(move |(hour, of)| Cell { weekday, hour, of: *of })
-        });
+        let hours = week
+            .0
+            .iter()
+            .enumerate()
+            .flat_map(|(weekday, day)| day.iter().enumerate().map(move |(hour, of)| Cell { weekday, hour, of: *of }));
         let items: Vec<Cell> = hours.filter(|cell| cell.of.conversations > 0).collect();
         Ok::<_, ApiError>(Answer { about, body: json!({ "items": items }) })
     });

@@ -19,9 +19,9 @@ use crate::metrics::figures::lost as leads;
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Asker, Question, Summary};
 use crate::metrics::terms::Settled;
+use crate::metrics::worth;
 use crate::metrics::worth::stages::Stages;
 use crate::metrics::worth::value::Value;
-use crate::metrics::worth;
 
 /// Leads that are shown here; the others have a page of their own.
 const SHOWN: usize = 5;

@@ -21,9 +21,10 @@ impl Asking<'_> {
         let open = incidents::count_open(self.conn, business)?.urgent.max(0) as u64;
         let mut by_rule: Vec<_> = figures.by_rule.iter().collect();
         by_rule.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        let named = by_rule.iter().take(RULES).map(|(rule, count)| {
-            r.with("audit-incident-of", &[("rule", (*rule).clone().into()), ("count", r.count(**count).into())])
-        });
+        let named = by_rule
+            .iter()
+            .take(RULES)
+            .map(|(rule, count)| r.with("audit-incident-of", &[("rule", (*rule).clone().into()), ("count", r.count(**count).into())]));
         let named: Vec<String> = named.collect();
         let count = r.count(figures.incidents);
         let opened = if named.is_empty() { count } else { format!("{count} ({})", named.join(", ")) };

@@ -214,10 +214,8 @@ fn walk(
     value: Option<&str>,
     mut take: impl FnMut(Option<&str>, &Line<'_>),
 ) -> rusqlite::Result<()> {
-    let mut sql = format!(
-        "SELECT {COLUMNS}, {} FROM cases WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3",
-        value.unwrap_or("NULL")
-    );
+    let mut sql =
+        format!("SELECT {COLUMNS}, {} FROM cases WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3", value.unwrap_or("NULL"));
     let mut values: Vec<&dyn ToSql> = vec![&asker.business.0, &question.from_us, &question.to_us];
     let mut by_clock: Vec<(Cut, &str)> = Vec::new();
     for (cut, wanted) in &question.only {

@@ -179,12 +179,15 @@ fn draw(desk: &Desk, visitor: &Visitor, asked: Asked, read: &Read) -> NumbersPag
         groups: groups.iter().take(GROUPS).map(group).collect(),
         lost: charts::lost(t, now),
         heat: hours::heat(t, asked.measure(), &read.now.week),
-        measures: Measure::ALL.map(|known| choice(known.as_str(), t.of("numbers-measure", known.as_str()), known == asked.measure())).into(),
+        measures: Measure::ALL
+            .map(|known| choice(known.as_str(), t.of("numbers-measure", known.as_str()), known == asked.measure()))
+            .into(),
         answers: facts::answers(t, &now.answers),
         visits: facts::visits(t, &read.visits),
         left_out: now.left_out.iter().map(|(why, count)| (t.of("left-out", why), *count)).collect(),
         how: facts::how(t, read.window_days),
-        worth_url: Asked { period: asked.period.clone(), from: asked.from.clone(), to: asked.to.clone(), ..Asked::default() }.url("/numbers/worth"),
+        worth_url: Asked { period: asked.period.clone(), from: asked.from.clone(), to: asked.to.clone(), ..Asked::default() }
+            .url("/numbers/worth"),
         asked,
     }
 }

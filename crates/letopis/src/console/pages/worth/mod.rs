@@ -25,8 +25,8 @@ use crate::console::period::uncounted;
 use crate::metrics::figures::Asker;
 use crate::metrics::terms::Settled;
 use crate::metrics::worth::{self, Worth};
-pub(super) use words::{rounded, sum};
 use words::{Kind, PartRow, StepRow};
+pub(super) use words::{rounded, sum};
 
 /// A number in words: the figure, what it is, and what it rests on.
 pub(super) struct Said {
