@@ -13,6 +13,9 @@ CREATE TABLE entries (
   entry BLOB NOT NULL
 );
 
+-- Those of acts, which are no record: the second byte is the kind.
+CREATE INDEX entries_of_acts ON entries (record) WHERE substr(entry, 2, 1) <> x'00';
+
 -- The records, sealed. A row goes when its record is erased or expires; its entry stays.
 CREATE TABLE blobs (
   record INTEGER PRIMARY KEY,

@@ -71,6 +71,13 @@ impl<'a> Line<'a> {
         self.answers.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
     }
 
+    /// Adds what it cost.
+    pub(super) fn spend(&self, all: &mut Spending) {
+        if let Some(spent) = &self.spent {
+            spent.add(all);
+        }
+    }
+
     fn is(&self, bit: u32) -> bool {
         self.bits >> bit & 1 == 1
     }
@@ -222,9 +229,7 @@ pub(super) struct Fold {
 
 impl Fold {
     pub(super) fn add(&mut self, line: &Line<'_>) {
-        if let Some(spent) = &line.spent {
-            spent.add(&mut self.spending);
-        }
+        line.spend(&mut self.spending);
         if let Some(why) = line.left_out {
             *self.left_out.entry(why.to_owned()).or_default() += 1;
             return;

@@ -18,7 +18,7 @@ pub mod visits;
 
 pub use answers::Answers;
 pub use fold::{Conversion, LostSummary, StepCount, Summary};
-pub use spending::Spending;
+pub use spending::{Share, Spending, Spread, spread};
 
 use std::collections::BTreeMap;
 

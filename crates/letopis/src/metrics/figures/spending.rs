@@ -1,9 +1,15 @@
 //! What calls of models cost in a set of conversations. Money goes also on conversations that are in no other number: tests and spam cost the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 use serde::Serialize;
+
+use super::fold::Fold;
+use super::{Asker, Question, Summary, walk};
+
+/// Channel and model in one word, so that they are told apart in one walk.
+const BOTH: &str = "channel || char(31) || coalesce(model, '')";
 
 /// Of one conversation.
 pub(super) struct Spent<'a> {
@@ -49,4 +55,57 @@ impl Spending {
         self.unpriced += other.unpriced;
         other.money.iter().for_each(|(currency, sum)| *self.money.entry(currency.clone()).or_default() += sum);
     }
+}
+
+/// What was spent in one channel, or on one model.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Share {
+    /// Conversations.
+    pub conversations: u64,
+    /// Of them booked.
+    pub bookings: u64,
+    /// On them.
+    pub spending: Spending,
+}
+
+/// A period's numbers, and what was spent by channel and by model, in one walk over its rows.
+#[derive(Debug)]
+pub struct Spread {
+    /// All of it.
+    pub whole: Summary,
+    /// By channel.
+    pub channels: BTreeMap<String, Share>,
+    /// By the last model of the conversation.
+    pub models: BTreeMap<String, Share>,
+}
+
+/// Of a question.
+///
+/// # Errors
+/// When the database says no.
+pub fn spread(conn: &Connection, asker: &Asker, question: &Question) -> rusqlite::Result<Spread> {
+    let (mut whole, mut shares) = (Fold::default(), HashMap::<String, Share>::new());
+    walk(conn, asker, question, Some(BOTH), |both, line| {
+        whole.add(line);
+        let both = both.unwrap_or_default();
+        if !shares.contains_key(both) {
+            shares.insert(both.to_owned(), Share::default());
+        }
+        if let Some(share) = shares.get_mut(both) {
+            share.conversations += u64::from(line.is_counted());
+            share.bookings += u64::from(line.is_counted() && line.is_booked());
+            line.spend(&mut share.spending);
+        }
+    })?;
+    let (mut channels, mut models) = (BTreeMap::<String, Share>::new(), BTreeMap::<String, Share>::new());
+    for (both, share) in shares {
+        let (channel, model) = both.split_once('\u{1f}').unwrap_or((&both, ""));
+        for (all, name) in [(&mut channels, channel), (&mut models, model)] {
+            let into = all.entry(name.to_owned()).or_default();
+            into.conversations += share.conversations;
+            into.bookings += share.bookings;
+            into.spending.merge(&share.spending);
+        }
+    }
+    Ok(Spread { whole: whole.finish(asker, question), channels, models })
 }

@@ -14,13 +14,15 @@ mod tests;
 pub mod value;
 pub mod work;
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use super::alerts::drop::{self, Evaluation};
 use super::figures::visits::visits;
-use super::figures::{self, Asker, Cut, Question, lost};
+use super::figures::{self, Asker, Question, Share, Spread, lost};
 use super::judge::DAY_US;
 use super::terms::Settled;
 use crate::event::BusinessId;
@@ -79,7 +81,7 @@ pub fn worth(conn: &Connection, asker: &Asker, question: &Question, settled: &Se
     let business = asker.business;
     let stages = Stages::read(conn, business, asker.now_us)?;
     let ticket = stages.ticket(settled);
-    let whole = figures::summary(conn, asker, question)?;
+    let Spread { whole, channels, models } = figures::spread(conn, asker, question)?;
     let seen = visits(conn, asker, question.from_us, question.to_us, None)?;
     let months = months(question.from_us, question.to_us.min(asker.now_us), &asker.zone);
     let done = Done {
@@ -90,21 +92,20 @@ pub fn worth(conn: &Connection, asker: &Asker, question: &Question, settled: &Se
         handed: whole.with_person.part,
     };
     let bill = Bill { bookings: whole.conversion.session.part, conversations: whole.conversations, reminders: seen.reminders.sent, months };
-    let part = |cut| {
-        let groups = figures::by(conn, asker, question, cut)?.into_iter();
-        let costs = groups.map(|(value, group)| {
-            let bill = Bill { bookings: group.conversion.session.part, conversations: group.conversations, reminders: 0, months: 0.0 };
-            Part { value, cost: Cost::of(group.spending, bill, None) }
+    let parts = |shares: BTreeMap<String, Share>| {
+        let parts = shares.into_iter().filter(|(_, share)| share.spending.calls > 0).map(|(value, share)| {
+            let bill = Bill { bookings: share.bookings, conversations: share.conversations, reminders: 0, months: 0.0 };
+            Part { value, cost: Cost::of(share.spending, bill, None) }
         });
-        Ok::<_, rusqlite::Error>(costs.filter(|part| part.cost.spending.calls > 0).collect())
+        parts.collect()
     };
     let growth = |what| growth::growth(conn, asker, question, settled, what);
     Ok(Worth {
         lost: Value::of(&stages, ticket.as_ref(), &whole.lost.by_step),
         waiting: waiting(conn, business, &stages, settled, asker.now_us)?,
         work: Work::of(done, settled, months),
-        cost_by_channel: part(Cut::Channel)?,
-        cost_by_model: part(Cut::Model)?,
+        cost_by_channel: parts(channels),
+        cost_by_model: parts(models),
         cost: Cost::of(whole.spending, bill, Some(settled)),
         leads: growth(growth::What::Leads)?,
         conversations: growth(growth::What::Conversations)?,

@@ -336,7 +336,7 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                     let record = RecordNo::new(frame.business, 99);
                     store.write(move |tx| Ok::<_, StoreError>(lead_work::end(tx, record, &session, how, &decided.by, NOW)?)).await.unwrap();
                 }
-                Decision::KnownSet { what, value } => {
+                Decision::KnownSet { what, value } if what == known::NUMBERS => {
                     let record = RecordNo::new(frame.business, 1_000 + decisions);
                     store.write(move |tx| Ok::<_, StoreError>(known::set(tx, record, &what, &value.to_string())?)).await.unwrap();
                 }
