@@ -156,7 +156,9 @@ fn lost_leads_in_money_growth_and_visits_that_fell_through() {
     }
     send(&app, &events);
     let day = |days: i64| (Timestamp::now() - SignedDuration::from_hours(days * 24)).to_string()[..10].to_owned();
-    let span = format!("from={}&to={}", ago(14.0), ago(7.0));
+    // Of one moment: a microsecond more than a week is compared with two weeks before.
+    let from: Timestamp = ago(14.0).parse().unwrap();
+    let span = format!("from={from}&to={}", from + SignedDuration::from_hours(7 * 24));
     let found = reader.counted(&app, &format!("worth?{span}"))["worth"].clone();
     assert_eq!((&found["lost"]["sum"], &found["lost"]["lacking"]), (&Value::Null, &json!("ticket")), "{:#}", found["lost"]);
     let (now, before) = (&found["conversations"]["now"], &found["conversations"]["before"]);
