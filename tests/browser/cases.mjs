@@ -158,6 +158,55 @@ const incident = (scripted) => (desk) => desk.at({ javaScriptEnabled: scripted, 
   same(await open.count(), before - 1, "what is open");
 });
 
+const hours = (scripted) => (desk) => desk.at({ javaScriptEnabled: scripted }, async (tab) => {
+  await tab.goto("/numbers?period=month&cut=intent");
+  const card = tab.locator("#hours");
+  const before = await card.locator("figure").textContent();
+  const arrives = tab.waitForURL((url) => url.searchParams.get("heat") === "booked");
+  await card.locator("[name=heat]").selectOption("booked");
+  if (!scripted) await card.locator("button[data-no-script]").click();
+  await arrives;
+  want(tab.url().includes("cut=intent") && tab.url().includes("period=month"), "what else is asked stays");
+  want((await card.locator("figure").textContent()) !== before, "another measure is another picture");
+});
+
+const norms = (scripted) => (desk) => desk.at({ javaScriptEnabled: scripted }, async (tab) => {
+  await tab.goto("/numbers/worth?period=month");
+  const worth = tab.locator("#lost .tally b").first();
+  await tab.locator(".head a[href='/settings/numbers']").click();
+  const ticket = tab.locator("[name=ticket]");
+  await ticket.fill("много");
+  await main(tab).locator("form button.primary").click();
+  await tab.getByRole("alert").waitFor();
+  same(await ticket.inputValue(), "много", "what was typed is kept");
+  await ticket.fill(scripted ? "2500" : "3000");
+  await main(tab).locator("form button.primary").click();
+  await tab.waitForURL("/settings/numbers");
+  await tab.goto("/numbers/worth?period=month");
+  want((await worth.textContent()).includes("₽"), `money, not ${await worth.textContent()}`);
+});
+
+const route = (scripted) => (desk) => desk.at({ javaScriptEnabled: scripted, expects: [404] }, async (tab) => {
+  if ((await tab.goto("/reports")).status() === 404) throw new Skipped("there is no page of reports");
+  const to = `olga-${scripted ? "s" : "n"}@salon.example`;
+  const mine = tab.locator("#routes .rows li").filter({ hasText: to });
+  await tab.locator("#routes [name=way]").selectOption("mail");
+  await tab.locator("#routes [name=to]").fill(to);
+  await tab.getByRole("button", { name: "Добавить получателя" }).click();
+  await mine.waitFor();
+  await mine.locator("form[action$='/test'] button").click();
+  await tab.locator("#way .rows li").first().waitFor();
+  tab.on("dialog", (dialog) => dialog.accept());
+  await mine.locator("form[action$='/remove'] button").click();
+  await mine.waitFor({ state: "detached" });
+  const opens = tab.context().waitForEvent("page");
+  await tab.locator("#make form[action='/reports/make/weekly'] button").first().click();
+  const report = await opens;
+  await report.waitForLoadState();
+  want((await report.locator("h2").allTextContents()).some((title) => title === "Польза и цена"), "a whole report in a tab of its own");
+  await report.close();
+});
+
 const both = (name, act) => ({ [name]: act(true), [`${name}, without JavaScript`]: act(false) });
 
 export const CASES = {
@@ -169,4 +218,7 @@ export const CASES = {
   ...both("phone: four rooms and the rest", rooms),
   ...both("dark by the switch", theme),
   ...both("incident: resolve it", incident),
+  ...both("hours: another measure", hours),
+  ...both("norms: settle the average visit", norms),
+  ...both("reports: a way out, a test, away with it", route),
 };

@@ -1060,6 +1060,8 @@ audit-part = { $what ->
     [proved] Was the journal rewritten
     [destroyed] What was destroyed and why
     [promised] What the assistant promised
+    [incidents] What broke
+    [reviews] How often the assistant is wrong
    *[refused] What was not accepted
 }
 audit-lead = { $what ->
@@ -1067,6 +1069,8 @@ audit-lead = { $what ->
     [proved] Nightly audits open records and hold them against the signed log.
     [destroyed] Every destruction has an act: its ground, the number of the request, the list of records.
     [promised] Promises of this period, and what has become of them by today.
+    [incidents] Failures that rules or people found: how fast they were detected and put right.
+    [reviews] People’s labels of random samples and unsure messages; the share is an estimate for all messages, with its interval.
    *[refused] Events that came with an error and wait for a decision.
 }
 audit-row = { $what ->
@@ -1486,7 +1490,7 @@ promises-title = What the assistant promised
 promises-lead = What the assistant told clients that was or would be done, and what the journal has no trace of. The words are recognised by a program and may be misread: open the conversation before you call the client.
 promises-empty = No such promises
 promises-empty-help = Choose another period or kind to see others.
-promises-more = The newest 5,000 promises of this period were counted.
+promises-more = The newest 1,000 promises of this period were counted.
 filter-state = How it stands
 filter-promise = Any promise
 promise = { $what ->
@@ -2105,10 +2109,8 @@ numbers-lost-finding = Most often: { $what }, { $count }.
 numbers-lost-none = No lead was lost.
 numbers-lost-note = Lost: { $what }. A lead may have several reasons; here is the first.
 numbers-lost-axis = leads
-numbers-heat = When they write
 numbers-heat-finding = Most write from { $hour } to { $next } o'clock.
 numbers-heat-note = Shown are the hours from 7 to 24; { $count } of { $n } wrote at night.
-numbers-heat-axis = conversations
 weekday = { $what ->
     [mon] Mon
     [tue] Tue

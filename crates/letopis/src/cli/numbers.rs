@@ -50,6 +50,27 @@ pub(super) struct SetArgs {
     /// Minutes a month that people needed without it.
     #[arg(long)]
     baseline_minutes: Option<f64>,
+    /// Minutes that looking at one of its answers takes.
+    #[arg(long)]
+    review_minutes: Option<f64>,
+    /// Minutes of a conversation that a person had to take over.
+    #[arg(long)]
+    rework_minutes: Option<f64>,
+    /// Three letters: RUB.
+    #[arg(long)]
+    currency: Option<String>,
+    /// What one reminder costs (an SMS): 3.50.
+    #[arg(long)]
+    reminder_cost: Option<f64>,
+    /// What the assistant costs a month beside calls of models, in whole units.
+    #[arg(long)]
+    month_cost: Option<i64>,
+    /// The first day of the weeks before the assistant, against which growth is measured.
+    #[arg(long)]
+    before_from: Option<jiff::civil::Date>,
+    /// Their last day.
+    #[arg(long)]
+    before_to: Option<jiff::civil::Date>,
     /// Whose; may be left out where there is one business.
     #[arg(long)]
     business: Option<Slug>,
@@ -85,6 +106,13 @@ fn show(terms: &Settled) {
         None => out!("an average visit costs what was paid in the last 90 days"),
     }
     out!("saved minutes: an answer {}, a booking {}, a reminder {}", terms.answer_min, terms.booking_min, terms.reminder_min);
+    out!("minutes taken off: an answer looked at {}, a conversation taken over {}", terms.review_min, terms.rework_min);
+    let money =
+        |minor: Option<i64>| minor.map_or_else(|| "not said".to_owned(), |minor| format!("{:.2} {}", minor as f64 / 100.0, terms.currency));
+    out!("a reminder costs: {}; a month beside models: {}", money(terms.reminder_minor), money(terms.month_minor));
+    if let Some((from, to)) = terms.before_from.zip(terms.before_to) {
+        out!("before the assistant: {from} to {to}");
+    }
     match terms.baseline_min {
         Some(minutes) => out!("without the assistant: {minutes} minutes a month"),
         None => out!("without the assistant: nobody measured"),
@@ -101,5 +129,12 @@ fn changed(before: Settled, args: SetArgs) -> Settled {
         booking_min: args.booking_minutes.unwrap_or(before.booking_min),
         reminder_min: args.reminder_minutes.unwrap_or(before.reminder_min),
         baseline_min: args.baseline_minutes.or(before.baseline_min),
+        review_min: args.review_minutes.unwrap_or(before.review_min),
+        rework_min: args.rework_minutes.unwrap_or(before.rework_min),
+        currency: args.currency.unwrap_or(before.currency),
+        reminder_minor: args.reminder_cost.map(|whole| (whole * 100.0).round() as i64).or(before.reminder_minor),
+        month_minor: args.month_cost.map(|whole| whole.saturating_mul(100)).or(before.month_minor),
+        before_from: args.before_from.or(before.before_from),
+        before_to: args.before_to.or(before.before_to),
     }
 }

@@ -36,15 +36,26 @@ impl Day {
         (self.start_us(zone), Self(self.0 + 1).start_us(zone))
     }
 
+    /// The day of a calendar.
+    #[must_use]
+    pub fn date(self) -> Date {
+        Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(self.0.clamp(-700_000, 700_000)))
+    }
+
     fn start_us(self, zone: &TimeZone) -> i64 {
-        let date = Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(self.0.clamp(-700_000, 700_000)));
-        date.to_zoned(zone.clone()).map_or(self.0 * DAY_US, |start| start.timestamp().as_microsecond())
+        self.date().to_zoned(zone.clone()).map_or(self.0 * DAY_US, |start| start.timestamp().as_microsecond())
     }
 }
 
 impl std::fmt::Display for Day {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(self.0.clamp(-700_000, 700_000))).fmt(f)
+        self.date().fmt(f)
+    }
+}
+
+impl From<Date> for Day {
+    fn from(date: Date) -> Self {
+        Self(days_since_1970(date))
     }
 }
 

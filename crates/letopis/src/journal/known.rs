@@ -2,7 +2,7 @@
 //!
 //! JSON under a name; what it means is the business of room `exchange`.
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::event::{BusinessId, RecordNo};
 
@@ -32,6 +32,22 @@ pub fn all(conn: &Connection) -> rusqlite::Result<Vec<(BusinessId, String, Strin
 pub fn of(conn: &Connection, business: BusinessId) -> rusqlite::Result<Vec<(String, String)>> {
     let mut all = conn.prepare_cached("SELECT what, value FROM known WHERE business = ?1 ORDER BY what")?;
     all.query_map([business.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+/// The value of one name.
+///
+/// # Errors
+/// When the database says no.
+pub fn one(conn: &Connection, business: BusinessId, what: &str) -> rusqlite::Result<Option<String>> {
+    let sql = "SELECT value FROM known WHERE business = ?1 AND what = ?2";
+    conn.prepare_cached(sql)?.query_row(params![business.0, what], |row| row.get(0)).optional()
+}
+
+/// Whether new terms of numbers change what was counted. Prices and minutes do not: they are applied when somebody asks.
+#[must_use]
+pub fn counts_anew(before: Option<&str>, value: &serde_json::Value) -> bool {
+    let before: serde_json::Value = before.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    ["window_days", "opens_min", "closes_min"].into_iter().any(|name| before.get(name) != value.get(name))
 }
 
 /// From now on this one.

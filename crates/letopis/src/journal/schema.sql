@@ -13,6 +13,9 @@ CREATE TABLE entries (
   entry BLOB NOT NULL
 );
 
+-- Those of acts, which are no record: the second byte is the kind.
+CREATE INDEX entries_of_acts ON entries (record) WHERE substr(entry, 2, 1) <> x'00';
+
 -- The records, sealed. A row goes when its record is erased or expires; its entry stays.
 CREATE TABLE blobs (
   record INTEGER PRIMARY KEY,
@@ -596,8 +599,20 @@ CREATE TABLE cases (
   utm_campaign TEXT,
   operator TEXT,
   replies INTEGER NOT NULL,
+  calls INTEGER NOT NULL DEFAULT 0,    -- of models
+  unpriced INTEGER NOT NULL DEFAULT 0, -- of them without a price, or in another currency
+  cost REAL,                           -- of the others; NULL: not one has a price
+  cost_currency TEXT,
+  -- What a walk over a month asks of every row, as one number (metrics/figures/fold.rs): marks from bit 0, told 16, booked 24, recovered 25,
+  -- paid 26, calls 27, left out 28, number of the reason 32, replies 40.
+  bits INTEGER GENERATED ALWAYS AS (
+    (marks & 65535) | ((told & 255) << 16) | ((booked_us IS NOT NULL) << 24) | ((recovered_us IS NOT NULL) << 25) | ((paid_minor <> 0) << 26)
+    | ((calls > 0) << 27) | ((left_out IS NOT NULL) << 28) | (coalesce(CAST(substr(lost, 2) AS INTEGER), 0) << 32)
+    | (min(replies, 4095) << 40)) STORED,
   PRIMARY KEY (business, started_us, id)
 ) WITHOUT ROWID;
+-- How far people come and what they pay, over months: metrics/worth/stages.rs.
+CREATE INDEX cases_by_stage ON cases (business, started_us, told, paid_minor, currency) WHERE left_out IS NULL;
 CREATE INDEX cases_by_session ON cases (session) WHERE session IS NOT NULL;
 CREATE INDEX cases_by_person ON cases (person);
 CREATE INDEX cases_lost ON cases (business, lost_us) WHERE lost IS NOT NULL AND recovered_us IS NULL AND session IS NOT NULL;
@@ -624,6 +639,7 @@ CREATE TABLE visits (
 ) WITHOUT ROWID;
 CREATE INDEX visits_by_session ON visits (session) WHERE session IS NOT NULL;
 CREATE INDEX visits_by_person ON visits (person);
+CREATE INDEX visits_fallen_through ON visits (business, ended_us) WHERE detached = 0 AND outcome IN ('cancelled', 'cancelled_late', 'no_show');
 
 -- Whose number a person is, and when time alone changes what is said of them. Goes with the client.
 CREATE TABLE case_people (

@@ -2,6 +2,7 @@
 //!
 //! * `judge` – what is said of each conversation · `terms` – what a business settled about that · `figures` – questions about many
 //! * `rate` – a share, with n and its interval · `measured` – whether something can be known at all
+//! * `worth` – what all this is worth: lost leads in money, work saved, cost of a booking, growth
 //! * `alerts` – when something is an incident · `incidents` – how fast they are found and put right · `markers` – since when another version answers
 //! * `intents` – how often words are taken for something else, from sealed draws and labels
 //! * `retention` – what share of the accepted events is still available
@@ -16,3 +17,4 @@ pub mod measured;
 pub mod rate;
 pub mod retention;
 pub mod terms;
+pub mod worth;

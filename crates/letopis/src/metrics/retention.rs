@@ -98,9 +98,17 @@ impl Events {
 pub fn measure(conn: &Connection, business: BusinessId, now_us: i64) -> rusqlite::Result<Availability> {
     let gone = Gone::read(conn, business)?;
     let today = now_us.div_euclid(DAY_US);
-    let mut counted = Vec::with_capacity(WINDOWS.len());
+    // Each stretch of numbers is counted once: a year holds the month, and a million rows take a while.
+    let (mut counted, mut stored) = (Vec::with_capacity(WINDOWS.len()), Stored::default());
+    let mut next = append::next_index(conn, business)?;
+    let end = next;
     for days in WINDOWS {
-        counted.push(count(conn, business, today - days + 1, &gone)?);
+        let since_day = today - days + 1;
+        let first = record_days::first_since(conn, business, since_day)?.min(next);
+        stored.add(conn, business, first..next)?;
+        next = first;
+        let anonymised = anonymised::count_since(conn, business, since_day)?;
+        counted.push(stored.events(end - first, first, anonymised, &gone));
     }
     let line = |from_days, to_days, events: Events| Line { to_days, from_days, events, shares: events.shares() };
     let windows = WINDOWS.iter().zip(&counted).map(|(days, events)| line(0, *days, *events)).collect();
@@ -138,21 +146,40 @@ fn since(list: &RecordList, first: u64) -> u64 {
     list.runs().iter().map(|(from, to)| (to + 1).saturating_sub(first.max(*from))).sum()
 }
 
-fn count(conn: &Connection, business: BusinessId, since_day: i64, gone: &Gone) -> rusqlite::Result<Events> {
-    let (first, next) = (record_days::first_since(conn, business, since_day)?, append::next_index(conn, business)?);
-    let range = [RecordNo::new(business, first).as_i64(), RecordNo::new(business, next).as_i64()];
-    let number = |sql: &str| conn.prepare_cached(sql)?.query_row(range, |row| row.get::<_, i64>(0)).map(|count| count as u64);
-    // By an index that holds nothing else: the blobs themselves are a hundred times larger.
-    let blobs = number("SELECT count(*) FROM blobs INDEXED BY blobs_by_key WHERE record >= ?1 AND record < ?2")?;
-    let decisions = number("SELECT count(*) FROM decisions WHERE record >= ?1 AND record < ?2")?;
-    // The second byte of an entry is its kind; a record's is 0.
-    let others = number("SELECT count(*) FROM entries WHERE record >= ?1 AND record < ?2 AND substr(entry, 2, 1) <> x'00'")?;
-    let accepted = (next - first.min(next)).saturating_sub(decisions + others);
-    let full = blobs.saturating_sub(decisions);
-    let (erased, listed) = (since(&gone.erased, first), since(&gone.expired, first));
-    let anonymised = anonymised::count_since(conn, business, since_day)?.min(listed);
-    let lost = accepted.saturating_sub(full + erased + listed);
-    Ok(Events { accepted, full, anonymised, erased, expired: listed - anonymised, lost })
+/// What is stored under a stretch of numbers.
+#[derive(Default)]
+struct Stored {
+    blobs: u64,
+    decisions: u64,
+    /// Entries that are no record: of acts.
+    others: u64,
+}
+
+impl Stored {
+    fn add(&mut self, conn: &Connection, business: BusinessId, numbers: std::ops::Range<u64>) -> rusqlite::Result<()> {
+        if numbers.is_empty() {
+            return Ok(());
+        }
+        let range = [RecordNo::new(business, numbers.start).as_i64(), RecordNo::new(business, numbers.end).as_i64()];
+        let number = |sql: &str| conn.prepare_cached(sql)?.query_row(range, |row| row.get::<_, i64>(0)).map(|count| count as u64);
+        // By an index that holds nothing else: the blobs themselves are a hundred times larger.
+        self.blobs += number("SELECT count(*) FROM blobs INDEXED BY blobs_by_key WHERE record >= ?1 AND record < ?2")?;
+        self.decisions += number("SELECT count(*) FROM decisions WHERE record >= ?1 AND record < ?2")?;
+        // The second byte of an entry is its kind; a record's is 0.
+        let others =
+            "SELECT count(*) FROM entries INDEXED BY entries_of_acts WHERE record >= ?1 AND record < ?2 AND substr(entry, 2, 1) <> x'00'";
+        self.others += number(others)?;
+        Ok(())
+    }
+
+    fn events(&self, numbers: u64, first: u64, anonymised: u64, gone: &Gone) -> Events {
+        let accepted = numbers.saturating_sub(self.decisions + self.others);
+        let full = self.blobs.saturating_sub(self.decisions);
+        let (erased, listed) = (since(&gone.erased, first), since(&gone.expired, first));
+        let anonymised = anonymised.min(listed);
+        let lost = accepted.saturating_sub(full + erased + listed);
+        Events { accepted, full, anonymised, erased, expired: listed - anonymised, lost }
+    }
 }
 
 #[cfg(test)]

@@ -45,8 +45,9 @@ pub(super) fn apply(
         Decision::WitnessQuorumSet { quorum } => witnesses::set_quorum(tx, business, *quorum)?,
         Decision::RetentionSet { policy } => retention::set(tx, record, *policy)?,
         Decision::KnownSet { what, value } => {
+            let before = known::one(tx, business, what)?;
             known::set(tx, record, what, &value.to_string())?;
-            if what == known::NUMBERS {
+            if what == known::NUMBERS && known::counts_anew(before.as_deref(), value) {
                 cases::begin_anew(tx, Some(business))?;
             }
         }

@@ -72,6 +72,8 @@ pub(super) fn truncate_log(connection: &Connection) -> Result<bool, StoreError> 
 pub(super) fn open_reader(path: &Path, setup: Setup) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
+    // As for the writer: planning statements anew for every client was a quarter of the time in which clients were judged.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(&format!(
         "PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA busy_timeout=5000; PRAGMA cache_size=-{READER_CACHE_KIB};"
     ))?;

@@ -5,13 +5,14 @@ use rusqlite::{Connection, Row, params};
 use crate::event::{BusinessId, EventType, Facets};
 use crate::journal::cases::{self, Owner};
 use crate::journal::sessions::Gaps;
-use crate::metrics::judge::{Deed, History, Talk, Words};
+use crate::metrics::judge::{Call, Deed, History, Talk, Words};
 
 /// What [`deed`] reads.
 const COLUMNS: &str = "e.record, e.ts_us, e.type, e.facets, e.intent, e.confidence, e.crm IS NOT NULL, e.operator, e.model, e.scenario,
   e.variant, e.latency_ms, e.reply, d.prompt, d.booking, d.starts_us, d.service, d.paid_minor, d.currency, d.utm_source, d.utm_campaign,
-  d.left_out, t.status IS 'failed'";
-const TABLES: &str = "events e LEFT JOIN details d ON d.record = e.record LEFT JOIN deliveries t ON t.record = e.record";
+  d.left_out, t.status IS 'failed', m.record IS NOT NULL, m.cost, m.currency, m.tokens_in IS NOT NULL OR m.tokens_out IS NOT NULL";
+const TABLES: &str = "events e LEFT JOIN details d ON d.record = e.record LEFT JOIN deliveries t ON t.record = e.record
+  LEFT JOIN model_calls m ON e.type = 'llm_call' AND m.record = e.record";
 /// Events of one client that are judged; a bot that takes everybody for one client has more.
 const MOST: i64 = 20_000;
 
@@ -96,5 +97,12 @@ fn deed(row: &Row<'_>) -> rusqlite::Result<Deed> {
         utm_campaign: row.get(20)?,
         left_out: row.get(21)?,
         is_undelivered: row.get(22)?,
+        call: if row.get(23)? { Some(call(row)?) } else { None },
     })
+}
+
+fn call(row: &Row<'_>) -> rusqlite::Result<Call> {
+    let named = |currency: &String| currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+    let currency = row.get::<_, Option<String>>(25)?.filter(named).unwrap_or_default();
+    Ok(Call { cost: row.get(24)?, currency, answered: row.get(26)? })
 }

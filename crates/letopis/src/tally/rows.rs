@@ -6,6 +6,14 @@ use crate::event::{BusinessId, RecordNo};
 use crate::journal::cases::{self, Owner};
 use crate::metrics::judge::{Case, History, Judged, Visit};
 
+/// What an erasure destroyed since it was read does not come back.
+const CASE: &str =
+    "INSERT INTO cases (id, business, person, session, started_us, channel, intent, left_out, marks, told, booked_us, paid_minor,
+  currency, first_answer_ms, answers, lost, lost_all, lost_since_us, lost_us, evidence, recovered_us, model, prompt, scenario,
+  variant, utm_source, utm_campaign, operator, replies, calls, unpriced, cost, cost_currency)
+  SELECT abs(random()), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
+  ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32 WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?3)";
+
 /// Puts what was judged in place of what was said before.
 pub(super) fn replace(
     tx: &Transaction<'_>,
@@ -28,12 +36,6 @@ pub(super) fn replace(
 }
 
 fn case_row(tx: &Transaction<'_>, business: BusinessId, person: i64, case: &Case) -> rusqlite::Result<()> {
-    // What an erasure destroyed since it was read does not come back.
-    let sql = "INSERT INTO cases (id, business, person, session, started_us, channel, intent, left_out, marks, told, booked_us, paid_minor,
-                 currency, first_answer_ms, answers, lost, lost_all, lost_since_us, lost_us, evidence, recovered_us, model, prompt, scenario,
-                 variant, utm_source, utm_campaign, operator, replies)
-               SELECT abs(random()), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-                 ?24, ?25, ?26, ?27, ?28 WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?3)";
     let lost = case.lost.as_ref();
     let all: Option<String> = lost.map(|lost| lost.all.iter().map(|reason| reason.as_str()).collect::<Vec<_>>().join(","));
     let evidence = lost.map(|lost| {
@@ -42,7 +44,8 @@ fn case_row(tx: &Transaction<'_>, business: BusinessId, person: i64, case: &Case
     });
     let answers: Vec<u8> = case.answers.iter().flat_map(|ms| ms.to_le_bytes()).collect();
     let answers = (!answers.is_empty()).then_some(answers);
-    let values: [&dyn ToSql; 28] = [
+    let (cost, cost_currency) = case.spent.cost.as_ref().map(|(cost, currency)| (cost, currency)).unzip();
+    let values: [&dyn ToSql; 32] = [
         &business.0,
         &person,
         &case.session,
@@ -71,8 +74,12 @@ fn case_row(tx: &Transaction<'_>, business: BusinessId, person: i64, case: &Case
         &case.utm_campaign,
         &case.operator,
         &case.replies,
+        &case.spent.calls,
+        &case.spent.unpriced,
+        &cost,
+        &cost_currency,
     ];
-    tx.prepare_cached(sql)?.execute(values).map(drop)
+    tx.prepare_cached(CASE)?.execute(values).map(drop)
 }
 
 fn visit_row(tx: &Transaction<'_>, business: BusinessId, person: i64, visit: &Visit, of: Option<(i64, &str)>) -> rusqlite::Result<()> {

@@ -49,9 +49,11 @@ mod rooms;
 mod rotated;
 mod site;
 mod tampered;
+mod told;
 mod two_servers;
 mod unreadable;
 mod witnessed;
+mod worth;
 
 use serde_json::{Value, json};
 

@@ -9,7 +9,7 @@
 //! | `asked` | key → scope, parameters, pages, `?after=` |
 //! | `error` | every refusal → status, code, text |
 //! | `events` `sessions` `clients` `search` `promises` `differences` `reviews` `quarantine` | one file a resource |
-//! | `metrics` `numbers` | numbers with their denominators · `incidents` what went wrong, and markers of versions |
+//! | `metrics` `numbers` `worth` | numbers with their denominators · `incidents` what went wrong, and markers of versions |
 //! | `reports` | what was sent, and reports of any days |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
 //! | `description` | `/openapi.json`, the schema of an event |
@@ -34,6 +34,7 @@ mod search;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod worth;
 
 use std::sync::Arc;
 
@@ -51,7 +52,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 31] {
+fn table() -> [Route; 33] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -72,6 +73,8 @@ fn table() -> [Route; 31] {
         ("/api/v1/metrics/by/{cut}", get(numbers::by)),
         ("/api/v1/metrics/visits", get(numbers::of_visits)),
         ("/api/v1/metrics/lost", get(numbers::of_lost)),
+        ("/api/v1/metrics/worth", get(worth::of_worth)),
+        ("/api/v1/metrics/hours", get(worth::of_hours)),
         ("/api/v1/incidents", get(incidents::list)),
         ("/api/v1/metrics/incidents", get(incidents::summed)),
         ("/api/v1/metrics/markers", get(incidents::of_markers)),

@@ -7,6 +7,7 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use serde::Serialize;
+use serde_json::json;
 
 use super::asked::Asked;
 use super::error::ApiError;
@@ -16,9 +17,12 @@ use crate::console::Console;
 use crate::console::period::{self, Period};
 use crate::event::BusinessId;
 use crate::metrics::figures::lost::{self, Waiting};
+use crate::metrics::figures::rebook::{self, FellThrough};
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Asker, Cut, Question, Summary};
 use crate::metrics::terms::Settled;
+use crate::metrics::worth::stages::Stages;
+use crate::metrics::worth::value::Value;
 
 /// Lost leads that are listed.
 const MOST: usize = 500;
@@ -26,7 +30,7 @@ const PERIOD: &str = "a moment such as 2025-01-01T12:34:56Z, or a date, which be
 
 /// The period as it was understood, and what of the journal is not counted yet.
 #[derive(Serialize)]
-struct About {
+pub(super) struct About {
     from: String,
     to: String,
     /// Days after a conversation began in which a booking counts for it.
@@ -36,11 +40,11 @@ struct About {
 }
 
 #[derive(Serialize)]
-struct Answer<T> {
+pub(super) struct Answer<T> {
     #[serde(flatten)]
-    about: About,
+    pub(super) about: About,
     #[serde(flatten)]
-    body: T,
+    pub(super) body: T,
 }
 
 #[derive(Serialize)]
@@ -70,15 +74,29 @@ struct LostJson {
     evidence: Vec<u64>,
 }
 
+/// R13: a visit that fell through a week ago and was not booked again.
+#[derive(Serialize)]
+struct AgainJson {
+    reason: &'static str,
+    outcome: String,
+    client_id: String,
+    session_id: Option<String>,
+    channel: Option<String>,
+    service: Option<String>,
+    booking_id: Option<String>,
+    told_at: String,
+    was_for: Option<String>,
+}
+
 /// What was asked, before the database is.
-struct Wanted {
+pub(super) struct Wanted {
     from: Option<String>,
     to: Option<String>,
-    only: Vec<(Cut, String)>,
+    pub(super) only: Vec<(Cut, String)>,
 }
 
 impl Wanted {
-    fn take(asked: &mut Asked) -> Result<Self, ApiError> {
+    pub(super) fn take(asked: &mut Asked) -> Result<Self, ApiError> {
         asked.scope.require(Action::ReadNumbers)?;
         let mut only = Vec::new();
         for (cut, name) in Cut::ALL {
@@ -87,7 +105,7 @@ impl Wanted {
         Ok(Self { from: asked.text("from"), to: asked.text("to"), only })
     }
 
-    fn question(self, conn: &Connection, business: BusinessId, now_us: i64) -> Result<(Asker, Question, About), ApiError> {
+    pub(super) fn question(self, conn: &Connection, business: BusinessId, now_us: i64) -> Result<(Asker, Question, About), ApiError> {
         let zone = business::by_id(conn, business)?.and_then(|found| TimeZone::get(&found.timezone).ok()).unwrap_or(TimeZone::UTC);
         let settled = Settled::of(conn, business)?;
         let moment = |text: Option<String>, name| {
@@ -160,9 +178,16 @@ pub(super) async fn of_lost(State(console): State<Arc<Console>>, mut asked: Aske
             return Err(ApiError::Parameters);
         }
         let (_, question, about) = wanted.question(conn, ready.business, now_us)?;
-        let waiting = lost::waiting(conn, ready.business, question.from_us, question.to_us.min(now_us), MOST)?;
+        let (from_us, to_us) = (question.from_us, question.to_us.min(now_us));
+        let waiting = lost::waiting(conn, ready.business, from_us, to_us, MOST)?;
+        let settled = Settled::of(conn, ready.business)?;
+        let stages = Stages::read(conn, ready.business, now_us)?;
+        let steps = stages.steps(waiting.iter().map(|lead| lead.told));
+        let value = Value::of(&stages, stages.ticket(&settled).as_ref(), &steps);
+        let again = rebook::fallen_through(conn, ready.business, from_us, to_us, MOST)?;
         let items: Vec<LostJson> = waiting.into_iter().map(lost_json).collect();
-        Ok::<_, ApiError>(Answer { about, body: serde_json::json!({ "items": items }) })
+        let again: Vec<AgainJson> = again.into_iter().map(again_json).collect();
+        Ok::<_, ApiError>(Answer { about, body: json!({ "items": items, "value": value, "rebook": again }) })
     });
     Ok(ready.json(&read.await?))
 }
@@ -177,5 +202,19 @@ fn lost_json(lost: Waiting) -> LostJson {
         reasons: lost.all.iter().map(|reason| reason.as_str()).collect(),
         waiting_since: moments::rfc3339(lost.since_us),
         evidence: lost.evidence.iter().map(|record| record.index()).collect(),
+    }
+}
+
+fn again_json(fell: FellThrough) -> AgainJson {
+    AgainJson {
+        reason: "R13",
+        outcome: fell.outcome,
+        client_id: fell.client,
+        session_id: fell.session,
+        channel: fell.channel,
+        service: fell.service,
+        booking_id: fell.booking,
+        told_at: moments::rfc3339(fell.ended_us),
+        was_for: fell.starts_us.map(moments::rfc3339),
     }
 }

@@ -11,6 +11,7 @@ use super::form::Posted;
 use super::frame::{Frame, Section, in_query, page, safe_back};
 use super::journal::{Choice, line};
 use super::labels::{self, Channel, Chip};
+use super::language::Texts;
 use super::visitor::Visitor;
 use super::who::Who;
 use crate::access::Action;
@@ -19,12 +20,18 @@ use crate::event::LeadEnd;
 use crate::event::record::Decision;
 use crate::journal::session_by_pid;
 use crate::metrics::figures::lost as leads;
+use crate::metrics::figures::rebook::{self, FellThrough, REBOOK_US};
 use crate::metrics::judge::{DAY_US, Reason};
+use crate::metrics::terms::Settled;
+use crate::metrics::worth::stages::{Stages, Ticket};
+use crate::metrics::worth::value::Value;
 
 /// Days back that are looked at: who was lost before is not waiting any more.
-pub(super) const DAYS: i64 = 14;
+pub(super) const DAYS: i64 = crate::metrics::worth::QUEUE_DAYS;
 /// Leads that are listed.
 pub(super) const MOST: usize = 200;
+/// Visits that fell through, likewise.
+const MOST_AGAIN: usize = 100;
 /// Reasons in which somebody waits for an answer at this moment.
 const URGENT: [Reason; 6] = [Reason::R1, Reason::R5, Reason::R3, Reason::R4, Reason::R8, Reason::R11];
 
@@ -43,6 +50,23 @@ pub(super) struct Lead {
     pub(super) words: String,
     pub(super) intent: Option<String>,
     pub(super) taken: Option<String>,
+    /// What it would have brought.
+    pub(super) worth: Option<String>,
+}
+
+/// A visit that fell through and was not booked again (R13).
+struct Again {
+    lead: Lead,
+    /// What can be decided about it: it was booked in a conversation of ours.
+    may_act: bool,
+}
+
+/// What is worked through.
+struct Found {
+    waiting: Vec<leads::Waiting>,
+    again: Vec<FellThrough>,
+    stages: Stages,
+    settled: Settled,
 }
 
 #[derive(Template)]
@@ -54,6 +78,9 @@ struct LostPage {
     ends: Vec<(&'static str, String)>,
     may_act: bool,
     more: bool,
+    worth: String,
+    again: Vec<Again>,
+    again_more: bool,
     days: String,
     how: Vec<(&'static str, String, String)>,
 }
@@ -78,9 +105,18 @@ pub(super) struct Ended {
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, PageError> {
     visitor.require(Action::ReadJournal)?;
     let (business, now_us) = (visitor.business.id, visitor.now_us);
-    let found =
-        desk.console.store.read(move |conn| Ok::<_, PageError>(leads::waiting(conn, business, now_us - DAYS * DAY_US, now_us, MOST)?));
-    let found = found.await?;
+    let found = desk.console.store.read(move |conn| {
+        let from_us = now_us - DAYS * DAY_US;
+        Ok::<_, PageError>(Found {
+            waiting: leads::waiting(conn, business, from_us, now_us, MOST)?,
+            again: rebook::fallen_through(conn, business, from_us - REBOOK_US, now_us, MOST_AGAIN)?,
+            stages: Stages::read(conn, business, now_us)?,
+            settled: Settled::of(conn, business)?,
+        })
+    });
+    let Found { waiting: found, again, stages, settled } = found.await?;
+    let ticket = stages.ticket(&settled);
+    let value = Value::of(&stages, ticket.as_ref(), &stages.steps(found.iter().map(|lead| lead.told)));
     desk.looked.at(&desk.console.store, &visitor, What::Viewed, "/lost");
     let t = &visitor.t;
     let wanted = Reason::parse(&asked.reason);
@@ -94,13 +130,16 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
     let leads = ordered(found).into_iter().filter(|lead| wanted.is_none_or(|wanted| lead.reason == wanted));
     page(&LostPage {
         f: Frame::new(&desk, &visitor, Section::Lost, t.say("lost-title")),
-        leads: leads.map(|found| lead(&visitor, found)).collect(),
+        leads: leads.map(|found| Lead { worth: one(t, &stages, ticket.as_ref(), found.told), ..lead(&visitor, found) }).collect(),
+        worth: queue_worth(t, &value),
+        again_more: again.len() == MOST_AGAIN,
+        again: again.into_iter().map(|found| fell(&visitor, found)).collect(),
         reasons: there.iter().map(choice).collect(),
         ends: LeadEnd::ALL.map(|end| (end.as_str(), t.of("lead-end", end.as_str()))).into(),
         may_act: visitor.scope.can(Action::Decide),
         more,
         days: t.count("count-days", DAYS),
-        how: Reason::ALL.map(|reason| (reason.as_str(), t.of("lost-reason", reason.as_str()), t.of("lost-why", reason.as_str()))).into(),
+        how: how(t),
     })
 }
 
@@ -130,6 +169,57 @@ pub(super) fn lead(visitor: &Visitor, found: leads::Waiting) -> Lead {
         intent: found.intent.as_deref().map(labels::intent),
         taken: found.taken.map(|(by, us)| t.with("lost-taken", &[("who", by.into()), ("when", clock.when(us).into())])),
         act: format!("/lost/{}", in_query(&found.session)),
+        worth: None,
+    }
+}
+
+/// What one lead would have brought.
+fn one(t: &Texts, stages: &Stages, ticket: Option<&Ticket>, told: u32) -> Option<String> {
+    let value = Value::of(stages, ticket, &stages.steps(std::iter::once(told)));
+    value.sum.map(|sum| super::worth::sum(t, &sum))
+}
+
+/// What all of them would have brought; nothing where nobody waits.
+fn queue_worth(t: &Texts, value: &Value) -> String {
+    match &value.sum {
+        _ if value.leads == 0 => String::new(),
+        Some(sum) => {
+            let said = |minor: i64| super::worth::rounded(t, minor, &sum.currency).into();
+            let values = [("what", said(sum.minor)), ("low", said(sum.low_minor)), ("high", said(sum.high_minor))];
+            t.with("lost-queue-worth", &values)
+        }
+        None => t.of("lost-queue-unmeasured", value.lacking.unwrap_or("few")),
+    }
+}
+
+fn how(t: &Texts) -> Vec<(&'static str, String, String)> {
+    let reasons = Reason::ALL.map(|reason| (reason.as_str(), t.of("lost-reason", reason.as_str()), t.of("lost-why", reason.as_str())));
+    reasons.into_iter().chain([("R13", t.say("rebook-title"), t.say("rebook-why"))]).collect()
+}
+
+/// A visit that fell through, as a line.
+fn fell(visitor: &Visitor, found: FellThrough) -> Again {
+    let (t, clock) = (&visitor.t, visitor.clock());
+    let unnamed = || found.phone.as_deref().map_or_else(|| t.say("nameless"), labels::phone);
+    let who = Who { known: found.name.is_some(), name: found.name.clone().unwrap_or_else(unnamed) };
+    let client = format!("/clients/{}", in_query(&found.client));
+    Again {
+        may_act: found.session.is_some() && visitor.scope.can(Action::Decide),
+        lead: Lead {
+            url: found.session.as_deref().map_or(client, line::url),
+            who,
+            channel: labels::channel(t, found.channel.as_deref().unwrap_or_default()),
+            phone: found.phone.as_ref().map(|phone| (format!("tel:{phone}"), labels::phone(phone))),
+            reason: Chip::new("warn", t.of("rebook-outcome", &found.outcome)),
+            why: found.starts_us.map_or_else(String::new, |us| clock.when(us)),
+            since: t.of("rebook-since", &clock.took(visitor.now_us - found.ended_us)),
+            exact: clock.exact(found.ended_us),
+            words: found.service.unwrap_or_default(),
+            intent: None,
+            taken: found.taken.map(|(by, us)| t.with("lost-taken", &[("who", by.into()), ("when", clock.when(us).into())])),
+            act: format!("/lost/{}", in_query(found.session.as_deref().unwrap_or_default())),
+            worth: None,
+        },
     }
 }
 

@@ -7,7 +7,7 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `worth` (money and work), `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
@@ -31,7 +31,7 @@ mod look;
 mod looked;
 mod lost;
 pub(super) mod moments;
-mod money;
+pub(super) mod money;
 pub(super) mod numbers;
 mod password;
 mod portal;
@@ -49,6 +49,7 @@ mod verify;
 mod visitor;
 mod welcome;
 mod who;
+mod worth;
 
 pub use connections::trial::told as trial_told;
 
@@ -154,6 +155,7 @@ fn work_routes() -> Router<Desk> {
         .route("/lost/{session}/take", post(lost::take))
         .route("/lost/{session}/end", post(lost::end))
         .route("/numbers", get(numbers::show))
+        .route("/numbers/worth", get(worth::show))
         .route("/incidents", get(incidents::show).post(incidents::act::open))
         .route("/incidents/{number}/seen", post(incidents::act::seen))
         .route("/incidents/{number}/resolve", post(incidents::act::resolve))
@@ -172,7 +174,7 @@ fn work_routes() -> Router<Desk> {
 }
 
 fn settings_routes() -> Router<Desk> {
-    use settings::{company, facts, keys, models, outside, people, retention};
+    use settings::{company, facts, keys, models, norms, outside, people, retention};
     Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/company", post(company::set))
@@ -180,6 +182,7 @@ fn settings_routes() -> Router<Desk> {
         .route("/settings/models/price", post(models::price))
         .route("/settings/models/intent", post(models::intent))
         .route("/settings/facts", get(facts::show).post(facts::set))
+        .route("/settings/numbers", get(norms::show).post(norms::set))
         .route("/settings/retention", get(retention::show).post(retention::set))
         .route("/settings/retention/hold", post(retention::hold))
         .route("/settings/retention/lift", post(retention::lift))

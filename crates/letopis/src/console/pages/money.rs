@@ -17,8 +17,19 @@ pub(super) fn spent(t: &Texts, spent: &Spent) -> Option<String> {
     (spent.calls > 0).then(|| parts.join(" · "))
 }
 
+/// A number with its currency: «45 000 ₽».
+pub(in crate::console) fn named(t: &Texts, number: String, currency: &str) -> String {
+    match currency {
+        "RUB" => format!("{number}\u{a0}₽"),
+        "USD" => format!("{number}\u{a0}$"),
+        "EUR" => format!("{number}\u{a0}€"),
+        "" => format!("{number} ({})", t.say("cost-no-currency")),
+        other => format!("{number}\u{a0}{other}"),
+    }
+}
+
 /// A sum as people write it: two decimals, more where there would be nothing to see.
-fn amount(t: &Texts, sum: f64, currency: &str) -> String {
+pub(in crate::console) fn amount(t: &Texts, sum: f64, currency: &str) -> String {
     let decimals = match sum.abs() {
         0.0 | 0.01.. => 2,
         0.0001.. => 4,
@@ -27,13 +38,7 @@ fn amount(t: &Texts, sum: f64, currency: &str) -> String {
     let text = format!("{sum:.decimals$}");
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
     let number = format!("{}{}{part}", grouped(whole.parse().unwrap_or_default()), t.say("decimal"));
-    match currency {
-        "RUB" => format!("{number}\u{a0}₽"),
-        "USD" => format!("{number}\u{a0}$"),
-        "EUR" => format!("{number}\u{a0}€"),
-        "" => format!("{number} ({})", t.say("cost-no-currency")),
-        other => format!("{number}\u{a0}{other}"),
-    }
+    named(t, number, currency)
 }
 
 /// `1234567` → `1 234 567`.

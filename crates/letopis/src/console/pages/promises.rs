@@ -20,6 +20,8 @@ use crate::event::{BusinessId, PromiseKind, RecordNo};
 use crate::journal::promises::{self, Filter, Judged, State as Standing, Tally};
 use crate::journal::reading::{self, Page};
 
+/// Promises that are counted: so many are held against what was done in some fifty milliseconds.
+const COUNTED: usize = 1_000;
 /// Answers on a page.
 const LIMIT: usize = 50;
 /// How a promise can stand, in the order of the select box.
@@ -80,7 +82,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
         let next = listed.next;
         let items = items(conn, business, &t, &clock, listed.items)?;
         let of_kind = Filter { state: None, ..filter };
-        Ok::<_, PageError>((items, next, promises::tally(conn, business, &of_kind, now_us)?))
+        Ok::<_, PageError>((items, next, promises::tally_of(conn, business, &of_kind, COUNTED, now_us)?))
     });
     let (items, next, tally) = read.await?;
     let t = &visitor.t;

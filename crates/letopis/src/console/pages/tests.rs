@@ -14,6 +14,8 @@ mod numbers;
 mod portal;
 #[cfg(test)]
 mod scene;
+#[cfg(test)]
+mod worth;
 
 use axum::http::{Method, StatusCode, header};
 

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::Desk;
 use super::error::PageError;
 use super::frame::{Frame, Section, page};
+use super::language::Texts;
 use super::lost::{self, Lead};
 use super::numbers::drawing::{decimal, figure, share};
 use super::visitor::Visitor;
@@ -18,6 +19,9 @@ use crate::metrics::figures::lost as leads;
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Asker, Question, Summary};
 use crate::metrics::terms::Settled;
+use crate::metrics::worth;
+use crate::metrics::worth::stages::Stages;
+use crate::metrics::worth::value::Value;
 
 /// Leads that are shown here; the others have a page of their own.
 const SHOWN: usize = 5;
@@ -55,6 +59,7 @@ struct Read {
     tomorrow: Visits,
     leads: Vec<leads::Waiting>,
     waiting: (u64, u64),
+    value: Value,
     uncounted: u64,
 }
 
@@ -81,6 +86,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<R
             tomorrow: visits(conn, &asker, tomorrow.from_us, tomorrow.to_us, None)?,
             leads: if sees_people { leads::waiting(conn, business, from_us, now_us, lost::MOST)? } else { Vec::new() },
             waiting: leads::count(conn, business, from_us, now_us)?,
+            value: worth::waiting(conn, business, &Stages::read(conn, business, now_us)?, &Settled::of(conn, business)?, now_us)?,
             uncounted: uncounted(conn, business)?,
         })
     });
@@ -109,7 +115,7 @@ fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
         Figure {
             figure: decimal(t, read.waiting.1 as f64, 0),
             label: t.say("today-waiting"),
-            more: (read.waiting.0 > read.waiting.1).then(|| t.count("today-taken", (read.waiting.0 - read.waiting.1) as i64)),
+            more: waiting_more(t, &read),
             tone: if read.waiting.1 > 0 { "bad" } else { "" },
             url: "/lost",
         },
@@ -139,4 +145,12 @@ fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
         }),
         uncounted: (read.uncounted > 0).then(|| t.count("numbers-uncounted", read.uncounted as i64)),
     }
+}
+
+/// Of those who wait: how many somebody takes care of, and what they would bring.
+fn waiting_more(t: &Texts, read: &Read) -> Option<String> {
+    let taken = (read.waiting.0 > read.waiting.1).then(|| t.count("today-taken", (read.waiting.0 - read.waiting.1) as i64));
+    let sum = read.value.sum.as_ref().filter(|sum| sum.minor > 0).map(|sum| super::worth::sum(t, sum));
+    let parts: Vec<String> = taken.into_iter().chain(sum).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }

@@ -22,10 +22,10 @@ use crate::metrics::retention;
 const TOKENS: &str = include_str!("../../../assets/tokens.css");
 
 /// One line: what, how it stands, and whether that is good, bad or neither.
-struct Row {
-    name: String,
-    value: String,
-    tone: &'static str,
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) tone: &'static str,
 }
 
 /// What one of the staff did.
@@ -34,8 +34,8 @@ struct Seen {
     counts: Vec<String>,
 }
 
-/// A part of the page. Reviews and incidents become parts as these are: one function that asks its room and gives rows.
-struct Part {
+/// A part of the page: one function that asks its room and gives rows. `work` has those of what broke and of what people reviewed.
+pub(super) struct Part {
     title: String,
     lead: String,
     rows: Vec<Row>,
@@ -56,13 +56,13 @@ struct Page<'a> {
 }
 
 /// What every part is given.
-struct Asking<'a> {
-    conn: &'a Connection,
-    business: &'a Business,
-    r: &'a Tongue<'a>,
-    from_us: i64,
-    to_us: i64,
-    now_us: i64,
+pub(super) struct Asking<'a> {
+    pub(super) conn: &'a Connection,
+    pub(super) business: &'a Business,
+    pub(super) r: &'a Tongue<'a>,
+    pub(super) from_us: i64,
+    pub(super) to_us: i64,
+    pub(super) now_us: i64,
 }
 
 pub(super) fn make(
@@ -74,7 +74,15 @@ pub(super) fn make(
     now_us: i64,
 ) -> Result<Report, ReportError> {
     let asking = Asking { conn, business, r, from_us: asked.from_us, to_us: asked.to_us, now_us };
-    let parts = vec![asking.kept()?, asking.proved(log)?, asking.destroyed()?, asking.promised()?, asking.refused()?];
+    let parts = vec![
+        asking.kept()?,
+        asking.proved(log)?,
+        asking.destroyed()?,
+        asking.promised()?,
+        asking.incidents()?,
+        asking.reviews()?,
+        asking.refused()?,
+    ];
     let span = r.span(asked.from_us, asked.to_us);
     let title = r.with("audit-report-title", &[("business", business.name.as_str().into()), ("span", span.clone().into())]);
     let wrong: Vec<String> = parts.iter().flat_map(|part| &part.rows).filter(|row| row.tone == "bad").map(said).collect();
@@ -109,7 +117,7 @@ impl Asking<'_> {
         Row { name: self.r.of("audit-row", key), value, tone }
     }
 
-    fn part(&self, key: &str, rows: Vec<Row>) -> Part {
+    pub(super) fn part(&self, key: &str, rows: Vec<Row>) -> Part {
         Part { title: self.r.of("audit-part", key), lead: self.r.of("audit-lead", key), rows }
     }
 

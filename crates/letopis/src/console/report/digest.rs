@@ -4,12 +4,17 @@ use rusqlite::Connection;
 
 use super::facts::Facts;
 use super::tongue::Tongue;
+use super::worth::money;
 use super::{Asked, Report, ReportError, TEXT_CHARS};
 use crate::access::Business;
+use crate::console::pages::incidents::in_words;
+use crate::console::pages::moments::Clock;
 use crate::metrics::figures::{LostSummary, Summary};
 
 /// Reasons that are named; the others are one number.
 const REASONS: usize = 4;
+/// Incidents that are named.
+const INCIDENTS: usize = 2;
 
 pub(super) fn make(conn: &Connection, business: &Business, tongue: &Tongue<'_>, asked: &Asked, now_us: i64) -> Result<Report, ReportError> {
     let facts = Facts::of(conn, business.id, &tongue.zone, (asked.from_us, asked.to_us), now_us)?;
@@ -21,6 +26,7 @@ pub(super) fn make(conn: &Connection, business: &Business, tongue: &Tongue<'_>, 
     } else {
         lines.extend(told(&facts, tongue));
     }
+    lines.extend(open(&facts, business, tongue, now_us));
     if facts.uncounted > 0 {
         lines.push(tongue.of("report-uncounted", &tongue.count(facts.uncounted)));
     }
@@ -40,6 +46,9 @@ fn told(facts: &Facts, tongue: &Tongue<'_>) -> Vec<String> {
             count => tongue.with("digest-lost", &[("count", tongue.count(count).into()), ("why", reasons(lost, tongue, REASONS).into())]),
         },
     ];
+    if let Some(sum) = facts.value.sum.as_ref().filter(|sum| sum.minor > 0) {
+        lines.push(tongue.of("digest-value", &money(tongue, sum.minor, &sum.currency)));
+    }
     if facts.waiting > 0 {
         lines.push(tongue.of("digest-waiting", &tongue.count(facts.waiting)));
     }
@@ -47,6 +56,15 @@ fn told(facts: &Facts, tongue: &Tongue<'_>) -> Vec<String> {
         lines.push(tongue.of("digest-no-show", &tongue.part(facts.visits.no_show)));
     }
     lines
+}
+
+/// «Открыто 2 инцидента: Бот молчит; CRM не отвечает».
+fn open(facts: &Facts, business: &Business, tongue: &Tongue<'_>, now_us: i64) -> Option<String> {
+    let clock = Clock::new(tongue.t.clone(), &business.timezone, now_us);
+    let titles: Vec<String> = facts.open.iter().take(INCIDENTS).map(|incident| in_words(tongue.t, &clock, incident).0).collect();
+    let more = if facts.open.len() > INCIDENTS { "…" } else { "" };
+    let values = [("count", (facts.open.len() as i64).into()), ("what", format!("{}{more}", titles.join("; ")).into())];
+    (!titles.is_empty()).then(|| tongue.with("digest-incidents", &values))
 }
 
 /// «никто не ответил – 2, нет телефона – 1, другое – 3»: the most frequent first.

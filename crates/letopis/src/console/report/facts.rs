@@ -7,8 +7,13 @@ use rusqlite::Connection;
 use super::asker;
 use crate::console::period::{self, Period};
 use crate::event::BusinessId;
+use crate::event::incident::Severity;
+use crate::journal::incidents::{self, Incident};
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Cut, Question, Summary, lost};
+use crate::metrics::terms::Settled;
+use crate::metrics::worth::stages::Stages;
+use crate::metrics::worth::value::Value;
 
 /// Of one period.
 pub(super) struct Facts {
@@ -20,6 +25,10 @@ pub(super) struct Facts {
     pub(super) waiting: u64,
     /// Events that came a moment ago and are in no number yet.
     pub(super) uncounted: u64,
+    /// What those that were lost in the period would have brought.
+    pub(super) value: Value,
+    /// Incidents that are open now and want somebody to do something.
+    pub(super) open: Vec<Incident>,
     /// Days after a conversation began in which a booking counts for it.
     pub(super) window_days: i64,
 }
@@ -43,8 +52,14 @@ impl Facts {
         let (from_us, to_us) = period;
         let earlier = Period { from_us, to_us }.before(zone);
         let ask = |period: Period| figures::summary(conn, &asker, &question(period));
+        let summary = ask(Period { from_us, to_us })?;
+        let stages = Stages::read(conn, business, now_us)?;
+        let ticket = stages.ticket(&Settled::of(conn, business)?);
+        let open = incidents::open(conn, business)?;
         Ok(Self {
-            summary: ask(Period { from_us, to_us })?,
+            value: Value::of(&stages, ticket.as_ref(), &summary.lost.by_step),
+            open: open.into_iter().filter(|incident| incident.severity > Severity::Info).collect(),
+            summary,
             before: ask(earlier)?,
             visits: visits(conn, &asker, from_us, to_us, None)?,
             waiting: lost::count(conn, business, now_us - asker.window_us, now_us)?.1,

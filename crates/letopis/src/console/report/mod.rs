@@ -4,7 +4,7 @@
 //! keeps what is counted; nothing is computed here but what words need. Weekly report and digest hold no personal data: whoever gets them
 //! may be anybody's partner. Who sends them, when and where to is the room `post`.
 //!
-//! * `facts` – what is asked · `weekly` `digest` `audit` – what each says · `tongue` – how numbers and dates are said
+//! * `facts` – what is asked · `weekly` (`worth`: its money and work) `digest` `audit` (`work`: what broke, what was reviewed) – what each says · `tongue` – how numbers and dates are said
 
 mod audit;
 mod digest;
@@ -13,6 +13,8 @@ mod facts;
 mod tests;
 mod tongue;
 mod weekly;
+mod work;
+mod worth;
 
 use jiff::tz::{Offset, TimeZone};
 use rusqlite::Connection;

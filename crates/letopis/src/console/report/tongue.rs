@@ -50,6 +50,17 @@ impl<'a> Tongue<'a> {
         decimal(self.t, n as f64, 0)
     }
 
+    /// «+28».
+    pub(super) fn signed(&self, value: f64) -> String {
+        let text = decimal(self.t, value, 0);
+        if value > 0.0 && text != "0" { format!("+{text}") } else { text }
+    }
+
+    /// «2,16».
+    pub(super) fn decimal(&self, value: f64, digits: usize) -> String {
+        decimal(self.t, value, digits)
+    }
+
     /// As charts write it.
     pub(super) fn shares(&self) -> Drawing<'a> {
         Drawing { t: self.t, unit: Unit::Share }

@@ -8,6 +8,7 @@ use statistics::difference::newcombe;
 use super::digest::{reasons, shortened};
 use super::facts::{Cuts, Facts};
 use super::tongue::{Told, Tongue};
+use super::worth::{self, money};
 use super::{Asked, Report, ReportError};
 use crate::access::Business;
 use crate::console::pages::labels;
@@ -38,6 +39,7 @@ struct Page<'a> {
     visits: Vec<Told>,
     by_reminder: Vec<Told>,
     left_out: Vec<(String, String)>,
+    worth: Vec<(String, String)>,
     definitions: Vec<(String, String)>,
 }
 
@@ -77,6 +79,7 @@ pub(super) fn make(conn: &Connection, business: &Business, r: &Tongue<'_>, asked
         visits: visits(&facts, r),
         by_reminder: by_reminder(&facts, r),
         left_out: left_out(&facts.summary, r),
+        worth: worth::rows(conn, business, r, asked, now_us)?,
         definitions: definitions(&facts, r),
         headline,
         notes,
@@ -203,6 +206,11 @@ fn lost_words(facts: &Facts, r: &Tongue<'_>) -> String {
     let why = reasons(lost, r, 3);
     if !why.is_empty() {
         words.push_str(&r.of("weekly-why", &why));
+    }
+    if let Some(sum) = facts.value.sum.as_ref().filter(|sum| sum.minor > 0) {
+        let said = |minor: i64| money(r, minor, &sum.currency);
+        let values = [("sum", said(sum.minor).into()), ("low", said(sum.low_minor).into()), ("high", said(sum.high_minor).into())];
+        words.push_str(&r.with("report-value", &values));
     }
     words
 }

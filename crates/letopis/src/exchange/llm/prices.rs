@@ -149,6 +149,13 @@ mod tests {
         assert_eq!(price.cost(&(3, 9, 0)), 0.000_001_8);
     }
 
+    /// Section 4.14 of the definitions: a dialogue of six replies, 1200 tokens in at 0.2 ₽ a thousand and 300 out at 0.4 ₽.
+    #[test]
+    fn the_worked_dialogue() {
+        let price = Price { output: 400.0, ..price("", "m", 200.0) };
+        assert_eq!(format!("{:.2}", 6.0 * price.cost(&(1_200, 0, 300))), "2.16");
+    }
+
     #[test]
     fn a_table_that_makes_no_sense_is_refused() {
         assert_eq!(Prices { rows: vec![price("", "m", 1.0)] }.fault(), None);

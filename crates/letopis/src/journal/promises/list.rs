@@ -117,9 +117,17 @@ pub fn list(conn: &Connection, business: BusinessId, filter: &Filter, page: &Pag
 /// # Errors
 /// When the database says no.
 pub fn tally(conn: &Connection, business: BusinessId, filter: &Filter, now_us: i64) -> rusqlite::Result<Tally> {
+    tally_of(conn, business, filter, COUNTED, now_us)
+}
+
+/// The same of at most `most`: each is held against what was done around it, so a page that must be quick counts fewer.
+///
+/// # Errors
+/// When the database says no.
+pub fn tally_of(conn: &Connection, business: BusinessId, filter: &Filter, most: usize, now_us: i64) -> rusqlite::Result<Tally> {
     let mut tally = Tally::default();
     each(conn, business, filter, None, now_us, &mut |_, judged| {
-        if tally.promises == COUNTED {
+        if tally.promises == most {
             tally.more = true;
             return false;
         }

@@ -15,7 +15,7 @@ use super::projection::EventRow;
 use crate::event::{Facets, Hour, Modality, Promise, PromiseKind, RecordNo, promises};
 
 pub use kept::{State, Terms, terms};
-pub use list::{Filter, Judged, Line, Tally, list, of_record, tally};
+pub use list::{Filter, Judged, Line, Tally, list, of_record, tally, tally_of};
 
 /// A promise as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,7 +23,7 @@ pub use answers::{Held, contradictions_of, facts, hold, since};
 pub use draws::{Stored, draw_of, draws};
 pub use examples::examples;
 pub use list::{Item, Standing, Tally, item, items, tallies};
-pub use opinions::{Opinion, Opinions, all, of_item};
+pub use opinions::{Opinion, Opinions, all, faults_between, of_item};
 pub use population::{Population, Unit, Units, population};
 pub use rows::{assign, drawn, insert_told, label, remove, want};
 pub use told::{Told, of as told};

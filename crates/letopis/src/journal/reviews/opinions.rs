@@ -67,6 +67,19 @@ pub fn all(conn: &Connection, business: BusinessId) -> rusqlite::Result<HashMap<
     by_record(conn, business, |opinion| family(opinion.queue) == ReviewQueue::Random)
 }
 
+/// Which faults were found in a period, on how many records; those that nobody found are left out.
+///
+/// # Errors
+/// When the database says no.
+pub fn faults_between(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64) -> rusqlite::Result<Vec<(Fault, u64)>> {
+    let found = of_all_queues(conn, business)?;
+    let has = |opinions: &Opinions, fault: Fault| {
+        opinions.iter().any(|opinion| (from_us..to_us).contains(&opinion.made_us) && opinion.faults.contains(&fault))
+    };
+    let counted = Fault::ALL.map(|fault| (fault, found.values().filter(|opinions| has(opinions, fault)).count() as u64));
+    Ok(counted.into_iter().filter(|(_, count)| *count > 0).collect())
+}
+
 /// Everything that was found, by record number.
 ///
 /// # Errors

@@ -4,12 +4,15 @@
 //! came within three hours, in the new day as in the old ones: otherwise yesterday would always look worse than last month, whose bookings have
 //! had the time to come. It fires when so few come with a chance below 0.001, or twice running below 0.02.
 
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use rusqlite::params;
+use rusqlite::{Connection, params};
+use serde::Serialize;
 use statistics::Rate;
 use statistics::binomial::chance_of_so_few;
 
 use super::{DAY_US, Finding, Ground, HOUR_US, Looked, percent};
+use crate::event::BusinessId;
 use crate::event::incident::Severity;
 
 const WEEKS: i64 = 4;
@@ -23,12 +26,16 @@ const TWICE: f64 = 0.02;
 const ONCE: f64 = 0.001;
 
 /// One evaluation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Evaluation {
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Evaluation {
     /// The conversations of these hours end here.
-    pub(super) ends_us: i64,
-    pub(super) now: Rate,
-    pub(super) before: Rate,
+    pub ends_us: i64,
+    /// Booked within three hours, of the conversations of 24.
+    pub now: Rate,
+    /// The same of four weeks.
+    pub before: Rate,
+    /// How often so few come without any change; none where there are too few to ask.
+    pub chance: Option<f64>,
 }
 
 /// What two evaluations running say.
@@ -42,16 +49,16 @@ pub(super) enum Verdict {
 }
 
 impl Evaluation {
-    /// How often so few come without any change; none where there are too few to ask.
-    pub(super) fn chance(&self) -> Option<f64> {
-        let expected = self.before.share().filter(|_| self.before.n >= ENOUGH)?;
-        chance_of_so_few(self.now, expected).filter(|_| self.now.n >= ENOUGH)
+    fn new(ends_us: i64, now: Rate, before: Rate) -> Self {
+        let expected = before.share().filter(|_| before.n >= ENOUGH);
+        let chance = expected.and_then(|expected| chance_of_so_few(now, expected)).filter(|_| now.n >= ENOUGH);
+        Self { ends_us, now, before, chance }
     }
 }
 
 pub(super) fn verdict(last: &Evaluation, before: &Evaluation) -> Verdict {
-    let Some(chance) = last.chance() else { return Verdict::Unknown };
-    let is_second = before.chance().is_some_and(|chance| chance < TWICE);
+    let Some(chance) = last.chance else { return Verdict::Unknown };
+    let is_second = before.chance.is_some_and(|chance| chance < TWICE);
     match () {
         () if chance < ONCE || chance < TWICE && is_second => Verdict::Drop,
         () if chance < TWICE => Verdict::Unknown,
@@ -60,15 +67,15 @@ pub(super) fn verdict(last: &Evaluation, before: &Evaluation) -> Verdict {
 }
 
 pub(super) fn look(ground: &Ground<'_>, looked: &mut Looked) -> rusqlite::Result<()> {
-    let due_us = due(ground);
-    let last = evaluation(ground, due_us - BOOKED_US)?;
-    let before = evaluation(ground, due_us - BOOKED_US - 6 * HOUR_US)?;
+    let due_us = due(&ground.zone, ground.now_us);
+    let last = evaluation(ground.conn, ground.business, due_us - BOOKED_US)?;
+    let before = evaluation(ground.conn, ground.business, due_us - BOOKED_US - 6 * HOUR_US)?;
     match verdict(&last, &before) {
         Verdict::Unknown => {}
         Verdict::Well => drop(looked.well.insert("A4".into(), last.ends_us)),
         Verdict::Drop => {
             let finding = Finding::new("A4", Severity::Critical, last.ends_us - DAY_US).counting(last.now.n - last.now.part);
-            let chance = last.chance().unwrap_or_default();
+            let chance = last.chance.unwrap_or_default();
             let finding = finding.fact("booked", last.now.part).fact("conversations", last.now.n);
             let finding = finding.fact("percent", percent(last.now.part, last.now.n)).fact("chance", format!("{chance:.6}"));
             looked.findings.push(finding.fact("before_percent", percent(last.before.part, last.before.n)).fact("before_n", last.before.n));
@@ -77,30 +84,38 @@ pub(super) fn look(ground: &Ground<'_>, looked: &mut Looked) -> rusqlite::Result
     Ok(())
 }
 
+/// The newest evaluation that was due, for whoever shows it: the rule and the page count the same.
+///
+/// # Errors
+/// When the database says no.
+pub fn latest(conn: &Connection, business: BusinessId, zone: &TimeZone, now_us: i64) -> rusqlite::Result<Evaluation> {
+    evaluation(conn, business, due(zone, now_us) - BOOKED_US)
+}
+
 /// The last moment at which an evaluation was due.
-fn due(ground: &Ground<'_>) -> i64 {
-    let now = Timestamp::from_microsecond(ground.now_us).unwrap_or_default().to_zoned(ground.zone.clone());
+fn due(zone: &TimeZone, now_us: i64) -> i64 {
+    let now = Timestamp::from_microsecond(now_us).unwrap_or_default().to_zoned(zone.clone());
     let back = (i64::from(now.hour() % 6)).hours();
     let whole = now.with().minute(0).second(0).subsec_nanosecond(0).build().and_then(|whole| whole.checked_sub(back));
-    whole.map_or(ground.now_us, |whole| whole.timestamp().as_microsecond())
+    whole.map_or(now_us, |whole| whole.timestamp().as_microsecond())
 }
 
 /// Conversations of the 24 hours before a moment, and of the same hours four times a week earlier.
-fn evaluation(ground: &Ground<'_>, ends_us: i64) -> rusqlite::Result<Evaluation> {
+fn evaluation(conn: &Connection, business: BusinessId, ends_us: i64) -> rusqlite::Result<Evaluation> {
     let mut before = Rate { part: 0, n: 0 };
     for week in 1..=WEEKS {
-        let found = rate(ground, ends_us - week * 7 * DAY_US)?;
+        let found = rate(conn, business, ends_us - week * 7 * DAY_US)?;
         before = Rate { part: before.part + found.part, n: before.n + found.n };
     }
-    Ok(Evaluation { ends_us, now: rate(ground, ends_us)?, before })
+    Ok(Evaluation::new(ends_us, rate(conn, business, ends_us)?, before))
 }
 
-fn rate(ground: &Ground<'_>, ends_us: i64) -> rusqlite::Result<Rate> {
+fn rate(conn: &Connection, business: BusinessId, ends_us: i64) -> rusqlite::Result<Rate> {
     let sql = "SELECT count(*), count(*) FILTER (WHERE booked_us - started_us <= ?4) FROM cases
                WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3 AND left_out IS NULL";
-    let values = params![ground.business.0, ends_us - DAY_US, ends_us, BOOKED_US];
+    let values = params![business.0, ends_us - DAY_US, ends_us, BOOKED_US];
     let read = |row: &rusqlite::Row<'_>| Ok(Rate { part: row.get::<_, i64>(1)? as u64, n: row.get::<_, i64>(0)? as u64 });
-    ground.conn.prepare_cached(sql)?.query_row(values, read)
+    conn.prepare_cached(sql)?.query_row(values, read)
 }
 
 #[cfg(test)]
@@ -110,13 +125,13 @@ mod tests {
 
     /// `part` of `n` against a quarter.
     fn seen(part: u64, n: u64) -> Evaluation {
-        Evaluation { ends_us: 0, now: Rate { part, n }, before: Rate { part: 25, n: 100 } }
+        Evaluation::new(0, Rate { part, n }, Rate { part: 25, n: 100 })
     }
 
     #[test]
     fn the_worked_numbers() {
-        assert_eq!(format!("{:.6}", seen(4, 40).chance().unwrap()), "0.016042");
-        assert_eq!(format!("{:.6}", seen(2, 20).chance().unwrap()), "0.091260");
+        assert_eq!(format!("{:.6}", seen(4, 40).chance.unwrap()), "0.016042");
+        assert_eq!(format!("{:.6}", seen(2, 20).chance.unwrap()), "0.091260");
         assert_eq!(verdict(&seen(4, 40), &seen(10, 40)), Verdict::Unknown, "a first strike");
         assert_eq!(verdict(&seen(4, 40), &seen(4, 40)), Verdict::Drop, "two running");
         assert_eq!(verdict(&seen(2, 20), &seen(4, 40)), Verdict::Well, "two of twenty may be chance");
@@ -126,7 +141,7 @@ mod tests {
     #[test]
     fn few_conversations_say_nothing() {
         assert_eq!(verdict(&seen(0, 19), &seen(0, 19)), Verdict::Unknown);
-        let new = Evaluation { before: Rate { part: 5, n: 19 }, ..seen(0, 40) };
+        let new = Evaluation::new(0, Rate { part: 0, n: 40 }, Rate { part: 5, n: 19 });
         assert_eq!(verdict(&new, &new), Verdict::Unknown);
         assert_eq!(verdict(&seen(4, 40), &seen(0, 19)), Verdict::Unknown, "a strike needs enough of its own");
     }

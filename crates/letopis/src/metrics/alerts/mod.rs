@@ -20,7 +20,7 @@ mod answers;
 mod changed;
 mod crm;
 mod deliveries;
-mod drop;
+pub mod drop;
 mod keeping;
 mod lost;
 mod promised;

@@ -10,7 +10,7 @@ use crate::metrics::judge::NEVER;
 use crate::metrics::rate::Rate;
 
 /// What the customer promises.
-const PROMISED_MS: f64 = 3_000.0;
+pub(super) const PROMISED_MS: f64 = 3_000.0;
 
 /// Waiting times of a set of conversations; moments in milliseconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -7,43 +7,48 @@ use rusqlite::Row;
 use serde::Serialize;
 
 use super::answers::{Answers, Times};
+use super::spending::{Spending, Spent};
 use super::{Asker, Question};
 use crate::metrics::judge::{FunnelStep, Reason, STEPS, marks};
 use crate::metrics::rate::Rate;
 
-/// One row, as far as numbers ask.
+/// One row, as far as numbers ask. Most of it is one number, because a month has a hundred thousand rows; what few rows have is read of those.
 pub(super) struct Line<'a> {
     pub(super) started_us: i64,
     person: i64,
+    /// As `schema.sql` says.
+    bits: u64,
     left_out: Option<&'a str>,
-    marks: u32,
-    told: u32,
-    booked: bool,
-    paid_minor: i64,
-    currency: Option<&'a str>,
+    paid: Option<(i64, &'a str)>,
     first_answer_ms: Option<i64>,
     answers: &'a [u8],
-    lost: Option<&'a str>,
-    recovered: bool,
-    replies: u64,
+    spent: Option<Spent<'a>>,
 }
+
+/// What [`Line::read`] reads.
+pub(super) const COLUMNS: &str =
+    "started_us, person, bits, first_answer_ms, answers, left_out, paid_minor, currency, calls, unpriced, cost, cost_currency";
+/// How many those are.
+pub(super) const WIDTH: usize = 12;
+const BOOKED: u32 = 24;
+const RECOVERED: u32 = 25;
+const PAID: u32 = 26;
+const CALLS: u32 = 27;
+const LEFT_OUT: u32 = 28;
 
 impl<'a> Line<'a> {
     pub(super) fn read(row: &'a Row<'_>) -> rusqlite::Result<Self> {
+        let bits = row.get::<_, i64>(2)? as u64;
+        let is = |bit: u32| bits >> bit & 1 == 1;
         Ok(Self {
             started_us: row.get(0)?,
             person: row.get(1)?,
-            left_out: row.get_ref(2)?.as_str_or_null()?,
-            marks: row.get(3)?,
-            told: row.get(4)?,
-            booked: row.get::<_, Option<i64>>(5)?.is_some(),
-            paid_minor: row.get(6)?,
-            currency: row.get_ref(7)?.as_str_or_null()?,
-            first_answer_ms: row.get(8)?,
-            answers: row.get_ref(9)?.as_blob_or_null()?.unwrap_or_default(),
-            lost: row.get_ref(10)?.as_str_or_null()?,
-            recovered: row.get::<_, Option<i64>>(11)?.is_some(),
-            replies: row.get::<_, i64>(12)? as u64,
+            bits,
+            first_answer_ms: row.get(3)?,
+            answers: row.get_ref(4)?.as_blob_or_null()?.unwrap_or_default(),
+            left_out: if is(LEFT_OUT) { row.get_ref(5)?.as_str_or_null()? } else { None },
+            paid: if is(PAID) { Some((row.get(6)?, row.get_ref(7)?.as_str_or_null()?.unwrap_or_default())) } else { None },
+            spent: if is(CALLS) { Some(Spent::read(row, 8)?) } else { None },
         })
     }
 
@@ -53,11 +58,44 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn is_booked(&self) -> bool {
-        self.booked
+        self.is(BOOKED)
+    }
+
+    /// Lost, and not booked after all.
+    pub(super) fn is_lost(&self) -> bool {
+        self.reason().is_some() && !self.is(RECOVERED)
+    }
+
+    /// How long the bot took for each burst of the client.
+    pub(super) fn waits(&self) -> impl Iterator<Item = u32> {
+        self.answers.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
+    }
+
+    /// Adds what it cost.
+    pub(super) fn spend(&self, all: &mut Spending) {
+        if let Some(spent) = &self.spent {
+            spent.add(all);
+        }
+    }
+
+    fn is(&self, bit: u32) -> bool {
+        self.bits >> bit & 1 == 1
+    }
+
+    fn told(&self) -> u32 {
+        (self.bits >> 16 & 255) as u32
+    }
+
+    fn reason(&self) -> Option<Reason> {
+        Reason::numbered((self.bits >> 32 & 255) as u8)
+    }
+
+    fn replies(&self) -> u64 {
+        self.bits >> 40 & 4095
     }
 
     fn has(&self, mark: u32) -> bool {
-        self.marks & mark != 0
+        self.bits as u32 & 0xffff & mark != 0
     }
 }
 
@@ -102,6 +140,8 @@ pub struct LostSummary {
     pub recovered: Rate,
     /// How many for which first reason.
     pub by_reason: BTreeMap<&'static str, u64>,
+    /// How many came how far before they were lost: their last step of the funnel.
+    pub by_step: BTreeMap<&'static str, u64>,
 }
 
 /// The numbers of one set of conversations.
@@ -133,6 +173,10 @@ pub struct Summary {
     pub replies: u64,
     /// What was paid, in minor units, by currency.
     pub paid_minor: BTreeMap<String, i64>,
+    /// A person spoke, or was to speak.
+    pub with_person: Rate,
+    /// What calls of models cost, also those of conversations that are in no other number.
+    pub spending: Spending,
 }
 
 /// Different people.
@@ -177,11 +221,15 @@ pub(super) struct Fold {
     unsure: u64,
     replies: u64,
     paid: BTreeMap<String, i64>,
+    with_person: u64,
+    spending: Spending,
+    lost_told: BTreeMap<u32, u64>,
     newest_us: i64,
 }
 
 impl Fold {
     pub(super) fn add(&mut self, line: &Line<'_>) {
+        line.spend(&mut self.spending);
         if let Some(why) = line.left_out {
             *self.left_out.entry(why.to_owned()).or_default() += 1;
             return;
@@ -189,29 +237,34 @@ impl Fold {
         self.sessions += 1;
         self.people.insert(line.person);
         self.newest_us = self.newest_us.max(line.started_us);
-        self.booked += u64::from(line.booked);
-        if line.booked {
+        let booked = line.is_booked();
+        self.booked += u64::from(booked);
+        if booked {
             self.booked_people.insert(line.person);
         }
         self.bot_only += u64::from(line.has(marks::BOT_ONLY));
         for (of, mark) in [(&mut self.leads, marks::LEAD), (&mut self.intents, marks::INTENT)] {
             of.1 += u64::from(line.has(mark));
-            of.0 += u64::from(line.has(mark) && line.booked);
+            of.0 += u64::from(line.has(mark) && booked);
         }
-        *self.told.entry(line.told).or_default() += 1;
+        *self.told.entry(line.told()).or_default() += 1;
         self.times.add(line.answers, line.first_answer_ms);
-        match line.lost.and_then(Reason::parse) {
-            Some(_) if line.recovered => self.recovered += 1,
-            Some(reason) => *self.lost.entry(reason.as_str()).or_default() += 1,
+        match line.reason() {
+            Some(_) if line.is(RECOVERED) => self.recovered += 1,
+            Some(reason) => {
+                *self.lost.entry(reason.as_str()).or_default() += 1;
+                *self.lost_told.entry(line.told()).or_default() += 1;
+            }
             None => {}
         }
         self.refused += u64::from(line.has(marks::REFUSED));
         self.handoff += u64::from(line.has(marks::HANDOFF));
+        self.with_person += u64::from(line.has(marks::HANDOFF | marks::OPERATOR));
         self.failed += u64::from(line.has(marks::FAILURE));
         self.unsure += u64::from(line.has(marks::UNSURE));
-        self.replies += line.replies;
-        if line.paid_minor != 0 {
-            *self.paid.entry(line.currency.unwrap_or_default().to_owned()).or_default() += line.paid_minor;
+        self.replies += line.replies();
+        if let Some((minor, currency)) = line.paid {
+            *self.paid.entry(currency.to_owned()).or_default() += minor;
         }
     }
 
@@ -234,6 +287,7 @@ impl Fold {
             (&mut self.failed, other.failed),
             (&mut self.unsure, other.unsure),
             (&mut self.replies, other.replies),
+            (&mut self.with_person, other.with_person),
         ] {
             *into += from;
         }
@@ -241,6 +295,8 @@ impl Fold {
         other.told.iter().for_each(|(told, count)| *self.told.entry(*told).or_default() += count);
         other.lost.iter().for_each(|(why, count)| *self.lost.entry(why).or_default() += count);
         other.paid.iter().for_each(|(currency, minor)| *self.paid.entry(currency.clone()).or_default() += minor);
+        other.lost_told.iter().for_each(|(told, count)| *self.lost_told.entry(*told).or_default() += count);
+        self.spending.merge(&other.spending);
         self.times.merge(&other.times);
     }
 
@@ -265,6 +321,7 @@ impl Fold {
                 rate: of_all(lost),
                 recovered: Rate { part: self.recovered, n: self.recovered + lost },
                 by_reason: self.lost,
+                by_step: by_step(&self.told, &self.lost_told),
             },
             answers: self.times.finish(),
             refused: Rate { part: self.refused, n: self.sessions },
@@ -274,13 +331,25 @@ impl Fold {
             left_out: self.left_out,
             replies: self.replies,
             paid_minor: self.paid,
+            with_person: of_all(self.with_person),
+            spending: self.spending,
         }
     }
 }
 
+/// How many of the lost ones came how far.
+fn by_step(told: &BTreeMap<u32, u64>, lost: &BTreeMap<u32, u64>) -> BTreeMap<&'static str, u64> {
+    let measured = FunnelStep::measured(told.keys());
+    let mut steps = BTreeMap::new();
+    for (told, count) in lost {
+        *steps.entry(FunnelStep::furthest(*told, measured).as_str()).or_default() += count;
+    }
+    steps
+}
+
 /// Steps that anybody was told of, with what was lost between them.
 fn funnel(told: &BTreeMap<u32, u64>) -> Vec<StepCount> {
-    let measured = told.keys().fold(FunnelStep::Wrote.bit() | FunnelStep::Booked.bit(), |all, told| all | told);
+    let measured = FunnelStep::measured(told.keys());
     let reached = |step: FunnelStep| told.iter().filter(|(told, _)| step.is_reached(**told, measured)).map(|(_, count)| count).sum::<u64>();
     let mut before: Option<u64> = None;
     let mut steps: Vec<StepCount> = Vec::with_capacity(STEPS.len());

@@ -3,17 +3,22 @@
 //! A [`Question`] says which ones; [`Cut`] by what they are told apart. The answer is a [`Summary`] each: every share with its n, every
 //! denominator named. What is in no number is counted apart, by reason. Rows without detail count as they did before.
 //!
-//! * `fold` – adding up · `answers` – waiting times · `visits` – who came · `lost` – leads that wait for a person
+//! * `fold` – adding up · `answers` – waiting times · `spending` – what models cost · `heat` – at which hours · `visits` – who came
+//! * `lost` – leads that wait for a person · `rebook` – visits that fell through and were not booked again (R13)
 
 mod answers;
 mod fold;
+pub mod heat;
 pub mod lost;
+pub mod rebook;
+mod spending;
 #[cfg(test)]
 mod tests;
 pub mod visits;
 
 pub use answers::Answers;
 pub use fold::{Conversion, LostSummary, StepCount, Summary};
+pub use spending::{Share, Spending, Spread, spread};
 
 use std::collections::BTreeMap;
 
@@ -23,7 +28,8 @@ use rusqlite::{Connection, ToSql};
 use crate::event::BusinessId;
 use crate::journal::days::Day;
 use crate::metrics::rate::Rate;
-use fold::{Fold, Line};
+use fold::{COLUMNS, Fold, Line, WIDTH};
+use heat::Week;
 
 /// Which conversations.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -169,8 +175,8 @@ pub struct Picture {
     pub groups: BTreeMap<String, Summary>,
     /// Conversations with a booking, by the business's own days.
     pub days: BTreeMap<Day, Rate>,
-    /// How many conversations began when: weekday (Monday first), hour.
-    pub heat: [[u64; 24]; 7],
+    /// The same by hours of the week.
+    pub week: Week,
 }
 
 /// One question's picture, told apart by a cut that has a column.
@@ -179,7 +185,7 @@ pub struct Picture {
 /// When the database says no.
 pub fn picture(conn: &Connection, asker: &Asker, question: &Question, cut: Cut) -> rusqlite::Result<Picture> {
     let mut folds: BTreeMap<String, Fold> = BTreeMap::new();
-    let (mut days, mut heat, mut clock) = (BTreeMap::<Day, Rate>::new(), [[0; 24]; 7], Clock::new(&asker.zone));
+    let (mut days, mut week, mut clock) = (BTreeMap::<Day, Rate>::new(), Week::default(), Clock::new(&asker.zone));
     walk(conn, asker, question, cut.column(), |value, line| {
         let name = value.unwrap_or_default();
         match folds.get_mut(name) {
@@ -191,13 +197,13 @@ pub fn picture(conn: &Connection, asker: &Asker, question: &Question, cut: Cut) 
             let rate = days.entry(day).or_default();
             rate.n += 1;
             rate.part += u64::from(line.is_booked());
-            heat[(day.0 + 3).rem_euclid(7) as usize][clock.hour(line.started_us) as usize % 24] += 1;
+            week.add(&mut clock, line);
         }
     })?;
     let mut whole = Fold::default();
     folds.values().for_each(|fold| whole.merge(fold));
     let groups = folds.into_iter().map(|(key, fold)| (key, fold.finish(asker, question))).collect();
-    Ok(Picture { whole: whole.finish(asker, question), groups, days, heat })
+    Ok(Picture { whole: whole.finish(asker, question), groups, days, week })
 }
 
 /// Every row of the question, once.
@@ -208,11 +214,8 @@ fn walk(
     value: Option<&str>,
     mut take: impl FnMut(Option<&str>, &Line<'_>),
 ) -> rusqlite::Result<()> {
-    let mut sql = format!(
-        "SELECT started_us, person, left_out, marks, told, booked_us, paid_minor, currency, first_answer_ms, answers, lost, recovered_us,
-           replies, {} FROM cases WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3",
-        value.unwrap_or("NULL")
-    );
+    let mut sql =
+        format!("SELECT {COLUMNS}, {} FROM cases WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3", value.unwrap_or("NULL"));
     let mut values: Vec<&dyn ToSql> = vec![&asker.business.0, &question.from_us, &question.to_us];
     let mut by_clock: Vec<(Cut, &str)> = Vec::new();
     for (cut, wanted) in &question.only {
@@ -235,7 +238,7 @@ fn walk(
             _ => clock.day(line.started_us).to_string() == *wanted,
         });
         if wanted {
-            take(row.get_ref(13)?.as_str_or_null()?, &line);
+            take(row.get_ref(WIDTH)?.as_str_or_null()?, &line);
         }
     }
     Ok(())

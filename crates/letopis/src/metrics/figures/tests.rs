@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::journal::testing::empty;
-use crate::metrics::judge::{FunnelStep, NEVER};
+use crate::metrics::judge::{FunnelStep, NEVER, marks};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -138,4 +138,38 @@ fn the_worked_visits() {
         (40, 38, 25, 32, 6)
     );
     assert_eq!((found.no_show_by_reminder["not_delivered"].part, found.no_show_by_reminder["confirmed"].n), (2, 25));
+}
+
+#[test]
+fn one_number_holds_what_the_columns_say() {
+    let conn = empty();
+    let marks = marks::INTENT | marks::HANDOFF | marks::CONTACT;
+    let told = FunnelStep::Wrote.bit() | FunnelStep::Paid.bit();
+    case(&conn, 1, 1, told, &[("lost", &"R12"), ("recovered_us", &9), ("booked_us", &9)]);
+    case(&conn, 2, 2, told, &[("lost", &"R10"), ("calls", &3), ("unpriced", &1), ("cost", &1.5), ("cost_currency", &"RUB")]);
+    conn.execute("UPDATE cases SET marks = ?1, replies = 7, paid_minor = 500, currency = 'RUB' WHERE person = 2", [marks]).unwrap();
+    let all = summary(&conn, &asker(), &question()).unwrap();
+    let rate = |part, n| crate::metrics::rate::Rate { part, n };
+    assert_eq!((all.lost.by_reason.clone(), all.lost.recovered), (BTreeMap::from([("R10", 1)]), rate(1, 2)));
+    assert_eq!((all.handoff, all.with_person, all.conversion.intent, all.replies), (rate(1, 2), rate(1, 2), rate(0, 1), 7));
+    assert_eq!((all.paid_minor["RUB"], all.spending.calls, all.spending.unpriced, all.spending.money["RUB"]), (500, 3, 1, 1.5));
+    assert_eq!(all.lost.by_step, BTreeMap::from([("wrote", 1)]));
+    conn.execute("UPDATE cases SET left_out = 'spam' WHERE person = 2", []).unwrap();
+    let rest = summary(&conn, &asker(), &question()).unwrap();
+    assert_eq!((rest.conversations, rest.left_out["spam"], rest.spending.calls), (1, 1, 3), "spam is in no number, and costs the same");
+}
+
+#[test]
+fn the_week_by_hours() {
+    let conn = empty();
+    let hour = 3_600_000_000;
+    let bytes = [3_000_u32, 3_001, NEVER].iter().flat_map(|ms| ms.to_le_bytes()).collect::<Vec<u8>>();
+    // The first of January 1970 was a Thursday.
+    case(&conn, 9 * hour, 1, 1, &[("answers", &bytes), ("booked_us", &1)]);
+    case(&conn, 9 * hour + 1, 2, 1, &[("lost", &"R1")]);
+    case(&conn, 9 * hour + 2, 3, 1, &[("left_out", &"test")]);
+    let week = heat::week(&conn, &asker(), &question()).unwrap();
+    let found = week.0[3][9];
+    assert_eq!((found.conversations, found.booked.part, found.lost.part, found.late.part, found.late.n), (2, 1, 1, 2, 3));
+    assert_eq!(week.0.iter().flatten().map(|hour| hour.conversations).sum::<u64>(), 2);
 }

@@ -53,6 +53,24 @@ impl Step {
         1 << (self as u32)
     }
 
+    /// The steps that somebody was told of: writing and booking are always known.
+    pub fn measured<'a>(told: impl Iterator<Item = &'a u32>) -> u32 {
+        told.fold(Self::Wrote.bit() | Self::Booked.bit(), |all, told| all | told)
+    }
+
+    /// The last step that a client of whom `told` was told reached before a booking.
+    #[must_use]
+    pub fn furthest(told: u32, measured: u32) -> Self {
+        let before = [Self::Lead, Self::Contact, Self::Offered, Self::Intent];
+        before.into_iter().find(|step| step.is_reached(told, measured)).unwrap_or(Self::Wrote)
+    }
+
+    /// The step of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        STEPS.into_iter().find(|step| step.as_str() == name)
+    }
+
     /// Whether a client of whom `told` was told came so far, where `measured` is what is told of anybody.
     #[must_use]
     pub fn is_reached(self, told: u32, measured: u32) -> bool {

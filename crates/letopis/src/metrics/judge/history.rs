@@ -1,5 +1,6 @@
 //! What one client did, as the journal knows it: conversations in their order, and what happened outside of any.
 
+use super::Call;
 use crate::event::{EventType, Facets, Modality, PromiseKind, promises};
 
 /// Below this the assistant is unsure: the customer's own threshold.
@@ -86,6 +87,8 @@ pub struct Deed {
     pub left_out: Option<String>,
     /// A message of ours did not reach the client.
     pub is_undelivered: bool,
+    /// It is a call of a model.
+    pub call: Option<Call>,
 }
 
 impl Default for Deed {
@@ -114,6 +117,7 @@ impl Default for Deed {
             utm_campaign: None,
             left_out: None,
             is_undelivered: false,
+            call: None,
         }
     }
 }

@@ -6,7 +6,7 @@
 //! time alone changes the answer.
 //!
 //! * `history` – what is judged · `attribution` – which booking belongs to which conversation · `visits` – what became of each visit
-//! * `answers` – how long clients waited · `funnel` – how far they came · `lost` – why nothing came of it, `reason` – in which order
+//! * `answers` – how long clients waited · `funnel` – how far they came · `lost` – why nothing came of it, `reason` – in which order · `spent` – what models took for it
 
 mod answers;
 mod attribution;
@@ -14,6 +14,7 @@ mod funnel;
 mod history;
 mod lost;
 mod reason;
+mod spent;
 #[cfg(test)]
 mod tests;
 mod visits;
@@ -21,6 +22,7 @@ mod visits;
 pub use funnel::{STEPS, Step as FunnelStep};
 pub use history::{Deed, History, Talk, Words};
 pub use reason::Reason;
+pub use spent::{Call, Spent};
 pub use visits::{Outcome, Visit};
 
 use jiff::tz::TimeZone;
@@ -124,6 +126,8 @@ pub struct Case {
     pub operator: Option<String>,
     /// How many answers the assistant gave.
     pub replies: u32,
+    /// What its calls of models cost.
+    pub spent: Spent,
 }
 
 pub use answers::NEVER;
@@ -225,6 +229,7 @@ fn begin(talk: &Talk) -> Case {
         utm_campaign: talk.deeds.iter().find_map(|deed| deed.utm_campaign.clone()),
         operator: last(|deed| &deed.operator),
         replies: talk.deeds.iter().filter(|deed| deed.facets.has(Facets::REPLY)).count() as u32,
+        spent: Spent::of(talk.deeds.iter().filter_map(|deed| deed.call.as_ref())),
         ..Case::default()
     }
 }

@@ -53,6 +53,26 @@ impl Reason {
         }
     }
 
+    /// The reason of that number: 3 is R3.
+    #[must_use]
+    pub fn numbered(number: u8) -> Option<Self> {
+        Some(match number {
+            1 => Self::R1,
+            2 => Self::R2,
+            3 => Self::R3,
+            4 => Self::R4,
+            5 => Self::R5,
+            6 => Self::R6,
+            7 => Self::R7,
+            8 => Self::R8,
+            9 => Self::R9,
+            10 => Self::R10,
+            11 => Self::R11,
+            12 => Self::R12,
+            _ => return None,
+        })
+    }
+
     /// The reason of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

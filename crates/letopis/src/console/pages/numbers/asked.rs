@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::super::frame::in_query;
 use crate::console::period::{self, Period};
 use crate::journal::days::Day;
+use crate::metrics::figures::heat::Measure;
 use crate::metrics::figures::{Cut, Question};
 
 /// The query string. Empty means not asked; what is not understood is ignored, so an old link still works.
@@ -22,17 +23,18 @@ pub(in crate::console::pages) struct Asked {
     pub(in crate::console::pages) source: String,
     pub(in crate::console::pages) cut: String,
     pub(in crate::console::pages) compare: String,
+    pub(in crate::console::pages) heat: String,
 }
 
 /// Periods that have a name, and how many days they are, today included.
-pub(super) const PERIODS: [(&str, i64); 4] = [("today", 1), ("week", 7), ("month", 30), ("quarter", 90)];
+pub(in crate::console::pages) const PERIODS: [(&str, i64); 4] = [("today", 1), ("week", 7), ("month", 30), ("quarter", 90)];
 /// By what a page tells conversations apart, in the order of the select box.
 pub(super) const CUTS: [Cut; 9] =
     [Cut::Channel, Cut::Intent, Cut::Source, Cut::Campaign, Cut::Scenario, Cut::Model, Cut::Variant, Cut::Staff, Cut::Returning];
 
 impl Asked {
     /// The name of the period; of one that was given by its days, `own`.
-    pub(super) fn named(&self) -> &'static str {
+    pub(in crate::console::pages) fn named(&self) -> &'static str {
         if !self.from.is_empty() || !self.to.is_empty() {
             return "own";
         }
@@ -40,7 +42,7 @@ impl Asked {
     }
 
     /// Its moments. `to` is the last day, as people say it.
-    pub(super) fn period(&self, zone: &TimeZone, now_us: i64) -> Period {
+    pub(in crate::console::pages) fn period(&self, zone: &TimeZone, now_us: i64) -> Period {
         let today = Day::of(now_us, zone);
         let whole = || {
             let days = PERIODS.into_iter().find(|(name, _)| *name == self.named()).map_or(30, |(_, days)| days);
@@ -55,7 +57,7 @@ impl Asked {
     }
 
     /// As the numbers take it.
-    pub(super) fn question(&self, period: Period) -> Question {
+    pub(in crate::console::pages) fn question(&self, period: Period) -> Question {
         let only = [
             (Cut::Channel, &self.channel),
             (Cut::Intent, &self.intent),
@@ -72,6 +74,11 @@ impl Asked {
         Cut::parse(&self.cut).filter(|cut| CUTS.contains(cut)).unwrap_or(Cut::Channel)
     }
 
+    /// What the hours of the week are asked for.
+    pub(super) fn measure(&self) -> Measure {
+        Measure::parse(&self.heat).unwrap_or_default()
+    }
+
     /// Whether the period before is wanted beside it.
     pub(super) fn compares(&self) -> bool {
         !self.compare.is_empty()
@@ -79,7 +86,17 @@ impl Asked {
 
     /// The same question at `path`.
     pub(super) fn url(&self, path: &str) -> String {
-        let Self { period, from, to, channel, intent, scenario, model, source, cut, compare } = self;
+        let pairs: Vec<String> = self.filled().map(|(name, value)| format!("{name}={}", in_query(value))).collect();
+        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+    }
+
+    /// What else is asked, for the form that asks for another measure.
+    pub(super) fn others(&self) -> Vec<(&'static str, &str)> {
+        self.filled().filter(|(name, _)| *name != "heat").collect()
+    }
+
+    fn filled(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let Self { period, from, to, channel, intent, scenario, model, source, cut, compare, heat } = self;
         let fields = [
             ("period", period),
             ("from", from),
@@ -91,10 +108,9 @@ impl Asked {
             ("source", source),
             ("cut", cut),
             ("compare", compare),
+            ("heat", heat),
         ];
-        let pairs: Vec<String> =
-            fields.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={}", in_query(value))).collect();
-        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+        fields.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.as_str()))
     }
 
     /// The same question about one value of its cut, where the page can ask that.

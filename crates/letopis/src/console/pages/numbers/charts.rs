@@ -1,20 +1,16 @@
 //! Numbers as charts: each with its finding in words, what it is a share of, and the table behind it.
 
-use charts::{Axis, Bar, Bars, Caption, Funnel, Heat, Kind, Line, Measure, Moment, Slot, Step};
+use charts::{Axis, Bar, Bars, Caption, Funnel, Kind, Line, Measure, Moment, Slot, Step};
 
 use super::super::labels;
 use super::super::language::Texts;
 use super::super::moments::Clock;
-use super::drawing::{Drawing, Unit, decimal, pieces, share, slot};
+use super::drawing::{Drawing, Unit, pieces, share, slot};
 use crate::metrics::figures::{Cut, Summary};
 use crate::metrics::rate::Rate;
 
 /// Rows of a chart of bars; the rest is in the table of the page.
 const BARS: usize = 12;
-/// Hours that a heat map shows: the others are night.
-const HOURS: std::ops::Range<usize> = 7..24;
-/// Its rows, by the words of their message.
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Days or weeks of conversion, with the period before behind them.
 pub(super) fn line(t: &Texts, clock: &Clock, days: &[(i64, Rate)], before: &[(i64, Rate)], all: Rate) -> String {
@@ -106,26 +102,6 @@ pub(super) fn lost(t: &Texts, summary: &Summary) -> String {
         axis: Axis::new(t.say("numbers-lost-axis"), Kind::Amount),
         bars: reasons.into_iter().map(bar).collect(),
         reference: None,
-    }
-    .draw(&Drawing { t, unit: Unit::Pieces })
-}
-
-/// When clients write.
-pub(super) fn heat(t: &Texts, cells: &[[u64; 24]; 7]) -> String {
-    let all = cells.iter().flatten().sum::<u64>();
-    let night: u64 = cells.iter().flat_map(|day| &day[..HOURS.start]).sum();
-    let busiest = (0..24).max_by_key(|hour| cells.iter().map(|day| day[*hour]).sum::<u64>()).unwrap_or(0);
-    let finding = if all == 0 {
-        t.say("numbers-nothing")
-    } else {
-        t.with("numbers-heat-finding", &[("hour", busiest.to_string().into()), ("next", (busiest + 1).to_string().into())])
-    };
-    let values = [("count", decimal(t, night as f64, 0).into()), ("n", decimal(t, all as f64, 0).into())];
-    Heat {
-        caption: Caption::new(t.say("numbers-heat"), finding).note(t.with("numbers-heat-note", &values)),
-        axis: Axis::new(t.say("numbers-heat-axis"), Kind::Amount),
-        hours: HOURS.map(|hour| hour.to_string()).collect(),
-        days: DAYS.iter().zip(cells).map(|(day, cells)| (t.of("weekday", day), HOURS.map(|hour| pieces(cells[hour])).collect())).collect(),
     }
     .draw(&Drawing { t, unit: Unit::Pieces })
 }

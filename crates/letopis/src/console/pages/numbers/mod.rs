@@ -3,12 +3,13 @@
 //! Everything on it answers one question ([`asked::Asked`], a link). Every share says of how many and between which bounds; a number
 //! that cannot be known says so.
 //!
-//! * `asked` – the question · `charts` – what is drawn · `drawing` – how charts speak · `facts` – what stands in words
+//! * `asked` – the question · `charts` – what is drawn · `drawing` – how charts speak · `hours` – the week by hours · `facts` – what stands in words
 
 pub(super) mod asked;
 pub(super) mod charts;
 pub(in crate::console) mod drawing;
 pub(super) mod facts;
+mod hours;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ use crate::access::Action;
 use crate::console::period::{self, Period};
 use crate::journal::days::Day;
 use crate::journal::reading::{Filters, filters};
+use crate::metrics::figures::heat::Measure;
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Asker, Cut, Picture, Summary};
 use crate::metrics::rate::Rate;
@@ -68,10 +70,12 @@ struct NumbersPage {
     groups: Vec<Group>,
     lost: String,
     heat: String,
+    measures: Vec<Choice>,
     answers: Vec<Fact>,
     visits: Vec<Fact>,
     left_out: Vec<(String, u64)>,
     how: Vec<(String, String)>,
+    worth_url: String,
 }
 
 /// Everything that is read for the page.
@@ -174,11 +178,16 @@ fn draw(desk: &Desk, visitor: &Visitor, asked: Asked, read: &Read) -> NumbersPag
         bars: charts::bars(t, cut, &groups, conversion.session),
         groups: groups.iter().take(GROUPS).map(group).collect(),
         lost: charts::lost(t, now),
-        heat: charts::heat(t, &read.now.heat),
+        heat: hours::heat(t, asked.measure(), &read.now.week),
+        measures: Measure::ALL
+            .map(|known| choice(known.as_str(), t.of("numbers-measure", known.as_str()), known == asked.measure()))
+            .into(),
         answers: facts::answers(t, &now.answers),
         visits: facts::visits(t, &read.visits),
         left_out: now.left_out.iter().map(|(why, count)| (t.of("left-out", why), *count)).collect(),
         how: facts::how(t, read.window_days),
+        worth_url: Asked { period: asked.period.clone(), from: asked.from.clone(), to: asked.to.clone(), ..Asked::default() }
+            .url("/numbers/worth"),
         asked,
     }
 }

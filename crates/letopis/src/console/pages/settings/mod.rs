@@ -3,12 +3,13 @@
 //! Everybody sees the parts their role may change. A secret is on the page that answers its creation and nowhere else, so those forms answer with
 //! the page itself and not with a redirect.
 //!
-//! * `keys` · `people` · `company` · `outside` – one part each: what is shown, and its forms · `models`, `facts`, `retention`, `trail` – pages of their own
+//! * `keys` · `people` · `company` · `outside` – one part each: what is shown, and its forms · `models`, `facts`, `norms`, `retention`, `trail` – pages of their own
 
 pub(super) mod company;
 pub(super) mod facts;
 pub(super) mod keys;
 pub(super) mod models;
+pub(super) mod norms;
 pub(super) mod outside;
 pub(super) mod people;
 pub(super) mod retention;

@@ -28,7 +28,7 @@ use crate::event::{self, BusinessId, CrmRef, Frame, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, acts, append, extent, forwards, gone, incidents, lead_work, quarantine, witnesses};
+use crate::journal::{self, Progress, acts, append, extent, forwards, gone, incidents, known, lead_work, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
 
@@ -335,6 +335,10 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                 Decision::LeadEnded { session, how } => {
                     let record = RecordNo::new(frame.business, 99);
                     store.write(move |tx| Ok::<_, StoreError>(lead_work::end(tx, record, &session, how, &decided.by, NOW)?)).await.unwrap();
+                }
+                Decision::KnownSet { what, value } if what == known::NUMBERS => {
+                    let record = RecordNo::new(frame.business, 1_000 + decisions);
+                    store.write(move |tx| Ok::<_, StoreError>(known::set(tx, record, &what, &value.to_string())?)).await.unwrap();
                 }
                 // What these do is told as stories, against the real binary.
                 _ => {}

@@ -1,0 +1,91 @@
+//! How far people come, how many of them book, and what they pay: of the last 90 days, as a base for what a lead is worth.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, params};
+use serde::Serialize;
+
+use super::KNOWN_DAYS;
+use crate::event::BusinessId;
+use crate::metrics::judge::{DAY_US, FunnelStep};
+use crate::metrics::rate::{FEW, Rate};
+use crate::metrics::terms::Settled;
+
+/// Conversations by what was told of them, and payments.
+#[derive(Debug, Default)]
+pub struct Stages {
+    told: BTreeMap<u32, u64>,
+    /// By currency: how many paid, and what together.
+    paid: BTreeMap<String, (u64, i64)>,
+    measured: u32,
+}
+
+/// What an average visit brings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ticket {
+    /// In minor units.
+    pub minor: i64,
+    /// Of which currency.
+    pub currency: String,
+    /// `settled` by people, or `paid` on average.
+    pub source: &'static str,
+    /// Of how many payments it is the average.
+    pub n: u64,
+    /// Fewer than 30 payments.
+    pub is_few: bool,
+}
+
+impl Stages {
+    /// Of the last 90 days.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn read(conn: &Connection, business: BusinessId, now_us: i64) -> rusqlite::Result<Self> {
+        let sql = "SELECT told, paid_minor, currency FROM cases INDEXED BY cases_by_stage
+                   WHERE business = ?1 AND started_us >= ?2 AND started_us <= ?3 AND left_out IS NULL";
+        let mut find = conn.prepare_cached(sql)?;
+        let mut rows = find.query(params![business.0, now_us - KNOWN_DAYS * DAY_US, now_us])?;
+        let mut stages = Self::default();
+        while let Some(row) = rows.next()? {
+            *stages.told.entry(row.get(0)?).or_default() += 1;
+            let minor: i64 = row.get(1)?;
+            if minor > 0 {
+                let paid = stages.paid.entry(row.get::<_, Option<String>>(2)?.unwrap_or_default()).or_default();
+                *paid = (paid.0 + 1, paid.1 + minor);
+            }
+        }
+        stages.measured = FunnelStep::measured(stages.told.keys());
+        Ok(stages)
+    }
+
+    /// Booked, of those who came so far.
+    #[must_use]
+    pub fn rate(&self, step: FunnelStep) -> Rate {
+        let reached = |step: FunnelStep| {
+            self.told.iter().filter(|(told, _)| step.is_reached(**told, self.measured)).map(|(_, count)| count).sum::<u64>()
+        };
+        let n = reached(step);
+        Rate { part: reached(FunnelStep::Booked).min(n), n }
+    }
+
+    /// How many of these came how far.
+    #[must_use]
+    pub fn steps(&self, told: impl Iterator<Item = u32>) -> BTreeMap<&'static str, u64> {
+        let mut steps = BTreeMap::new();
+        for told in told {
+            *steps.entry(FunnelStep::furthest(told, self.measured | told).as_str()).or_default() += 1;
+        }
+        steps
+    }
+
+    /// What people settled, or else what was paid, in the currency that most pay in.
+    #[must_use]
+    pub fn ticket(&self, settled: &Settled) -> Option<Ticket> {
+        if let Some(minor) = settled.ticket_minor {
+            return Some(Ticket { minor, currency: settled.currency.clone(), source: "settled", n: 0, is_few: false });
+        }
+        let (currency, (n, sum)) = self.paid.iter().max_by_key(|(_, (n, _))| *n)?;
+        let minor = sum / i64::try_from(*n).ok().filter(|n| *n > 0)?;
+        Some(Ticket { minor, currency: currency.clone(), source: "paid", n: *n, is_few: *n < FEW })
+    }
+}
