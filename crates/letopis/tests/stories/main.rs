@@ -47,6 +47,7 @@ mod reviews;
 mod rooms;
 mod rotated;
 mod site;
+mod start;
 mod tampered;
 mod two_servers;
 mod unreadable;

@@ -11,13 +11,14 @@ use super::form::Posted;
 use super::language::{Language, Texts};
 use super::look::{LANGUAGE_COOKIE, Look, THEME_COOKIE, Theme};
 use super::visitor::{BUSINESS_COOKIE, Visitor};
-use super::{Desk, cookie};
+use super::{Desk, cookie, start};
 use crate::access::{Action, session};
 
 /// Where in the console a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Today,
+    Start,
     Lost,
     Numbers,
     Journal,
@@ -195,14 +196,17 @@ pub(super) fn safe_back(back: &str) -> &str {
     if ours { back } else { "/" }
 }
 
-/// `GET /`: the first page this person may see.
-pub(super) async fn home(visitor: Visitor) -> Redirect {
+/// `GET /`: the first page this person may see; while nothing was ever recorded, for whoever can change that, the first steps.
+pub(super) async fn home(State(desk): State<Desk>, visitor: Visitor) -> Result<Redirect, PageError> {
     let can = |action| visitor.scope.can(action);
-    Redirect::to(match () {
+    if start::may_look(&visitor) && start::is_empty(&desk, &visitor).await? {
+        return Ok(Redirect::to("/start"));
+    }
+    Ok(Redirect::to(match () {
         () if can(Action::ReadNumbers) => "/today",
         () if can(Action::ReadJournal) => "/journal",
         () => "/settings",
-    })
+    }))
 }
 
 /// What `/look` is asked.

@@ -9,6 +9,7 @@ use super::Desk;
 use super::error::PageError;
 use super::frame::{Frame, Section, page};
 use super::lost::{self, Lead};
+use super::start::{self, Reminder};
 use super::numbers::drawing::{decimal, figure, share};
 use super::visitor::Visitor;
 use crate::access::Action;
@@ -46,6 +47,7 @@ struct TodayPage {
     week: Vec<(String, String)>,
     tomorrow: Option<(String, String)>,
     uncounted: Option<String>,
+    reminder: Option<Reminder>,
 }
 
 struct Read {
@@ -85,7 +87,8 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<R
         })
     });
     let read = read.await?;
-    page(&draw(&desk, &visitor, read))
+    let reminder = start::reminder(&desk, &visitor).await?;
+    page(&TodayPage { reminder, ..draw(&desk, &visitor, read) })
 }
 
 fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
@@ -138,5 +141,6 @@ fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
             (t.count("today-tomorrow", planned as i64), t.with("today-confirmed", &confirmed))
         }),
         uncounted: (read.uncounted > 0).then(|| t.count("numbers-uncounted", read.uncounted as i64)),
+        reminder: None,
     }
 }

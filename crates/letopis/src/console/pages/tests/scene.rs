@@ -28,7 +28,7 @@ use crate::event::{self, BusinessId, CrmRef, Frame, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, acts, append, extent, forwards, gone, incidents, lead_work, quarantine, witnesses};
+use crate::journal::{self, Progress, acts, append, extent, forwards, gone, incidents, known, lead_work, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
 
@@ -64,6 +64,10 @@ impl Resend for Gate {
     fn resend(&self, _: BusinessId, item: bytes::Bytes, spare_id: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
         let id = event::check(&item, &event::Limits::default()).map(|checked| checked.event_id.map_or(spare_id, Into::into));
         Box::pin(async { Ok(id?) })
+    }
+
+    fn say(&self, _: BusinessId, _: bytes::Bytes) -> futures_util::future::BoxFuture<'_, Result<(), NotTaken>> {
+        Box::pin(async { Ok(()) })
     }
 }
 
@@ -170,6 +174,7 @@ impl Scene {
             progress,
             keys: Arc::new(KeyRing::default()),
             card_grace_us: 900_000_000,
+            has_backup: false,
             now_us: || NOW,
             secure_cookies: false,
         };
@@ -335,6 +340,15 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                 Decision::LeadEnded { session, how } => {
                     let record = RecordNo::new(frame.business, 99);
                     store.write(move |tx| Ok::<_, StoreError>(lead_work::end(tx, record, &session, how, &decided.by, NOW)?)).await.unwrap();
+                }
+                Decision::KnownSet { what, value } => {
+                    let next = store.write(move |tx| {
+                        let record = RecordNo::new(frame.business, 2_000 + decisions);
+                        let sql = "INSERT INTO decisions (record, business, made_us, made_by, kind, body) VALUES (?1, ?2, ?3, ?4, 'known_set', '')";
+                        tx.execute(sql, rusqlite::params![record.as_i64(), frame.business.0, NOW, decided.by])?;
+                        Ok::<_, StoreError>(known::set(tx, record, &what, &value.to_string())?)
+                    });
+                    next.await.unwrap();
                 }
                 // What these do is told as stories, against the real binary.
                 _ => {}
