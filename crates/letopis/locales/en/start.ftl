@@ -168,3 +168,87 @@ start-say = { $what ->
     [backup-not_needed] We copy it ourselves
    *[outside-not_needed] We do without witnesses
 }
+
+## Homes of roles
+
+home-wrote = wrote in 7 days
+home-booked = booked in 7 days
+home-lost = lost in 7 days
+home-sources = Where they come from, 30 days
+home-channels = By channel, 30 days
+home-no-sources = No event carries a UTM mark, so only channels are known.
+home-campaigns = Campaigns, 30 days
+home-variants = Variants, 30 days
+home-group = { $conversations }; booked: { $share }
+home-all = Show all
+home-failing = failing connections
+home-given-up = deliveries given up
+home-incidents = open incidents
+home-no-connections = Nothing is connected so far.
+home-no-incidents = All is quiet.
+home-open = open
+home-since = since { $what }
+home-rule = { $what ->
+    [A1] Clients get no answer
+    [A2] The CRM takes nothing
+    [A3] A channel is silent or does not deliver
+    [A4] Fewer bookings than usual
+    [A5] The assistant is unsure more often than usual
+    [A6] A promise without an action
+    [A7] A lead is claimed and not in the CRM
+    [A8] Handed to a person, and nobody took it
+    [A9] Reminders do not arrive
+    [A10] A version changed
+    [A11] Verification found a difference
+    [A12] Retention: not deleted in time, or little space
+    [A17] More is spent than budgeted
+    [A18] Journal and CRM differ
+   *[hand] Opened by a person
+}
+home-waiting = What has not arrived
+home-waiting-both = { $waiting } waiting, { $failed } given up
+home-queued = Accepted and not recorded yet
+home-kib = { $what } KB
+home-forwards = Deliveries to the bot
+home-reports = Reports and alerts
+home-buried = Card entries nobody tries any more
+home-refused = Refused events
+home-versions = Versions, 14 days
+home-no-versions = Model, prompt and scenario did not change.
+home-nothing-before = nothing
+home-version = { $what ->
+    [model] Model
+    [prompt] Prompt
+   *[scenario] Scenario
+}
+home-wrong = differences in the journal
+home-erased = erasures in 30 days
+home-verified = Verification of the journal
+home-witnesses = Witnesses
+home-verify = Check a proof
+home-no-acts = Nothing was destroyed so far.
+home-detail = Detail is kept for
+home-sums = Sums are kept for
+home-ran = Last clean-up
+home-never-ran = not yet
+home-holds = Holds
+home-looked = Who looked at clients, 7 days
+home-looked-about = views { $viewed }, exports { $exported }, refused sign-ins { $refused }
+home-nobody-looked = Nobody.
+home-audit-report = Report of the month
+
+## Saved views, live parts, keys
+
+views-title = Saved views
+views-shared = shared
+views-save = Save this view
+views-name = Name
+views-share = Show it to everybody in the business
+views-remove = Remove view
+live-stale = The server does not answer. Data of %time%.
+keys-title-all = Keys
+keys-walk = Down and up a list
+keys-open = Open
+keys-help = This help
+keys-close = Close
+keys-layout = Keys work in any layout: their place counts, not the letter.

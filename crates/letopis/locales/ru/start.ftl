@@ -168,3 +168,87 @@ start-say = { $what ->
     [backup-not_needed] Копируем сами
    *[outside-not_needed] Обойдёмся без свидетелей
 }
+
+## Homes of roles
+
+home-wrote = написали за 7 дней
+home-booked = записались за 7 дней
+home-lost = потеряны за 7 дней
+home-sources = Откуда приходят, за 30 дней
+home-channels = По каналам, за 30 дней
+home-no-sources = Меток UTM в событиях нет, поэтому видно только каналы.
+home-campaigns = Кампании, за 30 дней
+home-variants = Варианты, за 30 дней
+home-group = { $conversations }; записались: { $share }
+home-all = Показать всё
+home-failing = подключений с ошибками
+home-given-up = доставок не удалось
+home-incidents = открытых инцидентов
+home-no-connections = Пока ничего не подключено.
+home-no-incidents = Всё спокойно.
+home-open = открыт
+home-since = с { $what }
+home-rule = { $what ->
+    [A1] Клиентам не отвечают
+    [A2] CRM не принимает
+    [A3] Канал молчит или не доставляет
+    [A4] Записей меньше обычного
+    [A5] Ассистент не уверен чаще обычного
+    [A6] Обещание без действия
+    [A7] Заявка названа, а в CRM её нет
+    [A8] Диалог передан человеку, и никто не взял
+    [A9] Напоминания не доходят
+    [A10] Сменилась версия
+    [A11] Проверка журнала нашла расхождение
+    [A12] Хранение: не удалено вовремя или мало места
+    [A17] Расход больше бюджета
+    [A18] Журнал и CRM расходятся
+   *[hand] Открыт человеком
+}
+home-waiting = Что не дошло
+home-waiting-both = ждут { $waiting }, не удались { $failed }
+home-queued = Принято и ещё не записано
+home-kib = { $what } КБ
+home-forwards = Доставки боту
+home-reports = Отчёты и сообщения о сбоях
+home-buried = Записи для карточек, которые больше не отправляются
+home-refused = Непринятые события
+home-versions = Версии, за 14 дней
+home-no-versions = Модель, промпт и сценарий не менялись.
+home-nothing-before = ничего
+home-version = { $what ->
+    [model] Модель
+    [prompt] Промпт
+   *[scenario] Сценарий
+}
+home-wrong = расхождений в журнале
+home-erased = удалений за 30 дней
+home-verified = Проверка журнала
+home-witnesses = Свидетели
+home-verify = Проверить доказательство
+home-no-acts = Ещё ничего не удалялось.
+home-detail = Подробности хранятся
+home-sums = Суммы хранятся
+home-ran = Последняя очистка
+home-never-ran = ещё не было
+home-holds = Запретов на удаление
+home-looked = Кто смотрел клиентов за 7 дней
+home-looked-about = просмотров { $viewed }, выгрузок { $exported }, неудачных входов { $refused }
+home-nobody-looked = Никто.
+home-audit-report = Отчёт за месяц
+
+## Saved views, live parts, keys
+
+views-title = Сохранённые виды
+views-shared = общий
+views-save = Сохранить этот вид
+views-name = Название
+views-share = Показать всем в бизнесе
+views-remove = Убрать вид
+live-stale = Связь с сервером пропала. Данные от %time%.
+keys-title-all = Клавиши
+keys-walk = По списку вниз и вверх
+keys-open = Открыть
+keys-help = Эта подсказка
+keys-close = Закрыть
+keys-layout = Клавиши работают и в русской раскладке: важно место, а не буква.

@@ -7,6 +7,8 @@ mod connections;
 #[cfg(test)]
 mod differences;
 #[cfg(test)]
+mod homes;
+#[cfg(test)]
 mod incidents;
 #[cfg(test)]
 mod numbers;
@@ -108,7 +110,8 @@ async fn a_role_sees_its_part() {
         (Role::Manager, StatusCode::OK, "/today", false),
         (Role::Compliance, StatusCode::OK, "/today", false),
         (Role::Marketer, StatusCode::FORBIDDEN, "/today", false),
-        (Role::Integrator, StatusCode::FORBIDDEN, "/settings", true),
+        (Role::Integrator, StatusCode::FORBIDDEN, "/today", true),
+        (Role::Inspector, StatusCode::FORBIDDEN, "/today", false),
     ] {
         let browser = scene.member(role).await;
         let shown = browser.get("/journal").await;

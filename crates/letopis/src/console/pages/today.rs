@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::tz::TimeZone;
 
@@ -9,9 +10,10 @@ use super::Desk;
 use super::error::PageError;
 use super::frame::{Frame, Section, page};
 use super::lost::{self, Lead};
-use super::start::{self, Reminder};
 use super::numbers::drawing::{decimal, figure, share};
+use super::start::{self, Reminder};
 use super::visitor::Visitor;
+use super::{home, live};
 use crate::access::Action;
 use crate::console::period::uncounted;
 use crate::journal::days::Day;
@@ -48,6 +50,7 @@ struct TodayPage {
     tomorrow: Option<(String, String)>,
     uncounted: Option<String>,
     reminder: Option<Reminder>,
+    tag: String,
 }
 
 struct Read {
@@ -61,7 +64,14 @@ struct Read {
 }
 
 /// `GET /today`
-pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<Response, PageError> {
+pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, headers: HeaderMap) -> Result<Response, PageError> {
+    let tag = live::tag(&desk, &visitor).await?;
+    if let Some(same) = live::unchanged(&headers, &tag) {
+        return Ok(same);
+    }
+    if let Some(theirs) = home::of_role(&desk, &visitor, &tag).await? {
+        return Ok(live::tagged(theirs, &tag));
+    }
     visitor.require(Action::ReadNumbers)?;
     let (business, now_us) = (visitor.business.id, visitor.now_us);
     let zone = TimeZone::get(&visitor.business.timezone).unwrap_or(TimeZone::UTC);
@@ -88,7 +98,8 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<R
     });
     let read = read.await?;
     let reminder = start::reminder(&desk, &visitor).await?;
-    page(&TodayPage { reminder, ..draw(&desk, &visitor, read) })
+    let drawn = page(&TodayPage { reminder, tag: tag.clone(), ..draw(&desk, &visitor, read) })?;
+    Ok(live::tagged(drawn, &tag))
 }
 
 fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
@@ -142,5 +153,6 @@ fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
         }),
         uncounted: (read.uncounted > 0).then(|| t.count("numbers-uncounted", read.uncounted as i64)),
         reminder: None,
+        tag: String::new(),
     }
 }

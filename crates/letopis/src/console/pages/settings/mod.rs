@@ -87,7 +87,7 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Fresh>) -> Result<Re
         sees_retention: scope.can(Action::ManageSettings) || scope.can(Action::Erase),
         command: hello::command(visitor),
         hook_command: format!("{}/hooks/…", visitor.origin),
-        reads_acts: scope.can(Action::ReadJournal),
+        reads_acts: scope.can(Action::ReadActs),
         reads_trail: scope.can(Action::ReadTrail),
         fresh,
         keys,
