@@ -30,7 +30,7 @@
     const first = !part.dataset.tag;
     part.dataset.tag = answer.headers.get("ETag") || "";
     let html = await answer.text();
-    if (html.startsWith("<!doctype")) {
+    if (html.trimStart().startsWith("<!doctype")) {
       const page = new DOMParser().parseFromString(html, "text/html");
       html = page.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`)?.innerHTML ?? part.innerHTML;
     }

@@ -171,6 +171,8 @@ start-say = { $what ->
 
 ## Homes of roles
 
+home-unanswered = wait for an answer now
+home-handed = handed over, nobody took them
 home-wrote = wrote in 7 days
 home-booked = booked in 7 days
 home-lost = lost in 7 days
@@ -235,7 +237,6 @@ home-holds = Holds
 home-looked = Who looked at clients, 7 days
 home-looked-about = views { $viewed }, exports { $exported }, refused sign-ins { $refused }
 home-nobody-looked = Nobody.
-home-audit-report = Report of the month
 
 ## Saved views, live parts, keys
 

@@ -171,6 +171,8 @@ start-say = { $what ->
 
 ## Homes of roles
 
+home-unanswered = ждут ответа сейчас
+home-handed = переданы человеку, никто не взял
 home-wrote = написали за 7 дней
 home-booked = записались за 7 дней
 home-lost = потеряны за 7 дней
@@ -235,7 +237,6 @@ home-holds = Запретов на удаление
 home-looked = Кто смотрел клиентов за 7 дней
 home-looked-about = просмотров { $viewed }, выгрузок { $exported }, неудачных входов { $refused }
 home-nobody-looked = Никто.
-home-audit-report = Отчёт за месяц
 
 ## Saved views, live parts, keys
 

@@ -14,12 +14,13 @@ use super::numbers::drawing::{decimal, figure, share};
 use super::start::{self, Reminder};
 use super::visitor::Visitor;
 use super::{home, live};
-use crate::access::Action;
+use crate::access::{Action, Role, Standing};
 use crate::console::period::uncounted;
 use crate::journal::days::Day;
 use crate::metrics::figures::lost as leads;
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Asker, Question, Summary};
+use crate::metrics::judge::Reason;
 use crate::metrics::terms::Settled;
 
 /// Leads that are shown here; the others have a page of their own.
@@ -105,7 +106,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, headers: He
 fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
     let (t, clock) = (&visitor.t, visitor.clock());
     let booked = read.today.conversion.session;
-    let figures = vec![
+    let mut figures = vec![
         Figure {
             figure: decimal(t, read.today.clients as f64, 0),
             label: t.say("today-wrote"),
@@ -128,6 +129,9 @@ fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
             url: "/lost",
         },
     ];
+    if visitor.scope.standing() == Standing::Member(Role::Manager) {
+        figures.extend(at_hand(visitor, &read.leads));
+    }
     let week = |key: &str, of: fn(&Summary) -> crate::metrics::rate::Rate| {
         let before = t.of("numbers-before", &share(t, of(&read.week_before)));
         (t.say(key), format!("{}; {before}", share(t, of(&read.week))))
@@ -155,4 +159,14 @@ fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
         reminder: None,
         tag: String::new(),
     }
+}
+
+/// For whoever answers clients: who waits for a word at this moment, and who was promised a person.
+fn at_hand(visitor: &Visitor, waiting: &[leads::Waiting]) -> Vec<Figure> {
+    let t = &visitor.t;
+    let figure = |reason: Reason, key: &str, url| {
+        let count = waiting.iter().filter(|lead| lead.reason == reason && lead.taken.is_none()).count();
+        Figure { figure: decimal(t, count as f64, 0), label: t.say(key), more: None, tone: if count > 0 { "bad" } else { "" }, url }
+    };
+    vec![figure(Reason::R1, "home-unanswered", "/lost?reason=R1"), figure(Reason::R5, "home-handed", "/lost?reason=R5")]
 }

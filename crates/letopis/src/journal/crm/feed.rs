@@ -48,7 +48,7 @@ pub fn feed(tx: &Transaction<'_>, outbox: &Outbox<'_>, now_us: i64) -> rusqlite:
         return Ok(false);
     };
     // What is marked as a test is on nobody's card.
-    let sql = "SELECT e.record, e.type, iif(d.left_out IS 'test', NULL, e.session) FROM events e LEFT JOIN details d ON d.record = e.record
+    let sql = "SELECT e.record, e.type, CASE WHEN d.left_out = 'test' THEN NULL ELSE e.session END FROM events e LEFT JOIN details d ON d.record = e.record
                WHERE e.record > ?1 AND e.record <= ?2 ORDER BY e.record LIMIT ?3";
     let read = |row: &rusqlite::Row<'_>| Ok(Event { record: row.get(0)?, kind: row.get(1)?, session: row.get(2)? });
     let mut select = tx.prepare_cached(sql)?;

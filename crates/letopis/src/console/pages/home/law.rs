@@ -167,7 +167,7 @@ fn looked(visitor: &Visitor, read: &Read) -> Card {
         title: t.say("home-looked"),
         empty: people.is_empty().then(|| t.say("home-nobody-looked")),
         lines: people.into_iter().take(SHOWN).map(line).collect(),
-        more: Some(("/reports/make/audit".to_owned(), t.say("home-audit-report"))),
+        more: Some(("/settings/trail".to_owned(), t.say("home-all"))),
         ..Card::default()
     }
 }
