@@ -50,8 +50,9 @@ const live = (desk) => desk.at({}, async (tab) => {
   const href = await lead.locator(".lead-who").getAttribute("href");
   await desk.at({}, async (other) => {
     await other.goto("/lost");
-    await other.locator(".lead").filter({ has: other.locator(`a.lead-who[href="${href}"]`) }).getByRole("button", { name: "Взять в работу" }).click();
-    await other.waitForURL("/lost");
+    const there = other.locator(".lead").filter({ has: other.locator(`a.lead-who[href="${href}"]`) });
+    await there.getByRole("button", { name: "Взять в работу" }).click();
+    await there.locator("p.chip.info").waitFor();
   });
   await tab.locator(".lead").filter({ has: tab.locator(`a.lead-who[href="${href}"]`) }).locator("p.chip.info").waitFor({ timeout: 15_000 });
   want(await tab.evaluate(() => globalThis.loadedOnce === true), "without loading the page again");

@@ -112,7 +112,7 @@ impl Facts {
         Ok(Self {
             is_dismissed: said.remove("dismissed").is_some(),
             seen: seen(conn, business, now_us)?,
-            replied_us: talked(conn, business, Facets::REPLY, now_us)?,
+            replied_us: talked(conn, business, Facets::REPLY, 0)?,
             last: last(conn, business)?,
             connections: connection::all(conn, business)?.into_iter().filter(|known| known.revoked_us.is_none()).collect(),
             tried,
@@ -150,29 +150,30 @@ impl Facts {
 }
 
 fn seen(conn: &Database, business: BusinessId, now_us: i64) -> rusqlite::Result<[Option<i64>; 5]> {
+    let since_us = now_us - SEEN_DAYS * DAY_US;
     Ok([
-        talked(conn, business, Facets::INBOUND, now_us)?,
-        talked(conn, business, Facets::LEAD, now_us)?.max(talked(conn, business, Facets::LEAD_CLAIMED, now_us)?),
-        talked(conn, business, Facets::BOOKING, now_us)?.max(came(conn, business, &["booking_created", "booking_confirmed"], now_us)?),
-        came(conn, business, &["reminder_sent", "reminder_delivered", "reminder_confirmed"], now_us)?,
-        talked(conn, business, Facets::REFUSED, now_us)?.max(came(conn, business, &["client_refused"], now_us)?),
+        talked(conn, business, Facets::INBOUND, since_us)?,
+        talked(conn, business, Facets::LEAD, since_us)?.max(talked(conn, business, Facets::LEAD_CLAIMED, since_us)?),
+        talked(conn, business, Facets::BOOKING, since_us)?.max(came(conn, business, &["booking_created", "booking_confirmed"], since_us)?),
+        came(conn, business, &["reminder_sent", "reminder_delivered", "reminder_confirmed"], since_us)?,
+        talked(conn, business, Facets::REFUSED, since_us)?.max(came(conn, business, &["client_refused"], since_us)?),
     ])
 }
 
 /// When the newest conversation was in which something of that sort happened; tests are none.
-fn talked(conn: &Database, business: BusinessId, facet: Facets, now_us: i64) -> rusqlite::Result<Option<i64>> {
+fn talked(conn: &Database, business: BusinessId, facet: Facets, since_us: i64) -> rusqlite::Result<Option<i64>> {
     let sql = "SELECT last_us FROM sessions WHERE business = ?1 AND last_us >= ?2 AND facets & ?3 <> 0 AND channel <> ?4
                ORDER BY last_us DESC LIMIT 1";
-    let values = params![business.0, now_us - SEEN_DAYS * DAY_US, facet.bits(), CHANNEL];
+    let values = params![business.0, since_us, facet.bits(), CHANNEL];
     conn.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()
 }
 
 /// The same of events that belong to no conversation.
-fn came(conn: &Database, business: BusinessId, kinds: &[&str], now_us: i64) -> rusqlite::Result<Option<i64>> {
+fn came(conn: &Database, business: BusinessId, kinds: &[&str], since_us: i64) -> rusqlite::Result<Option<i64>> {
     let mut newest = None;
     let mut find = conn.prepare_cached("SELECT max(ts_us) FROM events WHERE business = ?1 AND type = ?2 AND ts_us >= ?3")?;
     for kind in kinds {
-        newest = newest.max(find.query_row(params![business.0, kind, now_us - SEEN_DAYS * DAY_US], |row| row.get(0))?);
+        newest = newest.max(find.query_row(params![business.0, kind, since_us], |row| row.get(0))?);
     }
     Ok(newest)
 }
