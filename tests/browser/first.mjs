@@ -80,10 +80,10 @@ const stale = (desk) => desk.at({}, async (tab) => {
 const keys = (desk) => desk.at({}, async (tab) => {
   await tab.goto("/today");
   await tab.keyboard.press("?");
-  await tab.locator("dialog#keys[open]").waitFor();
+  await tab.locator("dialog#key-help[open]").waitFor();
   await tab.keyboard.press("j");
   await tab.keyboard.press("Escape");
-  await tab.locator("dialog#keys:not([open])").waitFor({ state: "attached" });
+  await tab.locator("dialog#key-help:not([open])").waitFor({ state: "attached" });
   for (const [key, room] of [["n", "/numbers"], ["j", "/journal"], ["l", "/lost"], ["r", "/reports"]]) {
     await tab.keyboard.press("g");
     await tab.keyboard.press(key);

@@ -93,7 +93,7 @@
     rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)]?.focus();
   };
   // ? shows the keys; g and a letter goes to a room.
-  const help = document.getElementById("keys");
+  const help = document.getElementById("key-help");
   const toggle = () => (help?.open ? help.close() : help?.showModal());
   for (const button of document.querySelectorAll("[data-keys]")) {
     button.hidden = false;

@@ -7,13 +7,15 @@ use jiff::tz::TimeZone;
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::language::Texts;
+use super::super::lost as lost_page;
 use super::super::numbers::drawing::{decimal, figure, share};
 use super::super::numbers::{charts, facts};
 use super::super::visitor::Visitor;
 use super::{Card, Figure, Home, Line};
 use crate::console::period::uncounted;
 use crate::journal::days::Day;
-use crate::metrics::figures::{self, Asker, Cut, Question, Summary};
+use crate::metrics::figures::{self, Asker, Cut, Question, Summary, lost};
+use crate::metrics::judge::DAY_US;
 use crate::metrics::terms::Settled;
 
 /// Groups of a card; the rest is on the page of numbers.
@@ -27,6 +29,8 @@ struct Read {
     channels: BTreeMap<String, Summary>,
     campaigns: BTreeMap<String, Summary>,
     variants: BTreeMap<String, Summary>,
+    /// Leads that wait for a person.
+    waiting: u64,
     window_days: u32,
     uncounted: u64,
 }
@@ -52,6 +56,7 @@ pub(super) async fn home(desk: &Desk, visitor: &Visitor) -> Result<Home, PageErr
             channels: by(Cut::Channel)?,
             campaigns: by(Cut::Campaign)?,
             variants: by(Cut::Variant)?,
+            waiting: lost::count(conn, business, now_us - lost_page::DAYS * DAY_US, now_us)?.0,
             window_days: settled.window_days,
             uncounted: uncounted(conn, business)?,
         })
@@ -62,7 +67,7 @@ pub(super) async fn home(desk: &Desk, visitor: &Visitor) -> Result<Home, PageErr
 fn draw(t: &Texts, read: &Read) -> Home {
     let before = |text: String| Some(t.of("numbers-before", &text));
     let (now, earlier) = (&read.week, &read.before);
-    let (booked, lost) = (now.conversion.client, now.lost.rate);
+    let (booked, missed) = (now.conversion.client, now.lost.rate);
     let figures = vec![
         Figure {
             figure: decimal(t, now.clients as f64, 0),
@@ -79,9 +84,9 @@ fn draw(t: &Texts, read: &Read) -> Home {
             url: "/numbers?period=week&compare=1",
         },
         Figure {
-            figure: if lost.is_few() { decimal(t, lost.part as f64, 0) } else { figure(t, lost) },
+            figure: if missed.is_few() { decimal(t, missed.part as f64, 0) } else { figure(t, missed) },
             label: t.say("home-lost"),
-            more: Some(share(t, lost)),
+            more: Some(share(t, missed)),
             tone: "",
             url: "/numbers?period=week&compare=1",
         },
@@ -97,6 +102,9 @@ fn draw(t: &Texts, read: &Read) -> Home {
         if named(groups) {
             cards.push(card(t, key, cut, groups));
         }
+    }
+    if read.waiting > 0 {
+        cards.push(Card { title: t.say("nav-lost"), empty: Some(t.count("today-hidden", read.waiting as i64)), ..Card::default() });
     }
     let more = Some(("/numbers?period=month".to_owned(), t.say("today-why")));
     cards.push(Card { chart: Some(charts::funnel(t, &read.month)), more, ..Card::default() });

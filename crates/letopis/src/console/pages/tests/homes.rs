@@ -99,5 +99,5 @@ async fn rooms_have_keys_and_the_help_names_them() {
     let keys: Vec<&str> = page.split("data-go=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
     let different: std::collections::BTreeSet<_> = keys.iter().collect();
     assert!(keys.len() >= 10 && different.len() == keys.len(), "{keys:?}");
-    assert!(page.contains("<dialog id=\"keys\"") && keys.iter().all(|key| page.contains(&format!("<kbd>{key}</kbd>"))));
+    assert!(page.contains("<dialog id=\"key-help\"") && keys.iter().all(|key| page.contains(&format!("<kbd>{key}</kbd>"))));
 }
