@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn everything_that_can_be_shown_has_words_of_its_own_in_both_languages() {
         for language in [Language::Ru, Language::En] {
-            let t = Library::load().texts(language);
+            let t = Library::default().texts(language);
             let all = verdicts();
             let say =
                 |key: &str| t.with("start-says", &[("what", key.into()), ("when", "W".into()), ("count", 3.into()), ("who", "X".into())]);
