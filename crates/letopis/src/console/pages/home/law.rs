@@ -66,7 +66,11 @@ fn draw(visitor: &Visitor, read: &Read) -> Home {
             figure: read.audit.as_ref().map_or_else(|| "—".to_owned(), |run| count(run.wrong)),
             label: t.say("home-wrong"),
             more: read.audit.as_ref().map(|run| visitor.clock().when(run.ended_us)),
-            tone: if wrong > 0 { "bad" } else { "ok" },
+            tone: match read.audit {
+                Some(_) if wrong == 0 => "ok",
+                Some(_) => "bad",
+                None => "",
+            },
             url: "/verify",
         },
         Figure { figure: count(erased as u64), label: t.say("home-erased"), more: None, tone: "", url: "/acts" },

@@ -57,10 +57,10 @@ async fn connections(desk: &Desk, visitor: &Visitor) -> Result<&'static str, Pag
 async fn whole_way(desk: &Desk, visitor: &Visitor) -> Result<&'static str, PageError> {
     // One at a time is left behind: the one before goes first, where the person may do that.
     let before = read(desk, visitor).await?;
-    if let Some(test) = before.chained.filter(|_| before.chained_is_there && visitor.scope.can(Action::Erase)) {
-        if let Err(e) = chain::remove(desk, visitor, &test.found).await {
-            tracing::warn!(error = %e, "the earlier test dialogue stays");
-        }
+    if let Some(test) = before.chained.filter(|_| before.chained_is_there && visitor.scope.can(Action::Erase))
+        && let Err(e) = chain::remove(desk, visitor, &test.found).await
+    {
+        tracing::warn!(error = %e, "the earlier test dialogue stays");
     }
     let chained = chain::run(desk, visitor).await?;
     keep(desk, visitor, "tested-chain", json!(chained)).await?;
