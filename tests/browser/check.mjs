@@ -1,7 +1,9 @@
 // The console in a real browser: node check.mjs BROWSER PICTURES LINK [WORD…]. One line for each case, and how many of each.
 import { CASES } from "./cases.mjs";
 import { Desk, Skipped } from "./desk.mjs";
+import { FIRST } from "./first.mjs";
 import { everyPage } from "./pages.mjs";
+import { everyRole } from "./roles.mjs";
 
 const [path, pictures, link, ...words] = process.argv.slice(2);
 const desk = await Desk.open(path, link, pictures);
@@ -19,7 +21,7 @@ const run = async (name, act) => {
   }
 };
 
-const [[firstName, first], ...others] = Object.entries(CASES);
+const [[firstName, first], ...others] = Object.entries({ ...CASES, ...FIRST });
 await run(firstName, () => first(desk, link));
 if (!desk.signedIn) note("failed", "everything else", "nobody is signed in");
 else {
@@ -27,6 +29,7 @@ else {
   // Pages before cases: pictures of the month as it is.
   await everyPage(desk, run, isWanted);
   for (const [name, act] of others.filter(([name]) => isWanted(name))) await run(name, () => act(desk));
+  await everyRole(desk, run, isWanted);
 }
 await desk.browser.close();
 console.log(`browser: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped; pictures in ${pictures}`);

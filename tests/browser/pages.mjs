@@ -7,9 +7,10 @@ const MORE = {
   "connection-bitrix24": "/settings/connections/new/bitrix24", models: "/settings/models", facts: "/settings/facts", retention: "/settings/retention", acts: "/acts", trail: "/settings/trail", password: "/password", verify: "/verify", nowhere: "/nowhere",
   conversation: ["/journal", "main [data-row]"], client: ["conversation", "main .talk a[href^='/clients/']"], erase: ["client", "main a[href$='/erase']"], "review-queue": ["/reviews", "main .review-queues li:has(progress) h2 a"],
   review: ["review-queue", "main [data-row]"], report: ["/reports", "main a[href^='/reports/']"],
+  start: "/start",
 };
 /** Addresses by name. A page that this version or this month does not have is left out; those of the navigation are all there. */
-const addresses = async (desk) => {
+export const addresses = async (desk) => {
   const found = {};
   await desk.at({ expects: [404] }, async (tab) => {
     await tab.goto("/");

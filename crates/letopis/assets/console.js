@@ -2,17 +2,39 @@
 (() => {
   "use strict";
   const EVERY_MS = 4000;
+  const STALE_MS = 20_000;
   const typing = (element) => element && (element.matches("input:not([type=radio], [type=checkbox]), textarea, select") || element.isContentEditable);
 
-  // A part with data-live is fetched again from that address; it answers 304 while nothing is new.
+  // What is on the page is older than people think: says since when.
+  const stale = document.querySelector("[data-stale]");
+  let heard = Date.now();
+  const hear = (answered) => {
+    if (answered) heard = Date.now();
+    const old = Date.now() - heard > STALE_MS;
+    if (!stale || stale.hidden === !old) return;
+    const time = new Date(heard).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    stale.hidden = !old;
+    stale.textContent = old ? stale.dataset.stale.replace("%time%", time) : "";
+  };
+
+  // Somebody writes in it, or is about to press a button that only shows when asked for.
+  const busy = (part) => part.contains(document.activeElement) && typing(document.activeElement) || part.querySelector("details.sure[open]");
+
+  // A part with data-live is fetched again from that address; it answers 304 while nothing is new. A whole page gives its part of that address.
   const refresh = async (part) => {
-    if (document.hidden || part.contains(document.activeElement) && typing(document.activeElement)) return;
+    if (document.hidden || busy(part)) return;
     const headers = part.dataset.tag ? { "If-None-Match": part.dataset.tag } : {};
-    const answer = await fetch(part.dataset.live, { headers, redirect: "manual" });
-    if (answer.status !== 200) return;
+    const answer = await fetch(part.dataset.live, { headers, redirect: "manual" }).catch(() => null);
+    hear([200, 304].includes(answer?.status));
+    if (answer?.status !== 200) return;
     const first = !part.dataset.tag;
     part.dataset.tag = answer.headers.get("ETag") || "";
-    const html = await answer.text();
+    let html = await answer.text();
+    if (html.trimStart().startsWith("<!doctype")) {
+      const page = new DOMParser().parseFromString(html, "text/html");
+      html = page.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`)?.innerHTML ?? part.innerHTML;
+    }
+    if (busy(part)) return;
     if (first && html.trim() === part.innerHTML.trim()) return;
     const open = [...part.querySelectorAll("details[open][id]")].map((details) => details.id);
     const at = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
@@ -20,9 +42,9 @@
     open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
     if (at) part.querySelector(`[href="${CSS.escape(at)}"]`)?.focus();
   };
-  for (const part of document.querySelectorAll("[data-live]")) {
-    setInterval(() => refresh(part).catch(() => {}), EVERY_MS);
-  }
+  const parts = document.querySelectorAll("[data-live]");
+  for (const part of parts) setInterval(() => refresh(part).catch(() => {}), EVERY_MS);
+  document.addEventListener("visibilitychange", () => parts.forEach((part) => refresh(part).catch(() => {})));
 
   // The page of beginners waits for the first conversation.
   for (const part of document.querySelectorAll("[data-wait]")) {
@@ -61,7 +83,7 @@
   }
 
   // An open menu closes by a click elsewhere and by Escape.
-  const menus = [...document.querySelectorAll("details.menu, details.more")];
+  const menus = [...document.querySelectorAll("details.menu, details.more, details.more-views")];
   document.addEventListener("click", (event) => menus.forEach((menu) => { if (menu.open && !menu.contains(event.target)) menu.open = false; }));
 
   // Keys: / searches, j and k walk the rows of a list.
@@ -70,10 +92,29 @@
     const at = rows.indexOf(document.activeElement);
     rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)]?.focus();
   };
+  // ? shows the keys; g and a letter goes to a room.
+  const help = document.getElementById("key-help");
+  const toggle = () => (help?.open ? help.close() : help?.showModal());
+  for (const button of document.querySelectorAll("[data-keys]")) {
+    button.hidden = false;
+    button.addEventListener("click", toggle);
+  }
+  const GO_MS = 1500;
+  let going = 0;
+  const go = (event) => {
+    const began = Date.now() - going < GO_MS;
+    going = !began && event.code === "KeyG" && !event.shiftKey ? Date.now() : 0;
+    const room = began && document.querySelector(`[data-go="${CSS.escape(event.code.replace(/^Key/, ""))}"]`);
+    if (room) location.assign(room.getAttribute("href"));
+    return Boolean(room) || going > 0;
+  };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") menus.forEach((menu) => { if (menu.open) { menu.open = false; menu.querySelector("summary").focus(); } });
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     // By place on the keyboard, so that the keys work in the Russian layout as well.
+    if (event.key === "?" || event.code === "Slash" && event.shiftKey) { toggle(); event.preventDefault(); return; }
+    if (help?.open) return;
+    if (go(event)) { event.preventDefault(); return; }
     if (event.key === "/" || event.code === "Slash") { document.querySelector("[data-hotkey='/']")?.focus(); event.preventDefault(); }
     if (keyed(event)) { event.preventDefault(); return; }
     if (event.code === "KeyJ") walk(1);

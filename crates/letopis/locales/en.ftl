@@ -864,6 +864,7 @@ role = { $what ->
     [manager] Manager
     [marketer] Marketer
     [integrator] Integrator
+    [inspector] Inspector
    *[compliance] Data officer
 }
 company-title = Business

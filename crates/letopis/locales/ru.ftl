@@ -880,6 +880,7 @@ role = { $what ->
     [manager] Администратор
     [marketer] Маркетолог
     [integrator] Интегратор
+    [inspector] Проверяющий
    *[compliance] Ответственный за данные
 }
 company-title = Компания

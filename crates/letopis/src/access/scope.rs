@@ -4,24 +4,25 @@
 //! layer or the CLI does for somebody starts with a scope and [`Scope::require`]. The whole policy is this table; a
 //! test compares it with the code:
 //!
-//! | action              | owner | manager | marketer | integrator | compliance | key:ingest | key:read | key:admin |
-//! |---------------------|-------|---------|----------|------------|------------|------------|----------|-----------|
-//! | ingest              | yes   | yes     |          | yes        |            | yes        |          | yes       |
-//! | read-operations     | yes   | yes     | yes      | yes        | yes        |            | yes      | yes       |
-//! | read-numbers        | yes   | yes     | yes      |            | yes        |            | yes      | yes       |
-//! | read-journal        | yes   | yes     |          |            | yes        |            | yes      | yes       |
-//! | read-trail          | yes   |         |          |            | yes        |            |          |           |
-//! | prove               | yes   | yes     |          |            | yes        |            | yes      | yes       |
-//! | export              | yes   |         |          |            | yes        |            |          | yes       |
-//! | decide              | yes   | yes     |          |            | yes        |            |          | yes       |
-//! | replay-quarantine   | yes   | yes     |          |            |            |            |          | yes       |
-//! | erase               | yes   |         |          |            | yes        |            |          |           |
-//! | manage-keys         | yes   |         |          | yes        |            |            |          | yes       |
-//! | manage-connections  | yes   |         |          | yes        |            |            |          | yes       |
-//! | manage-members      | yes   |         |          |            |            |            |          |           |
-//! | manage-settings     | yes   |         |          |            |            |            |          | yes       |
+//! | action              | owner | manager | marketer | integrator | compliance | inspector | key:ingest | key:read | key:admin |
+//! |---------------------|-------|---------|----------|------------|------------|-----------|------------|----------|-----------|
+//! | ingest              | yes   | yes     |          | yes        |            |           | yes        |          | yes       |
+//! | read-operations     | yes   | yes     | yes      | yes        | yes        |           |            | yes      | yes       |
+//! | read-numbers        | yes   | yes     | yes      |            | yes        |           |            | yes      | yes       |
+//! | read-journal        | yes   | yes     |          |            | yes        |           |            | yes      | yes       |
+//! | read-trail          | yes   |         |          |            | yes        |           |            |          |           |
+//! | read-acts           | yes   | yes     |          |            | yes        | yes       |            | yes      | yes       |
+//! | prove               | yes   | yes     |          |            | yes        |           |            | yes      | yes       |
+//! | export              | yes   |         |          |            | yes        |           |            |          | yes       |
+//! | decide              | yes   | yes     |          |            | yes        |           |            |          | yes       |
+//! | replay-quarantine   | yes   | yes     |          |            |            |           |            |          | yes       |
+//! | erase               | yes   |         |          |            | yes        |           |            |          |           |
+//! | manage-keys         | yes   |         |          | yes        |            |           |            |          | yes       |
+//! | manage-connections  | yes   |         |          | yes        |            |           |            |          | yes       |
+//! | manage-members      | yes   |         |          |            |            |           |            |          |           |
+//! | manage-settings     | yes   |         |          |            |            |           |            |          | yes       |
 //!
-//! An integrator serves many firms and sees operational counters, no client of theirs; a marketer sees numbers, no person.
+//! An integrator serves many firms and sees operational counters, no client of theirs; a marketer sees numbers, no person; an inspector what was destroyed and whether the log holds.
 //! Erasing and choosing who may come in are acts of a person, never of a key. Whoever runs commands on the machine
 //! itself (`Scope::local`) may do everything: the files are theirs anyway.
 
@@ -44,6 +45,8 @@ words! {
         Integrator = "integrator",
         /// Answers for the law: looks, exports, erases.
         Compliance = "compliance",
+        /// Checks the log and the acts of destruction, from outside; sees no client and changes nothing.
+        Inspector = "inspector",
     }
 }
 
@@ -72,6 +75,8 @@ words! {
         ReadJournal = "read-journal",
         /// Who signed in and who looked at what.
         ReadTrail = "read-trail",
+        /// Acts of destruction: what went, when, on which ground.
+        ReadActs = "read-acts",
         /// Proof bundles and dossiers.
         Prove = "prove",
         /// Take data out in bulk.
@@ -178,7 +183,12 @@ impl Standing {
         }
         match action {
             Action::Ingest => matches!(self, Member(R::Owner | R::Manager | R::Integrator) | Key(K::Ingest | K::Admin)),
-            Action::ReadOperations => matches!(self, Member(_) | Key(K::Read | K::Admin)),
+            Action::ReadOperations => {
+                matches!(self, Member(R::Owner | R::Manager | R::Marketer | R::Integrator | R::Compliance) | Key(K::Read | K::Admin))
+            }
+            Action::ReadActs => {
+                matches!(self, Member(R::Owner | R::Manager | R::Compliance | R::Inspector) | Key(K::Read | K::Admin))
+            }
             Action::ReadNumbers => {
                 matches!(self, Member(R::Owner | R::Manager | R::Marketer | R::Compliance) | Key(K::Read | K::Admin))
             }

@@ -186,7 +186,7 @@ fn csrf_mac(session_token: &str) -> Hmac<Sha256> {
 }
 
 fn idle_limit_us(memberships: &[(BusinessId, Role)]) -> i64 {
-    let strict = memberships.iter().any(|(_, role)| matches!(role, Role::Integrator | Role::Compliance));
+    let strict = memberships.iter().any(|(_, role)| matches!(role, Role::Integrator | Role::Compliance | Role::Inspector));
     if strict { STRICT_IDLE_US } else { IDLE_US }
 }
 

@@ -273,6 +273,7 @@ impl App {
             retention: Arc::clone(&self.retention),
             card_grace_us: self.card_grace_us(),
             reviews: Arc::clone(&self.reviews),
+            has_backup: self.backup_folder().is_some(),
             now_us,
             secure_cookies: self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         };

@@ -11,7 +11,7 @@ use super::App;
 use crate::access::connection_trial::Finding;
 use crate::access::portal_visit::{Refused, Settled, Unseen, Visit};
 use crate::access::{ConnectionId, ConnectionKind, ConnectionRing};
-use crate::capture::{Capture, NotAccepted};
+use crate::capture::{Capture, NotAccepted, Sender};
 use crate::console::portals::{Portals, Posted};
 use crate::console::replay::{NotTaken, Resend};
 use crate::console::trials::Trials;
@@ -25,6 +25,15 @@ impl Resend for Capture {
                 NotAccepted::Invalid(invalid) => invalid.into(),
                 NotAccepted::Queue(full) => NotTaken::Unavailable(full.to_string()),
             })
+        }
+        .boxed()
+    }
+
+    fn say(&self, business: BusinessId, lines: Bytes) -> BoxFuture<'_, Result<(), NotTaken>> {
+        let sender = Sender { business, source: "console", connection: None };
+        async move {
+            let accepted = self.accept(sender, lines, true).await.map_err(|e| NotTaken::Unavailable(e.to_string()))?;
+            accepted.rejected.into_iter().next().map_or(Ok(()), |refused| Err(refused.error.into()))
         }
         .boxed()
     }

@@ -62,6 +62,8 @@ pub struct Console {
     pub card_grace_us: i64,
     /// What people are to look at is drawn by it.
     pub reviews: Arc<Reviews>,
+    /// Backups are made by themselves.
+    pub has_backup: bool,
     /// The time, µs since 1970 UTC.
     pub now_us: fn() -> i64,
     /// Whether cookies are marked `Secure`: not on plain HTTP to this machine.

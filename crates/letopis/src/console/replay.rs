@@ -21,6 +21,9 @@ use crate::store::{Store, StoreError};
 pub trait Resend: Send + Sync {
     /// Accepts it as an event and gives the event's id: its own, or `spare_id` where it has none.
     fn resend(&self, business: BusinessId, item: Bytes, spare_id: String) -> BoxFuture<'_, Result<String, NotTaken>>;
+
+    /// Accepts events of the console's own, one a line: the test dialogue.
+    fn say(&self, business: BusinessId, lines: Bytes) -> BoxFuture<'_, Result<(), NotTaken>>;
 }
 
 /// Why an item was not accepted.
@@ -91,6 +94,14 @@ impl Replay {
         let decision = Decision::QuarantineClosed { item: number, replaced_by: Some(event_id.clone()) };
         self.decide.decide(business, by, decision, now_us).await?;
         Ok(event_id)
+    }
+
+    /// Sends events of the console's own through the same door as everybody's, one a line.
+    ///
+    /// # Errors
+    /// When they are not accepted.
+    pub async fn say(&self, business: BusinessId, lines: Bytes) -> Result<(), NotTaken> {
+        self.resend.say(business, lines).await
     }
 
     /// Closes item `number`: nobody wants it.

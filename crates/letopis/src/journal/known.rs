@@ -16,12 +16,19 @@ pub const REVIEWS: &str = "reviews";
 /// Prices, hours and services, against which answers are held. Not about exchanges.
 pub const FACTS: &str = "facts";
 
+/// What people said or tested while setting up, one part each: `start/consent`. Not about exchanges.
+pub const START: &str = "start/";
+/// Questions that people saved under a name, one part each. Not about exchanges.
+pub const VIEW: &str = "view/";
+
 /// Everything that is settled about exchanges, of every business.
 ///
 /// # Errors
 /// When the database says no.
 pub fn all(conn: &Connection) -> rusqlite::Result<Vec<(BusinessId, String, String)>> {
-    let mut all = conn.prepare_cached("SELECT business, what, value FROM known WHERE what NOT IN (?1, ?2) ORDER BY business, what")?;
+    let mut all = conn.prepare_cached(
+        "SELECT business, what, value FROM known WHERE what NOT IN (?1, ?2) AND what NOT LIKE '%/%' ORDER BY business, what",
+    )?;
     all.query_map([REVIEWS, FACTS], |row| Ok((BusinessId(row.get(0)?), row.get(1)?, row.get(2)?)))?.collect()
 }
 
@@ -58,4 +65,28 @@ pub fn set(tx: &Transaction<'_>, record: RecordNo, what: &str, value: &str) -> r
     let sql = "INSERT INTO known (business, what, value, record) VALUES (?1, ?2, ?3, ?4)
                ON CONFLICT (business, what) DO UPDATE SET value = excluded.value, record = excluded.record";
     tx.prepare_cached(sql)?.execute(params![record.business().0, what, value, record.as_i64()]).map(drop)
+}
+
+/// A part, with who said it and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Its name without what all of them begin with.
+    pub name: String,
+    /// JSON.
+    pub value: String,
+    /// Who, as sealed.
+    pub by: String,
+    /// When.
+    pub at_us: i64,
+}
+
+/// All parts whose names begin with `prefix`, which ends in a slash; those that were taken back (`null`) are left out.
+///
+/// # Errors
+/// When the database says no.
+pub fn under(conn: &Connection, business: BusinessId, prefix: &str) -> rusqlite::Result<Vec<Statement>> {
+    let sql = "SELECT substr(k.what, length(?2) + 1), k.value, d.made_by, d.made_us FROM known k JOIN decisions d ON d.record = k.record
+               WHERE k.business = ?1 AND substr(k.what, 1, length(?2)) = ?2 AND k.value <> 'null' ORDER BY k.record";
+    let read = |row: &rusqlite::Row<'_>| Ok(Statement { name: row.get(0)?, value: row.get(1)?, by: row.get(2)?, at_us: row.get(3)? });
+    conn.prepare_cached(sql)?.query_map(params![business.0, prefix], read)?.collect()
 }

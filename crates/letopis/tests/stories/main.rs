@@ -48,6 +48,7 @@ mod reviews;
 mod rooms;
 mod rotated;
 mod site;
+mod start;
 mod tampered;
 mod told;
 mod two_servers;

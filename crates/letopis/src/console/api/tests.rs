@@ -124,6 +124,7 @@ async fn scene() -> Scene {
         progress: progress.clone(),
         keys: Arc::new(ring),
         card_grace_us: 900_000_000,
+        has_backup: false,
         now_us: || NOON,
         secure_cookies: false,
     };
@@ -136,6 +137,10 @@ struct Nobody;
 impl Resend for Nobody {
     fn resend(&self, _: BusinessId, _: bytes::Bytes, _: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
         Box::pin(async { Err(NotTaken::Unavailable("nobody is here".into())) })
+    }
+
+    fn say(&self, _: BusinessId, _: bytes::Bytes) -> futures_util::future::BoxFuture<'_, Result<(), NotTaken>> {
+        Box::pin(async { Ok(()) })
     }
 }
 

@@ -26,12 +26,12 @@ const LIMIT: u32 = 50;
 const MOST_RECORDS: u64 = (1 << 40) - 1;
 
 /// An act in the list.
-struct Line {
-    url: String,
-    title: String,
-    when: String,
-    ground: String,
-    records: String,
+pub(super) struct Line {
+    pub(super) url: String,
+    pub(super) title: String,
+    pub(super) when: String,
+    pub(super) ground: String,
+    pub(super) records: String,
 }
 
 #[derive(Template)]
@@ -74,29 +74,35 @@ pub(super) fn url(index: u64) -> String {
 
 /// `GET /acts`
 pub(super) async fn list(State(desk): State<Desk>, visitor: Visitor, Query(from): Query<From>) -> Result<Response, PageError> {
-    visitor.require(Action::ReadJournal)?;
+    visitor.require(Action::ReadActs)?;
     let business = visitor.business.id;
     let before = from.before.map(|index| RecordNo::new(business, index.min(MOST_RECORDS)));
     let found = desk.console.store.read(move |conn| Ok::<_, PageError>(acts::newest(conn, business, before, LIMIT)?)).await?;
     let next = found.last().filter(|_| found.len() == LIMIT as usize).map(|last| last.record.index());
-    let (t, clock) = (&visitor.t, visitor.clock());
-    let line = |act: &Act| {
-        let told = particulars(act);
-        Line {
-            url: url(act.record.index()),
-            title: title(t, act),
-            when: clock.when(act.made_us),
-            ground: ground(t, act, &told),
-            records: t.count("count-records", act.list.len() as i64),
-        }
-    };
-    let lines = found.iter().map(line).collect();
-    page(&ListPage { f: Frame::new(&desk, &visitor, Section::Settings, t.say("acts-title")), acts: lines, next })
+    let lines = found.iter().map(|act| line(&visitor, act)).collect();
+    page(&ListPage { f: Frame::new(&desk, &visitor, section(&visitor), visitor.t.say("acts-title")), acts: lines, next })
+}
+
+/// Under settings for whoever has the journal; a room of its own for whoever has nothing else.
+fn section(visitor: &Visitor) -> Section {
+    if visitor.scope.can(Action::ReadJournal) { Section::Settings } else { Section::Acts }
+}
+
+/// An act in a list.
+pub(super) fn line(visitor: &Visitor, act: &Act) -> Line {
+    let (t, told) = (&visitor.t, particulars(act));
+    Line {
+        url: url(act.record.index()),
+        title: title(t, act),
+        when: visitor.clock().when(act.made_us),
+        ground: ground(t, act, &told),
+        records: t.count("count-records", act.list.len() as i64),
+    }
 }
 
 /// `GET /acts/{index}`
 pub(super) async fn one(State(desk): State<Desk>, visitor: Visitor, Path(index): Path<u64>) -> Result<Response, PageError> {
-    visitor.require(Action::ReadJournal)?;
+    visitor.require(Action::ReadActs)?;
     let business = visitor.business.id;
     if index > MOST_RECORDS {
         return Err(PageError::NotFound);
@@ -125,7 +131,7 @@ pub(super) async fn one(State(desk): State<Desk>, visitor: Visitor, Path(index):
         checkpoint,
         proof: proof.map(|proof| proof.to_string()).unwrap_or_default(),
         command: format!("letopis verify --acts --business {}", visitor.business.slug),
-        f: Frame::new(&desk, &visitor, Section::Settings, title(t, &act)),
+        f: Frame::new(&desk, &visitor, section(&visitor), title(t, &act)),
     })
 }
 

@@ -10,14 +10,16 @@ use super::error::PageError;
 use super::form::Posted;
 use super::language::{Language, Texts};
 use super::look::{LANGUAGE_COOKIE, Look, THEME_COOKIE, Theme};
+use super::views::{self, View};
 use super::visitor::{BUSINESS_COOKIE, Visitor};
-use super::{Desk, cookie};
+use super::{Desk, cookie, start};
 use crate::access::{Action, session};
 
 /// Where in the console a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Today,
+    Start,
     Lost,
     Numbers,
     Journal,
@@ -29,6 +31,8 @@ pub(super) enum Section {
     Quarantine,
     Reports,
     Settings,
+    /// On the side for those alone who have no settings to reach it by.
+    Acts,
     None,
 }
 
@@ -40,7 +44,27 @@ pub(super) struct Link {
     pub(super) here: bool,
     /// A number beside it; 0 is not shown.
     pub(super) count: i64,
+    /// The key that leads there after `g`, by its place on the keyboard; none has none.
+    pub(super) key: &'static str,
 }
+
+/// Keys of rooms, after `g`.
+const KEYS: [(&str, &str); 14] = [
+    ("/today", "T"),
+    ("/lost", "L"),
+    ("/numbers", "N"),
+    ("/journal", "J"),
+    ("/search", "S"),
+    ("/incidents", "I"),
+    ("/reports", "R"),
+    ("/promises", "P"),
+    ("/reviews", "V"),
+    ("/cards", "C"),
+    ("/quarantine", "Q"),
+    ("/acts", "A"),
+    ("/settings", "E"),
+    ("/start", "F"),
+];
 
 /// The signed-in person, as the frame shows them.
 pub(super) struct Person {
@@ -53,6 +77,8 @@ pub(super) struct Person {
     pub(super) searches: bool,
     /// Witnesses that saw another history of the log.
     pub(super) alarms: Vec<String>,
+    /// Questions under a name.
+    pub(super) views: Vec<View>,
 }
 
 /// Rooms that a phone shows at the bottom; what comes after them is behind «Ещё».
@@ -110,9 +136,22 @@ impl Frame {
             links: links(visitor, section),
             searches: visitor.scope.can(Action::ReadJournal),
             alarms: visitor.alarms.clone(),
+            views: visitor.views.clone(),
         };
         let (t, here) = (visitor.t.clone(), visitor.here.clone());
         Self { t, desk: desk.clone(), look: visitor.look, title, person: Some(person), here, query: String::new() }
+    }
+
+    /// The question of this page, if it can be saved under a name.
+    pub(super) fn question(&self) -> Option<String> {
+        views::question(&self.here)
+    }
+
+    /// Saved questions of this page.
+    pub(super) fn views_here(&self) -> Vec<&View> {
+        let path = |at: &str| at.split('?').next().unwrap_or_default().to_owned();
+        let here = path(&self.here);
+        self.person.iter().flat_map(|person| &person.views).filter(|view| path(&view.at) == here).collect()
     }
 
     /// The message of that key.
@@ -151,11 +190,12 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     let mut links = Vec::new();
     let mut add = |allowed: bool, at: Section, url, icon, label: String, count| {
         if allowed {
-            links.push(Link { url, icon, label, here: at == section, count });
+            let key = KEYS.iter().find(|(known, _)| *known == url).map_or("", |(_, key)| key);
+            links.push(Link { url, icon, label, here: at == section, count, key });
         }
     };
     let (scope, t) = (&visitor.scope, &visitor.t);
-    add(scope.can(Action::ReadNumbers), Section::Today, "/today", "today", t.say("nav-today"), 0);
+    add(true, Section::Today, "/today", "today", t.say("nav-today"), 0);
     add(scope.can(Action::ReadJournal), Section::Lost, "/lost", "lost", t.say("nav-lost"), 0);
     add(scope.can(Action::ReadNumbers), Section::Numbers, "/numbers", "numbers", t.say("nav-numbers"), 0);
     add(scope.can(Action::ReadJournal), Section::Journal, "/journal", "journal", t.say("nav-journal"), 0);
@@ -165,6 +205,7 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     add(scope.can(Action::ReadJournal), Section::Promises, "/promises", "promise", t.say("nav-promises"), 0);
     add(scope.can(Action::ReadJournal), Section::Reviews, "/reviews", "review", t.say("nav-reviews"), 0);
     add(scope.can(Action::ReadJournal), Section::Cards, "/cards", "card", t.say("nav-cards"), 0);
+    add(scope.can(Action::ReadActs) && !scope.can(Action::ReadJournal), Section::Acts, "/acts", "verify", t.say("acts-title"), 0);
     let quarantined = visitor.quarantined;
     add(scope.can(Action::ReplayQuarantine), Section::Quarantine, "/quarantine", "quarantine", t.say("nav-quarantine"), quarantined);
     add(true, Section::Settings, "/settings", "settings", t.say("nav-settings"), 0);
@@ -195,14 +236,12 @@ pub(super) fn safe_back(back: &str) -> &str {
     if ours { back } else { "/" }
 }
 
-/// `GET /`: the first page this person may see.
-pub(super) async fn home(visitor: Visitor) -> Redirect {
-    let can = |action| visitor.scope.can(action);
-    Redirect::to(match () {
-        () if can(Action::ReadNumbers) => "/today",
-        () if can(Action::ReadJournal) => "/journal",
-        () => "/settings",
-    })
+/// `GET /`: the first page this person may see; while nothing was ever recorded, for whoever can change that, the first steps.
+pub(super) async fn home(State(desk): State<Desk>, visitor: Visitor) -> Result<Redirect, PageError> {
+    if start::may_look(&visitor) && start::is_empty(&desk, &visitor).await? {
+        return Ok(Redirect::to("/start"));
+    }
+    Ok(Redirect::to("/today"))
 }
 
 /// What `/look` is asked.

@@ -10,8 +10,20 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-const RU: &str = concat!(include_str!("../../../locales/ru.ftl"), "\n", include_str!("../../../locales/ru/worth.ftl"));
-const EN: &str = concat!(include_str!("../../../locales/en.ftl"), "\n", include_str!("../../../locales/en/worth.ftl"));
+const RU: &str = concat!(
+    include_str!("../../../locales/ru.ftl"),
+    "\n",
+    include_str!("../../../locales/ru/worth.ftl"),
+    "\n",
+    include_str!("../../../locales/ru/start.ftl"),
+);
+const EN: &str = concat!(
+    include_str!("../../../locales/en.ftl"),
+    "\n",
+    include_str!("../../../locales/en/worth.ftl"),
+    "\n",
+    include_str!("../../../locales/en/start.ftl"),
+);
 
 /// A language that the console speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -12,6 +13,7 @@ use super::frame::{Frame, Section, in_query, page, safe_back};
 use super::journal::{Choice, line};
 use super::labels::{self, Channel, Chip};
 use super::language::Texts;
+use super::live;
 use super::visitor::Visitor;
 use super::who::Who;
 use crate::access::Action;
@@ -73,6 +75,7 @@ struct Found {
 #[template(path = "lost.html")]
 struct LostPage {
     f: Frame,
+    tag: String,
     leads: Vec<Lead>,
     reasons: Vec<Choice>,
     ends: Vec<(&'static str, String)>,
@@ -102,8 +105,17 @@ pub(super) struct Ended {
 }
 
 /// `GET /lost`
-pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+pub(super) async fn show(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
     visitor.require(Action::ReadJournal)?;
+    let tag = live::tag(&desk, &visitor).await?;
+    if let Some(same) = live::unchanged(&headers, &tag) {
+        return Ok(same);
+    }
     let (business, now_us) = (visitor.business.id, visitor.now_us);
     let found = desk.console.store.read(move |conn| {
         let from_us = now_us - DAYS * DAY_US;
@@ -128,7 +140,8 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
         chosen: Some(*reason) == wanted,
     };
     let leads = ordered(found).into_iter().filter(|lead| wanted.is_none_or(|wanted| lead.reason == wanted));
-    page(&LostPage {
+    let drawn = page(&LostPage {
+        tag: tag.clone(),
         f: Frame::new(&desk, &visitor, Section::Lost, t.say("lost-title")),
         leads: leads.map(|found| Lead { worth: one(t, &stages, ticket.as_ref(), found.told), ..lead(&visitor, found) }).collect(),
         worth: queue_worth(t, &value),
@@ -140,7 +153,8 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
         more,
         days: t.count("count-days", DAYS),
         how: how(t),
-    })
+    })?;
+    Ok(live::tagged(drawn, &tag))
 }
 
 /// Whom nobody has taken in hand first; then who waits for an answer; then the youngest, who is the likeliest to still want it.

@@ -4,10 +4,10 @@
 //! send is a [`form::Posted`]; both refuse by themselves, so no handler can forget. What goes wrong is a [`error::PageError`]. Pages never
 //! write the journal: they ask `decide`.
 //!
-//! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
+//! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`, `live` (parts that refresh), `views` (saved questions)
 //! * words: `labels`, `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `worth` (money and work), `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `today` (the first page), `home` (the same of other roles), `start` (first steps), `lost` (whom to call), `numbers`, `worth` (money and work), `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
@@ -22,11 +22,13 @@ mod form;
 mod frame;
 mod headers;
 mod hello;
+mod home;
 pub(super) mod incidents;
 mod indent;
 mod journal;
 pub(super) mod labels;
 pub(super) mod language;
+mod live;
 mod look;
 mod looked;
 mod lost;
@@ -42,10 +44,12 @@ mod reviews;
 mod search;
 mod settings;
 mod sign_in;
+mod start;
 #[cfg(test)]
 mod tests;
 mod today;
 mod verify;
+mod views;
 mod visitor;
 mod welcome;
 mod who;
@@ -132,8 +136,11 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/clients/{pid}/erase", get(erase::ask).post(erase::carry_out))
         .route("/acts", get(acts::list))
         .route("/acts/{index}", get(acts::one))
+        .route("/views", post(views::save))
+        .route("/views/{id}/remove", post(views::remove))
         .merge(work_routes())
         .merge(reviews::routes())
+        .merge(start::routes())
         .route("/search", get(search::show))
         .route("/quarantine", get(quarantine::show))
         .route("/quarantine/{id}/send", post(quarantine::send))

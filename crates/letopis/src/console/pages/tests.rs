@@ -7,6 +7,8 @@ mod connections;
 #[cfg(test)]
 mod differences;
 #[cfg(test)]
+mod homes;
+#[cfg(test)]
 mod incidents;
 #[cfg(test)]
 mod numbers;
@@ -110,7 +112,8 @@ async fn a_role_sees_its_part() {
         (Role::Manager, StatusCode::OK, "/today", false),
         (Role::Compliance, StatusCode::OK, "/today", false),
         (Role::Marketer, StatusCode::FORBIDDEN, "/today", false),
-        (Role::Integrator, StatusCode::FORBIDDEN, "/settings", true),
+        (Role::Integrator, StatusCode::FORBIDDEN, "/today", true),
+        (Role::Inspector, StatusCode::FORBIDDEN, "/today", false),
     ] {
         let browser = scene.member(role).await;
         let shown = browser.get("/journal").await;
@@ -281,7 +284,7 @@ async fn prices_and_words_are_set_by_whom_the_settings_belong_to() {
     }
     let set = owner.submit("/settings/models/price", "model=gpt-5-mini&input=12,5&output=100&cached=&currency=rub&since=2026-01-01").await;
     assert_eq!(set.location(), "/settings/models");
-    let known = r#"INSERT INTO known (business, what, value, record) SELECT id, 'prices', '[{"model":"gpt-5-mini","input":12.5,"output":100,"currency":"RUB"}]', 1
+    let known = r#"INSERT OR REPLACE INTO known (business, what, value, record) SELECT id, 'prices', '[{"model":"gpt-5-mini","input":12.5,"output":100,"currency":"RUB"}]', 1
                    FROM businesses UNION ALL SELECT id, 'intents', '{"запись":["booking"]}', 1 FROM businesses"#;
     scene.tamper(known).await;
     let page = owner.get("/settings/models").await.body;

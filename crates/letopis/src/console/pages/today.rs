@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::tz::TimeZone;
 
@@ -11,13 +12,16 @@ use super::frame::{Frame, Section, page};
 use super::language::Texts;
 use super::lost::{self, Lead};
 use super::numbers::drawing::{decimal, figure, share};
+use super::start::{self, Reminder};
 use super::visitor::Visitor;
-use crate::access::Action;
+use super::{home, live};
+use crate::access::{Action, Role, Standing};
 use crate::console::period::uncounted;
 use crate::journal::days::Day;
 use crate::metrics::figures::lost as leads;
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Asker, Question, Summary};
+use crate::metrics::judge::Reason;
 use crate::metrics::terms::Settled;
 use crate::metrics::worth;
 use crate::metrics::worth::stages::Stages;
@@ -50,6 +54,8 @@ struct TodayPage {
     week: Vec<(String, String)>,
     tomorrow: Option<(String, String)>,
     uncounted: Option<String>,
+    reminder: Option<Reminder>,
+    tag: String,
 }
 
 struct Read {
@@ -64,7 +70,14 @@ struct Read {
 }
 
 /// `GET /today`
-pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<Response, PageError> {
+pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, headers: HeaderMap) -> Result<Response, PageError> {
+    let tag = live::tag(&desk, &visitor).await?;
+    if let Some(same) = live::unchanged(&headers, &tag) {
+        return Ok(same);
+    }
+    if let Some(theirs) = home::of_role(&desk, &visitor, &tag).await? {
+        return Ok(live::tagged(theirs, &tag));
+    }
     visitor.require(Action::ReadNumbers)?;
     let (business, now_us) = (visitor.business.id, visitor.now_us);
     let zone = TimeZone::get(&visitor.business.timezone).unwrap_or(TimeZone::UTC);
@@ -91,13 +104,15 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<R
         })
     });
     let read = read.await?;
-    page(&draw(&desk, &visitor, read))
+    let reminder = start::reminder(&desk, &visitor).await?;
+    let drawn = page(&TodayPage { reminder, tag: tag.clone(), ..draw(&desk, &visitor, read) })?;
+    Ok(live::tagged(drawn, &tag))
 }
 
 fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
     let (t, clock) = (&visitor.t, visitor.clock());
     let booked = read.today.conversion.session;
-    let figures = vec![
+    let mut figures = vec![
         Figure {
             figure: decimal(t, read.today.clients as f64, 0),
             label: t.say("today-wrote"),
@@ -120,6 +135,9 @@ fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
             url: "/lost",
         },
     ];
+    if visitor.scope.standing() == Standing::Member(Role::Manager) {
+        figures.extend(at_hand(visitor, &read.leads));
+    }
     let week = |key: &str, of: fn(&Summary) -> crate::metrics::rate::Rate| {
         let before = t.of("numbers-before", &share(t, of(&read.week_before)));
         (t.say(key), format!("{}; {before}", share(t, of(&read.week))))
@@ -144,6 +162,8 @@ fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
             (t.count("today-tomorrow", planned as i64), t.with("today-confirmed", &confirmed))
         }),
         uncounted: (read.uncounted > 0).then(|| t.count("numbers-uncounted", read.uncounted as i64)),
+        reminder: None,
+        tag: String::new(),
     }
 }
 
@@ -153,4 +173,14 @@ fn waiting_more(t: &Texts, read: &Read) -> Option<String> {
     let sum = read.value.sum.as_ref().filter(|sum| sum.minor > 0).map(|sum| super::worth::sum(t, sum));
     let parts: Vec<String> = taken.into_iter().chain(sum).collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// For whoever answers clients: who waits for a word at this moment, and who was promised a person.
+fn at_hand(visitor: &Visitor, waiting: &[leads::Waiting]) -> Vec<Figure> {
+    let t = &visitor.t;
+    let figure = |reason: Reason, key: &str, url| {
+        let count = waiting.iter().filter(|lead| lead.reason == reason && lead.taken.is_none()).count();
+        Figure { figure: decimal(t, count as f64, 0), label: t.say(key), more: None, tone: if count > 0 { "bad" } else { "" }, url }
+    };
+    vec![figure(Reason::R1, "home-unanswered", "/lost?reason=R1"), figure(Reason::R5, "home-handed", "/lost?reason=R5")]
 }

@@ -11,6 +11,7 @@ use super::error::PageError;
 use super::language::Texts;
 use super::look::Look;
 use super::moments::Clock;
+use super::views::{self, View};
 use super::{Desk, cookie};
 use crate::access::{Action, Business, Login, Scope, Secret, SignedIn, business, session, user};
 use crate::journal::{incidents, quarantine, witnesses};
@@ -38,6 +39,8 @@ pub(super) struct Visitor {
     pub(super) incidents: i64,
     /// Witnesses that saw another history of the log.
     pub(super) alarms: Vec<String>,
+    /// Questions under a name: theirs and shared ones.
+    pub(super) views: Vec<View>,
     /// How pages look.
     pub(super) look: Look,
     /// What they say.
@@ -102,15 +105,33 @@ impl FromRequestParts<Desk> for Visitor {
             let id = business.id;
             quarantined = console.store.read(move |conn| quarantine::count_open(conn, id).map_err(PageError::from)).await?;
         }
-        let id = business.id;
-        let read =
-            console.store.read(move |conn| Ok::<_, PageError>((witnesses::alarms(conn, id)?, incidents::count_open(conn, id)?.urgent)));
-        let (alarms, incidents) = read.await?;
+        let (id, user, sets) = (business.id, signed_in.user, scope.can(Action::ManageSettings));
+        let read = console.store.read(move |conn| {
+            let open = incidents::count_open(conn, id)?.urgent;
+            Ok::<_, PageError>((witnesses::alarms(conn, id)?, open, views::of(conn, id, user, sets)?))
+        });
+        let (alarms, incidents, views) = read.await?;
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
         let origin = format!("{}://{host}", if console.secure_cookies { "https" } else { "http" });
         let look = Look::of(parts);
         let t = desk.library.texts(look.language);
-        Ok(Self { token, signed_in, login, business, businesses, scope, quarantined, incidents, alarms, look, t, now_us, here, origin })
+        Ok(Self {
+            token,
+            signed_in,
+            login,
+            business,
+            businesses,
+            scope,
+            quarantined,
+            incidents,
+            alarms,
+            views,
+            look,
+            t,
+            now_us,
+            here,
+            origin,
+        })
     }
 }
 

@@ -190,3 +190,20 @@ fn a_lost_lead_is_a_task_once_and_one_that_was_lost_long_ago_is_none() {
     let found: (i64, bool) = desk.conn.query_row(tasks, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     assert_eq!(found, (1, true));
 }
+
+#[test]
+fn what_is_marked_as_a_test_goes_to_no_card() {
+    let mut desk = Desk::new();
+    let tx = desk.conn.transaction().unwrap();
+    let at = jiff::Timestamp::from_microsecond(desk.pen.now_us).unwrap();
+    let event = serde_json::json!({
+        "timestamp": at.to_string(), "type": "message_in", "channel": "test", "client": { "channel_id": "t" }, "text": "проверка", "tags": ["test"],
+        "event_id": "t-1",
+    });
+    desk.pen.event(&tx, &event.to_string()).unwrap();
+    fed(&tx);
+    tx.commit().unwrap();
+    assert!(desk.clients().is_empty() && standing(&desk.conn, SALON, "con").unwrap().cardless == 0);
+    desk.said("anna", "message_in", "Здравствуйте");
+    assert_eq!(desk.clients().len(), 1, "what comes after it does");
+}

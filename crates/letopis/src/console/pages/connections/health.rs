@@ -12,7 +12,7 @@ use crate::access::connection_health::{self, Health};
 use crate::journal::model_calls::{self, Spent};
 use crate::metrics::rate::{Interval, Rate};
 
-pub(super) const DAY_US: i64 = 86_400_000_000;
+pub(in crate::console::pages) const DAY_US: i64 = 86_400_000_000;
 /// Shares above this colour a number: one call of twenty.
 const MANY: f64 = 0.05;
 

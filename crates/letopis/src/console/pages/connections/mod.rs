@@ -31,15 +31,15 @@ use crate::upstream::Address;
 use steps::Steps;
 
 /// A connection in the list.
-struct Row {
-    id: String,
-    name: String,
-    kind: String,
-    state: &'static str,
-    word: String,
-    used: String,
-    day: Option<String>,
-    gone: bool,
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) kind: String,
+    pub(super) state: &'static str,
+    pub(super) word: String,
+    pub(super) used: String,
+    pub(super) day: Option<String>,
+    pub(super) gone: bool,
 }
 
 /// A kind to choose.
@@ -159,13 +159,14 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Steps>) -> Result<Re
     let groups = GROUPS.iter().map(|(title, kinds)| Group { title: t.say(title), kinds: kinds.iter().map(kind).collect() });
     page(&ListPage {
         groups: groups.collect(),
-        rows: all.iter().map(|known| row(visitor, known, faring.get(&known.id), waiting.contains(&known.id.to_string()))).collect(),
+        rows: all.iter().map(|known| row_of(visitor, known, faring.get(&known.id), waiting.contains(&known.id.to_string()))).collect(),
         f: Frame::new(desk, visitor, Section::Settings, t.say("connections-title")),
         fresh,
     })
 }
 
-fn row(visitor: &Visitor, known: &Connection, faring: Option<&Health>, waiting: bool) -> Row {
+/// A connection in a list.
+pub(super) fn row_of(visitor: &Visitor, known: &Connection, faring: Option<&Health>, waiting: bool) -> Row {
     let (t, clock) = (&visitor.t, visitor.clock());
     let (state, word, day) = match known.revoked_us {
         Some(us) => ("", t.of("revoked-when", &clock.when(us)), None),

@@ -15,19 +15,19 @@ use crate::access::connection_trial::{self, Finding, Verdict};
 use crate::access::{Action, ConnectionId, ConnectionKind};
 
 /// One step for people.
-pub(super) struct Row {
+pub(in crate::console::pages) struct Row {
     /// Class of its mark: `ok`, `bad` or none.
-    pub(super) tone: &'static str,
-    pub(super) sign: &'static str,
-    pub(super) verdict: String,
-    pub(super) step: String,
-    pub(super) says: String,
+    pub(in crate::console::pages) tone: &'static str,
+    pub(in crate::console::pages) sign: &'static str,
+    pub(in crate::console::pages) verdict: String,
+    pub(in crate::console::pages) step: String,
+    pub(in crate::console::pages) says: String,
 }
 
 /// All of them.
-pub(super) struct Tried {
-    pub(super) is_well: bool,
-    pub(super) rows: Vec<Row>,
+pub(in crate::console::pages) struct Tried {
+    pub(in crate::console::pages) is_well: bool,
+    pub(in crate::console::pages) rows: Vec<Row>,
 }
 
 /// What the button sends: with a delivery to the bot, or without.
@@ -54,7 +54,7 @@ pub(in crate::console::pages) async fn test(
 }
 
 /// Steps as the page shows them.
-pub(super) fn tried(t: &Texts, kind: ConnectionKind, steps: &[Finding]) -> Tried {
+pub(in crate::console::pages) fn tried(t: &Texts, kind: ConnectionKind, steps: &[Finding]) -> Tried {
     Tried { is_well: connection_trial::is_well(steps), rows: steps.iter().map(|finding| row(t, kind, finding)).collect() }
 }
 

@@ -49,7 +49,7 @@ pub(in crate::console::pages) fn funnel(t: &Texts, summary: &Summary) -> String 
 }
 
 /// The name of a value of a cut.
-pub(super) fn value(t: &Texts, cut: Cut, value: &str) -> String {
+pub(in crate::console::pages) fn value(t: &Texts, cut: Cut, value: &str) -> String {
     match cut {
         _ if value.is_empty() => t.say("numbers-unnamed"),
         Cut::Channel => labels::channel(t, value).name,

@@ -65,6 +65,10 @@ impl Resend for Gate {
         let id = event::check(&item, &event::Limits::default()).map(|checked| checked.event_id.map_or(spare_id, Into::into));
         Box::pin(async { Ok(id?) })
     }
+
+    fn say(&self, _: BusinessId, _: bytes::Bytes) -> futures_util::future::BoxFuture<'_, Result<(), NotTaken>> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// A portal that lets in whoever says `in`, and is `https://salon.example`.
@@ -170,6 +174,7 @@ impl Scene {
             progress,
             keys: Arc::new(KeyRing::default()),
             card_grace_us: 900_000_000,
+            has_backup: false,
             now_us: || NOW,
             secure_cookies: false,
         };
@@ -336,9 +341,14 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                     let record = RecordNo::new(frame.business, 99);
                     store.write(move |tx| Ok::<_, StoreError>(lead_work::end(tx, record, &session, how, &decided.by, NOW)?)).await.unwrap();
                 }
-                Decision::KnownSet { what, value } if what == known::NUMBERS => {
-                    let record = RecordNo::new(frame.business, 1_000 + decisions);
-                    store.write(move |tx| Ok::<_, StoreError>(known::set(tx, record, &what, &value.to_string())?)).await.unwrap();
+                Decision::KnownSet { what, value } => {
+                    let next = store.write(move |tx| {
+                        let record = RecordNo::new(frame.business, 2_000 + decisions);
+                        let sql = "INSERT INTO decisions (record, business, made_us, made_by, kind, body) VALUES (?1, ?2, ?3, ?4, 'known_set', '')";
+                        tx.execute(sql, rusqlite::params![record.as_i64(), frame.business.0, NOW, decided.by])?;
+                        Ok::<_, StoreError>(known::set(tx, record, &what, &value.to_string())?)
+                    });
+                    next.await.unwrap();
                 }
                 // What these do is told as stories, against the real binary.
                 _ => {}
