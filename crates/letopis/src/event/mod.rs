@@ -5,7 +5,7 @@
 //!
 //! `check` · `read` the two doors — `node`, `fields`, `invalid` behind them — `kind`, `derive` types, their derivation and facets — `when`,
 //! `phone`, `phones_in`, `crm`, `money` the values — `schema` the published description — `frame` what goes
-//! through the queue, `record` what is sealed, `incident` what is sealed of what went wrong, `retention` how long, `review` what people look at, `rulings` what they say about differences with a CRM — `promise` what a reply promises — `ids` numbers of records and businesses.
+//! through the queue, `record` what is sealed, `incident` what is sealed of what went wrong, `retention` how long, `review` what people look at, `scenario` what bots are told, `rulings` what they say about differences with a CRM — `promise` what a reply promises — `ids` numbers of records and businesses.
 
 mod basis;
 mod check;
@@ -30,6 +30,7 @@ pub mod record;
 mod retention;
 pub mod review;
 mod rulings;
+pub mod scenario;
 mod schema;
 mod when;
 

@@ -18,6 +18,7 @@ use super::incident::{Growth, Opening, Resolution};
 use super::retention::{HoldOn, Policy, Then};
 use super::review::{Draw, Label, ReviewQueue};
 use super::rulings::{Aside, Right};
+use super::scenario::{Activation, Put};
 
 /// What capture added to the client's bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -312,6 +313,10 @@ pub enum Decision {
     },
     /// What a person found.
     ReviewLabelled(Label),
+    /// A version of a scenario or prompt.
+    ScenarioPut(Put),
+    /// It answers from now on.
+    ScenarioActivated(Activation),
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {
         /// The change as that room wrote it.

@@ -775,3 +775,24 @@ CREATE TABLE crm_tellings (
   body TEXT NOT NULL
 );
 CREATE INDEX crm_tellings_by_client ON crm_tellings (business, client);
+
+-- Texts that bots are told, as people put them and made them answer (journal/scenarios); the text stands in its decision.
+CREATE TABLE scenario_versions (
+  record INTEGER PRIMARY KEY,          -- of the decision
+  business INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
+  digest TEXT NOT NULL,                -- as a prompt without a name is known in traffic
+  put_us INTEGER NOT NULL,
+  put_by TEXT NOT NULL,
+  UNIQUE (business, name, version)
+);
+CREATE TABLE scenario_activations (
+  record INTEGER PRIMARY KEY,          -- of the decision
+  business INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
+  made_us INTEGER NOT NULL,
+  made_by TEXT NOT NULL
+);
+CREATE INDEX scenario_activations_by_name ON scenario_activations (business, name, record);

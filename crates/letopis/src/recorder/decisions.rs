@@ -7,7 +7,7 @@ use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::crm::rulings;
 use crate::journal::retention::{self, Hold};
-use crate::journal::{cases, incidents, known, lead_work, merges, quarantine, reports, reviews, witnesses};
+use crate::journal::{cases, incidents, known, lead_work, merges, quarantine, reports, reviews, scenarios, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -75,6 +75,7 @@ pub(super) fn apply(
         Decision::ReviewsDrawn(_) | Decision::ReviewWanted { .. } | Decision::ReviewsAssigned { .. } | Decision::ReviewLabelled(_) => {
             reviewed(tx, record, made_us, decided)?;
         }
+        Decision::ScenarioPut(_) | Decision::ScenarioActivated(_) => scenarios::apply(tx, record, made_us, decided)?,
         // `expire` carried them out already.
         Decision::Expired { .. } | Decision::RetentionRan { .. } => {}
         Decision::Access { change } => return apply_access(tx, master, business, change),

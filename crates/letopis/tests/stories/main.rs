@@ -46,6 +46,7 @@ mod retention;
 mod reviews;
 mod rooms;
 mod rotated;
+mod scenarios;
 mod site;
 mod tampered;
 mod two_servers;

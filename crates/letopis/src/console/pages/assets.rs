@@ -21,6 +21,7 @@ const STYLE: &str = concat!(
     include_str!("../../../assets/conversation.css"),
     include_str!("../../../assets/charts.css"),
     include_str!("../../../assets/reviews.css"),
+    include_str!("../../../assets/scenarios.css"),
     include_str!("../../../assets/print.css"),
 );
 const SCRIPT: &str = include_str!("../../../assets/console.js");

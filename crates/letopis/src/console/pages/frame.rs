@@ -25,6 +25,7 @@ pub(super) enum Section {
     Incidents,
     Promises,
     Reviews,
+    Scenarios,
     Cards,
     Quarantine,
     Reports,
@@ -164,6 +165,7 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     add(scope.can(Action::ReadNumbers), Section::Reports, "/reports", "report", t.say("nav-reports"), 0);
     add(scope.can(Action::ReadJournal), Section::Promises, "/promises", "promise", t.say("nav-promises"), 0);
     add(scope.can(Action::ReadJournal), Section::Reviews, "/reviews", "review", t.say("nav-reviews"), 0);
+    add(scope.can(Action::ReadNumbers), Section::Scenarios, "/scenarios", "scenario", t.say("nav-scenarios"), 0);
     add(scope.can(Action::ReadJournal), Section::Cards, "/cards", "card", t.say("nav-cards"), 0);
     let quarantined = visitor.quarantined;
     add(scope.can(Action::ReplayQuarantine), Section::Quarantine, "/quarantine", "quarantine", t.say("nav-quarantine"), quarantined);

@@ -5,13 +5,14 @@
 //! write the journal: they ask `decide`.
 //!
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
-//! * words: `labels`, `who`, `hello`, `indent`, `money`
+//! * words: `labels`, `changes` (of versions), `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `scenarios` (what bots are told), `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
 mod cards;
+pub(super) mod changes;
 mod client;
 mod connections;
 mod conversation;
@@ -39,6 +40,7 @@ mod promises;
 mod quarantine;
 mod reports;
 mod reviews;
+mod scenarios;
 mod search;
 mod settings;
 mod sign_in;
@@ -132,6 +134,7 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/acts", get(acts::list))
         .route("/acts/{index}", get(acts::one))
         .merge(work_routes())
+        .merge(scenario_routes())
         .merge(reviews::routes())
         .route("/search", get(search::show))
         .route("/quarantine", get(quarantine::show))
@@ -169,6 +172,16 @@ fn work_routes() -> Router<Desk> {
         .route("/cards/{connection}/resume", post(cards::resume))
         .route("/cards/{connection}/{entry}/retry", post(cards::retry))
         .route("/cards/{connection}/{entry}/bury", post(cards::bury))
+}
+
+/// What bots are told.
+fn scenario_routes() -> Router<Desk> {
+    use scenarios::{change, difference, one};
+    Router::new()
+        .route("/scenarios", get(scenarios::show).post(change::put))
+        .route("/scenarios/{name}", get(one::show))
+        .route("/scenarios/{name}/difference", get(difference::show))
+        .route("/scenarios/{name}/activate", post(change::activate))
 }
 
 fn settings_routes() -> Router<Desk> {

@@ -6,6 +6,7 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 
 use super::Desk;
+use super::changes::{self, Listed};
 use super::error::PageError;
 use super::frame::{Frame, Section, page};
 use super::lost::{self, Lead};
@@ -17,6 +18,7 @@ use crate::journal::days::Day;
 use crate::metrics::figures::lost as leads;
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Asker, Question, Summary};
+use crate::metrics::markers::{Marker, markers};
 use crate::metrics::terms::Settled;
 
 /// Leads that are shown here; the others have a page of their own.
@@ -46,6 +48,7 @@ struct TodayPage {
     week: Vec<(String, String)>,
     tomorrow: Option<(String, String)>,
     uncounted: Option<String>,
+    changes: Vec<Listed>,
 }
 
 struct Read {
@@ -56,6 +59,7 @@ struct Read {
     leads: Vec<leads::Waiting>,
     waiting: (u64, u64),
     uncounted: u64,
+    markers: Vec<Marker>,
 }
 
 /// `GET /today`
@@ -82,6 +86,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<R
             leads: if sees_people { leads::waiting(conn, business, from_us, now_us, lost::MOST)? } else { Vec::new() },
             waiting: leads::count(conn, business, from_us, now_us)?,
             uncounted: uncounted(conn, business)?,
+            markers: markers(conn, business, span(-6, 7).from_us, now_us.saturating_add(1))?,
         })
     });
     let read = read.await?;
@@ -138,5 +143,6 @@ fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
             (t.count("today-tomorrow", planned as i64), t.with("today-confirmed", &confirmed))
         }),
         uncounted: (read.uncounted > 0).then(|| t.count("numbers-uncounted", read.uncounted as i64)),
+        changes: changes::listed(t, &clock, &read.markers),
     }
 }
