@@ -70,3 +70,6 @@ change-by = { $told } ({ $by })
 changes-title = What changed
 changes-how = Another model, prompt or scenario: made active here by a person, or seen in conversations (five of twenty running on have it).
 weekly-change = Changed { $when } — { $told }.
+facts-faq = Questions and answers
+facts-faq-help = “Question? Answer” in a line, a table “question;answer”, or two lines: “Q: …” and “A: …”. Replies with another phone, address, site, time, share, or a yes for a no come to the review.
+facts-wrong-question = Questions and answers, line { $line }: a question and its answer are needed. Nothing was saved.

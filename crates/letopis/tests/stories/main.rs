@@ -20,6 +20,7 @@ mod channels;
 mod clock;
 mod commands;
 mod connection_test;
+mod duties;
 mod epoch;
 mod erase;
 mod event_in;

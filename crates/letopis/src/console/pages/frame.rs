@@ -26,6 +26,7 @@ pub(super) enum Section {
     Promises,
     Reviews,
     Scenarios,
+    Requests,
     Cards,
     Quarantine,
     Reports,
@@ -167,6 +168,7 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     add(scope.can(Action::ReadJournal), Section::Reviews, "/reviews", "review", t.say("nav-reviews"), 0);
     add(scope.can(Action::ReadNumbers), Section::Scenarios, "/scenarios", "scenario", t.say("nav-scenarios"), 0);
     add(scope.can(Action::ReadJournal), Section::Cards, "/cards", "card", t.say("nav-cards"), 0);
+    add(scope.can(Action::ReadJournal), Section::Requests, "/requests", "request", t.say("nav-requests"), 0);
     let quarantined = visitor.quarantined;
     add(scope.can(Action::ReplayQuarantine), Section::Quarantine, "/quarantine", "quarantine", t.say("nav-quarantine"), quarantined);
     add(true, Section::Settings, "/settings", "settings", t.say("nav-settings"), 0);

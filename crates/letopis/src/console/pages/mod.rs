@@ -7,7 +7,7 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`
 //! * words: `labels`, `changes` (of versions), `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `scenarios` (what bots are told), `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `today` (the first page), `lost` (whom to call), `numbers`, `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `scenarios` (what bots are told), `requests` (of persons, and breaches), `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
@@ -39,6 +39,7 @@ mod portal;
 mod promises;
 mod quarantine;
 mod reports;
+mod requests;
 mod reviews;
 mod scenarios;
 mod search;
@@ -160,6 +161,10 @@ fn work_routes() -> Router<Desk> {
         .route("/incidents", get(incidents::show).post(incidents::act::open))
         .route("/incidents/{number}/seen", post(incidents::act::seen))
         .route("/incidents/{number}/resolve", post(incidents::act::resolve))
+        .route("/incidents/{number}/breach", post(requests::mark))
+        .route("/incidents/{number}/told", post(requests::told))
+        .route("/requests", get(requests::show).post(requests::add))
+        .route("/requests/{id}/close", post(requests::close))
         .route("/promises", get(promises::show))
         .route("/cards", get(cards::show))
         .route("/cards/differences", get(cards::differences::show))

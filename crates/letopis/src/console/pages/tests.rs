@@ -13,6 +13,8 @@ mod numbers;
 #[cfg(test)]
 mod portal;
 #[cfg(test)]
+mod scenarios;
+#[cfg(test)]
 mod scene;
 
 use axum::http::{Method, StatusCode, header};
