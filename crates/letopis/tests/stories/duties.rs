@@ -28,7 +28,7 @@ fn a_request_is_answered_by_an_erasure_of_its_number() {
     app.post_event(&super::event("anna"));
     app.wait_recorded(1);
     json_of(app.data(), &["erase", "--client", "+79215550101", "--basis", "withdrawal", "--request", number, "--yes"]);
-    assert_eq!(found(&app, "A14"), [], "it is answered");
+    assert!(found(&app, "A14").is_empty(), "it is answered");
     let listed = json_of(app.data(), &["requests", "list"]);
     let closed: Vec<_> = listed["requests"].as_array().unwrap().iter().map(|one| (&one["number"], &one["closed"])).collect();
     assert_eq!(closed, [(&json!("вх. № 13"), &json!(false)), (&json!(number), &json!(true))]);
@@ -58,7 +58,7 @@ fn a_breach_has_hours_and_what_went_abroad_may_be_one() {
     let next = found(&app, "A15");
     assert_eq!((next.len(), &next[0]["facts"]["what"]), (1, &json!("results")), "{next:?}");
     json_of(app.data(), &["requests", "breach", &incident, "--told", "results"]);
-    assert_eq!(found(&app, "A15"), []);
+    assert!(found(&app, "A15").is_empty());
     assert!(!letopis(app.data(), &["requests", "breach", "999"]).ok);
     assert_eq!(json_of(app.data(), &["rebuild", "--check"])["differences"], 0);
 }
