@@ -52,7 +52,8 @@ pub(super) fn routes(app: Arc<App>) -> Router {
     ];
     let ways =
         [import::routes(), proof::routes(), dossier::routes(), report::routes(), erase::routes(), retention::routes(), settled::routes()];
-    let care = [alerts::routes(), reviews::routes(), scenario::routes(), requests::routes(), rebuild::routes(), backup::routes(), work::routes()];
+    let care =
+        [alerts::routes(), reviews::routes(), scenario::routes(), requests::routes(), rebuild::routes(), backup::routes(), work::routes()];
     let all = nouns.into_iter().chain(ways).chain(care).fold(Router::new(), Router::merge);
     Router::new().nest("/control", all).layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(app)
 }

@@ -196,11 +196,13 @@ async fn facts(State(app): State<Arc<App>>, Json(upload): Json<Upload>) -> Told<
     let settled = app.store.read(move |conn| Ok::<_, ControlError>(reviews::facts(conn, id)?)).await?;
     let before = settled.map(|(facts, _)| facts).unwrap_or_default();
     let asks = upload.services.is_none() && upload.hours.is_none() && upload.faq.is_none();
-    let (faq, was_complete) = (upload.faq.unwrap_or_else(|| before.faq_text()), before.complete);
+    // Whether the list is whole is said with the list.
+    let is_whole = upload.complete || upload.services.is_none() && before.complete;
+    let faq = upload.faq.unwrap_or_else(|| before.faq_text());
     let after = Facts::read(
         &upload.services.unwrap_or_else(|| before.text()),
         &upload.hours.unwrap_or_else(|| before.week.map(|week| week.text()).unwrap_or_default()),
-        upload.complete || (asks && was_complete),
+        is_whole,
     );
     let facts = after.and_then(|facts| facts.with_faq(&faq)).map_err(anyhow::Error::from)?;
     let mut found = 0;

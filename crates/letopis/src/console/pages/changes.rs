@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_change_is_told_by_its_name() {
-        let t = Library::load().texts(Language::Ru);
+        let t = Library::default().texts(Language::Ru);
         let marker = |what, from: &str, to: &str, by: Option<&str>| Marker {
             what,
             us: 0,

@@ -10,8 +10,20 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-const RU: &str = concat!(include_str!("../../../locales/ru.ftl"), "\n", include_str!("../../../locales/scenarios.ru.ftl"), "\n", include_str!("../../../locales/duties.ru.ftl"));
-const EN: &str = concat!(include_str!("../../../locales/en.ftl"), "\n", include_str!("../../../locales/scenarios.en.ftl"), "\n", include_str!("../../../locales/duties.en.ftl"));
+const RU: &str = concat!(
+    include_str!("../../../locales/ru.ftl"),
+    "\n",
+    include_str!("../../../locales/scenarios.ru.ftl"),
+    "\n",
+    include_str!("../../../locales/duties.ru.ftl")
+);
+const EN: &str = concat!(
+    include_str!("../../../locales/en.ftl"),
+    "\n",
+    include_str!("../../../locales/scenarios.en.ftl"),
+    "\n",
+    include_str!("../../../locales/duties.en.ftl")
+);
 
 /// A language that the console speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

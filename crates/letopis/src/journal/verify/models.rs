@@ -70,7 +70,12 @@ pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<
     }
     let wrong = duties::unlike_their_decisions(audit.conn, business)?;
     if wrong > 0 {
-        report.add("row", None, "requests", format!("{wrong} rows of requests and breaches are not what the sealed decisions make of them"));
+        report.add(
+            "row",
+            None,
+            "requests",
+            format!("{wrong} rows of requests and breaches are not what the sealed decisions make of them"),
+        );
     }
     reviews(audit, report)?;
     Ok(())

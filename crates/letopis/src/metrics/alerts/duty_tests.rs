@@ -72,11 +72,11 @@ fn what_went_abroad_is_found_by_its_provider_until_a_day_without() {
     let openai = &looked.findings[1];
     assert_eq!((&openai.records[..], openai.count, openai.began_us), (&[0, 1][..], 2, NOON + 10 * MINUTE_US));
     assert_eq!((openai.facts["sorts"].as_str(), openai.facts["country"].as_str()), ("email, phone", "US"));
-    let open = Incident { rule: "A13".into(), key: "A13:openai".into(), ..super::tests::incident("A13", "A13:openai", "0,1", false) };
+    let open = Incident { rule: "A13".into(), key: "A13:openai".into(), ..super::tests::incident("A13", "A13:openai", "0-1", false) };
     assert!(look(&conn, "A13", now, std::slice::from_ref(&open), &[]).well.is_empty(), "it goes on");
     let after = look(&conn, "A13", now + DAY_US, &[open], &[]);
     assert_eq!((after.findings.len(), after.well.contains_key("A13:openai")), (0, true));
-    let dealt_with = super::tests::incident("A13", "A13:openai", "0,1", true);
+    let dealt_with = super::tests::incident("A13", "A13:openai", "0-1", true);
     assert_eq!(told(&look(&conn, "A13", now, &[], &[dealt_with])), [("A13:deepseek", Severity::Warning)]);
 }
 

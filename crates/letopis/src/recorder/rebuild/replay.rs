@@ -13,7 +13,9 @@ use crate::journal::clients::Clients;
 use crate::journal::evidence::{self, Sealed};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, append, chains, deliveries, details, duties, incidents, merges, model_calls, promises, reviews, scenarios};
+use crate::journal::{
+    Generations, append, chains, deliveries, details, duties, incidents, merges, model_calls, promises, reviews, scenarios,
+};
 use crate::privacy::{self, BusinessKeys, DataKey, KeyId, Unpacker, Vault};
 use crate::recorder::decisions;
 
