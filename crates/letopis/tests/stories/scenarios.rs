@@ -92,7 +92,11 @@ fn a_version_is_put_served_and_brought_back() {
     let changes = open["items"].as_array().unwrap().iter().filter(|found| found["rule"] == "A10").count();
     assert_eq!(changes, 2, "one of each version that came: {open:#}");
 
-    // Sealed: an alteration is found, a rebuild repairs it, a start forgets nothing.
+    it_is_sealed(&mut app, &read);
+}
+
+/// An alteration is found, a rebuild repairs it, a start forgets nothing.
+fn it_is_sealed(app: &mut TestApp, read: &str) {
     wait_until("the audit is content", || letopis(app.data(), &["verify", "--deep"]).ok);
     assert_eq!(json_of(app.data(), &["rebuild", "--check"])["differences"], 0);
     app.stop();
@@ -104,9 +108,9 @@ fn a_version_is_put_served_and_brought_back() {
     let told = letopis(app.data(), &["verify", "--deep"]);
     assert!(!told.ok && told.out.contains("scenarios"), "{} {}", told.out, told.err);
     app.restart();
-    assert_eq!(ask(&app, &read, "scenarios/booking/active")["version"], "7", "who alters the table alters what is served");
+    assert_eq!(ask(app, read, "scenarios/booking/active")["version"], "7", "who alters the table alters what is served");
     json_of(app.data(), &["rebuild"]);
-    assert_eq!(ask(&app, &read, "scenarios/booking/active")["version"], "6");
+    assert_eq!(ask(app, read, "scenarios/booking/active")["version"], "6");
 }
 
 #[test]
