@@ -2,7 +2,9 @@
 //!
 //! `gallery dark` writes it dark, `gallery english` in English. The numbers come from a small generator with a fixed seed.
 
-use charts::{Axis, Bar, Bars, Caption, Columns, Forest, Funnel, Heat, Kind, Line, Measure, Moment, Multiples, Panel, Slot, Spark, Step};
+use charts::{
+    Axis, Bar, Bars, Caption, Change, Columns, Forest, Funnel, Heat, Kind, Line, Measure, Moment, Multiples, Panel, Slot, Spark, Step,
+};
 use language::Unit;
 
 #[path = "../tests/charts/language.rs"]
@@ -63,12 +65,13 @@ fn line(chance: &mut Chance) -> Line {
             _ => share(chance, 0.18 + f64::from(day) * 0.002, 60 + u64::from(day * 7 % 50)),
         };
         let previous = if day % 11 == 3 { Slot::Empty } else { share(chance, 0.17, 90) };
-        let changes = match day {
-            9 => vec!["модель gpt-4o → gpt-4.1".to_owned()],
-            21 => vec!["промпт «запись», версия 7".to_owned(), "сценарий «напоминание», версия 2".to_owned()],
-            22 => vec!["модель gpt-4.1 → gpt-4.1-mini".to_owned()],
-            _ => Vec::new(),
+        let changes: &[&str] = match day {
+            9 => &["модель gpt-4o → gpt-4.1"],
+            21 => &["промпт «запись», версия 7", "сценарий «напоминание», версия 2"],
+            22 => &["модель gpt-4.1 → gpt-4.1-mini"],
+            _ => &[],
         };
+        let changes = changes.iter().map(|words| Change { words: (*words).to_owned(), url: None }).collect();
         Moment { label: format!("{} мая", day + 1), slot, previous, changes }
     };
     Line {

@@ -46,12 +46,19 @@ pub(crate) struct Key {
     pub(crate) words: String,
 }
 
+/// What one numbered sign means: when, what, and where more is said.
+pub(crate) struct Mark<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) words: &'a str,
+    pub(crate) url: Option<&'a str>,
+}
+
 /// Everything of a figure but its drawing.
 pub(crate) struct Surroundings<'a> {
     pub(crate) caption: &'a Caption,
     pub(crate) keys: Vec<Key>,
     /// What the numbered signs in the drawing mean, in their order.
-    pub(crate) marks: Vec<String>,
+    pub(crate) marks: Vec<Mark<'a>>,
     pub(crate) table: Table,
 }
 
@@ -78,7 +85,7 @@ pub(crate) fn figure(around: Surroundings<'_>, words: &dyn Words, draw: impl Fn(
         ink.raw("</svg>");
     }
     write_keys(&mut ink, &around.keys);
-    write_list(&mut ink, "ol", "chart-marks", &around.marks);
+    write_marks(&mut ink, &around.marks);
     if let Some(note) = &caption.note {
         ink.element("p", "chart-note", note);
     }
@@ -106,11 +113,31 @@ fn write_keys(ink: &mut Ink, keys: &[Key]) {
     });
 }
 
-fn write_list(ink: &mut Ink, tag: &str, class: &str, lines: &[String]) {
-    if lines.is_empty() {
+fn write_marks(ink: &mut Ink, marks: &[Mark<'_>]) {
+    if marks.is_empty() {
         return;
     }
-    ink.tag(tag, class, |ink| lines.iter().for_each(|line| ink.element("li", "", line)));
+    ink.tag("ol", "chart-marks", |ink| {
+        for mark in marks {
+            ink.tag("li", "", |ink| {
+                ink.text(mark.label);
+                ink.raw(": ");
+                // Only pages of the same house: a chart leads nowhere else.
+                match mark.url.filter(|url| url.starts_with('/') && !url.starts_with("//")) {
+                    Some(url) => link(ink, url, mark.words),
+                    None => ink.text(mark.words),
+                }
+            });
+        }
+    });
+}
+
+fn link(ink: &mut Ink, url: &str, words: &str) {
+    ink.raw("<a href=\"");
+    ink.text(url);
+    ink.raw("\">");
+    ink.text(words);
+    ink.raw("</a>");
 }
 
 /// What an axis measures, above the plot.

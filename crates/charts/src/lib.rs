@@ -57,7 +57,7 @@ pub use figure::Caption;
 pub use forest::Forest;
 pub use funnel::{Funnel, Step};
 pub use heat::Heat;
-pub use line::{Line, Moment};
+pub use line::{Change, Line, Moment};
 pub use measure::{Measure, Slot};
 pub use multiples::{Multiples, Panel};
 pub use scale::{Axis, Kind};

@@ -1,6 +1,6 @@
 //! A number over time: its line, the band of its interval, what changed on the way, and the period before.
 
-use crate::figure::{Caption, HEAD, Key, Surroundings, figure, name_axis, touchable};
+use crate::figure::{Caption, HEAD, Key, Mark, Surroundings, figure, name_axis, touchable};
 use crate::ink::{Anchor, Ink};
 use crate::lettering;
 use crate::measure::Slot;
@@ -23,8 +23,17 @@ pub struct Moment {
     pub slot: Slot,
     /// What was known of its twin in the period before.
     pub previous: Slot,
-    /// What changed then: «модель gpt-4o → gpt-4.1».
-    pub changes: Vec<String>,
+    /// What changed then.
+    pub changes: Vec<Change>,
+}
+
+/// Something that changed, which a drop is compared with first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// «модель gpt-4o → gpt-4.1».
+    pub words: String,
+    /// The page that says more.
+    pub url: Option<String>,
 }
 
 impl Moment {
@@ -60,7 +69,7 @@ impl Line {
         name_axis(ink, sheet, &self.axis, words);
         plot.draw_grid(ink, sheet, words);
         plot.draw_labels(ink, sheet, &self.moments.iter().map(|moment| moment.label.as_str()).collect::<Vec<_>>());
-        self.draw_changes(ink, sheet, &plot);
+        let signs = self.draw_changes(ink, sheet, &plot);
         let previous: Vec<Slot> = self.moments.iter().map(|moment| moment.previous).collect();
         let slots: Vec<Slot> = self.moments.iter().map(|moment| moment.slot).collect();
         trace::draw_previous(ink, &plot, &previous);
@@ -68,6 +77,7 @@ impl Line {
         plot.draw_nothing(ink, words, &slots);
         self.draw_newest(ink, sheet, &plot, words);
         self.draw_spots(ink, sheet, &plot, words);
+        self.draw_signs(ink, sheet, &signs);
         plot.bottom + sheet.text + 10.0
     }
 
@@ -103,8 +113,8 @@ impl Line {
         }
     }
 
-    /// Upright lines with numbers; the words stand in the list below, where there is room for them.
-    fn draw_changes(&self, ink: &mut Ink, sheet: &Sheet, plot: &Plot) {
+    /// Upright lines; their numbers stand above the plot.
+    fn draw_changes(&self, ink: &mut Ink, sheet: &Sheet, plot: &Plot) -> Vec<Sign> {
         let mut signs: Vec<Sign> = Vec::new();
         for (place, moment) in self.moments.iter().enumerate().filter(|(_, moment)| !moment.changes.is_empty()) {
             let x = plot.x(place);
@@ -117,10 +127,19 @@ impl Line {
             }
             signs.push(sign);
         }
+        signs
+    }
+
+    /// Numbers that say what changed when they are touched, as far as there is room; the list below says all of it.
+    fn draw_signs(&self, ink: &mut Ink, sheet: &Sheet, signs: &[Sign]) {
+        let marks = self.marks();
         for sign in signs {
             let (left, right) = sign.sides(sheet);
             ink.rect("sign", (left, HEAD), (right - left, 16.0));
             ink.letters("sign-number", ((left + right) / 2.0, HEAD + 12.2), Anchor::Middle, &sign.number());
+            let meant = marks.get(sign.first - 1..sign.last).unwrap_or_default();
+            let reading: Vec<String> = meant.iter().map(|mark| format!("{}: {}", mark.label, mark.words)).collect();
+            touchable(ink, sheet, ((left, HEAD), (right - left, SIGNS)), &reading.join(" · "), |_| {});
         }
     }
 
@@ -163,8 +182,8 @@ impl Line {
         keys
     }
 
-    fn marks(&self) -> Vec<String> {
-        self.moments.iter().flat_map(|moment| moment.changes.iter().map(|change| format!("{}: {change}", moment.label))).collect()
+    fn marks(&self) -> Vec<Mark<'_>> {
+        self.moments.iter().flat_map(|moment| moment.changes.iter().map(|change| of(&moment.label, change))).collect()
     }
 
     fn table(&self, words: &dyn Words) -> Table {
@@ -177,11 +196,15 @@ impl Line {
             let mut row = vec![moment.label.clone()];
             row.extend(cells(words, moment.slot));
             row.extend(compared.then(|| crate::words::told(words, moment.previous)));
-            row.extend(changed.then(|| moment.changes.join("; ")));
+            row.extend(changed.then(|| moment.changes.iter().map(|change| change.words.as_str()).collect::<Vec<_>>().join("; ")));
             row
         };
         Table { head: head.into_iter().map(|term| words.term(term)).collect(), rows: self.moments.iter().map(row).collect() }
     }
+}
+
+fn of<'a>(label: &'a str, change: &'a Change) -> Mark<'a> {
+    Mark { label, words: &change.words, url: change.url.as_deref() }
 }
 
 /// A number above the plot: of one change, or of several that stand too close to have one each.

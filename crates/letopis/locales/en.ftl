@@ -2314,6 +2314,8 @@ facts-queue = What is marked
 facts-said = { $about ->
     [price] It names the price { $said }
     [hour] It names the time { $said }
+    [contact] It names { $said }
+    [condition] It says { $said }
    *[service] It names the service “{ $said }”
 }
 facts-listed = By the list:

@@ -2360,6 +2360,8 @@ facts-queue = Что отмечено
 facts-said = { $about ->
     [price] Названа цена { $said }
     [hour] Названо время { $said }
+    [contact] Названо: { $said }
+    [condition] Сказано: { $said }
    *[service] Названа услуга «{ $said }»
 }
 facts-listed = По списку:

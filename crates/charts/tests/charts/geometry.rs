@@ -1,6 +1,6 @@
 //! Where things stand: on the sheet, in the right order, and words never on other words.
 
-use charts::{Measure, Slot};
+use charts::{Change, Measure, Slot};
 use proptest::prelude::*;
 
 use crate::drawing::{Drawing, Mark, drawings};
@@ -200,7 +200,7 @@ proptest! {
     #[test]
     fn changes_on_any_day_stay_apart(days in prop::collection::btree_set(0_usize..60, 0..20)) {
         let mut line = samples::line(&[known(0.3, 0.2, 0.4, 40); 60]);
-        days.iter().for_each(|day| line.moments[*day].changes.push("промпт".to_owned()));
+        days.iter().for_each(|day| line.moments[*day].changes.push(Change { words: "промпт".to_owned(), url: None }));
         let html = line.draw(&russian(Unit::Percent));
         on_the_sheet(&html);
         words_apart(&html);

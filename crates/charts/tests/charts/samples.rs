@@ -1,6 +1,8 @@
 //! Small charts of every sort.
 
-use charts::{Axis, Bar, Bars, Caption, Columns, Forest, Funnel, Heat, Kind, Line, Measure, Moment, Multiples, Panel, Slot, Spark, Step};
+use charts::{
+    Axis, Bar, Bars, Caption, Change, Columns, Forest, Funnel, Heat, Kind, Line, Measure, Moment, Multiples, Panel, Slot, Spark, Step,
+};
 
 use crate::language::{Unit, russian};
 
@@ -21,7 +23,10 @@ pub(crate) fn whole_line() -> Line {
     let mut line = line(&[known(0.1, 0.05, 0.2, 60), Slot::Few(7), known(0.3, 0.2, 0.4, 80), known(0.4, 0.3, 0.5, 90), Slot::Empty]);
     line.caption = line.caption.note("от 237 диалогов");
     line.moments[0].previous = known(0.2, 0.1, 0.3, 50);
-    line.moments[2].changes = vec!["модель gpt-4o → gpt-4.1".to_owned(), "промпт 7".to_owned()];
+    line.moments[2].changes = vec![
+        Change { words: "модель gpt-4o → gpt-4.1".to_owned(), url: Some("/numbers?model=gpt-4.1&period=week".to_owned()) },
+        Change { words: "промпт 7".to_owned(), url: None },
+    ];
     line
 }
 

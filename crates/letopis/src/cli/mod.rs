@@ -5,7 +5,7 @@
 //! needs none.
 //!
 //! * ways: `house`, `control`, `voice` · nouns: `business`, `key`, `user`, `connection`, `quarantine`, `forwards`, `crm`, `witness` · in: `serve`, `emit`, `import`, `demo` · out:
-//!   `verify`, `proof`, `dossier`, `checkpoint` · away: `erase`, `retention` · looked at: `reviews` · care: `rebuild`, `backup`, `restore`, `master` (and `work`, what long
+//!   `verify`, `proof`, `dossier`, `checkpoint` · away: `erase`, `retention` · by law: `requests` · looked at: `reviews` · told to bots: `scenario` · care: `rebuild`, `backup`, `restore`, `master` (and `work`, what long
 //!   work looks like from here) · about: `config`, `doctor`, `logging`
 
 mod alerts;
@@ -35,9 +35,11 @@ mod quarantine;
 mod rebuild;
 mod report;
 mod reports;
+mod requests;
 mod restore;
 mod retention;
 mod reviews;
+mod scenario;
 mod serve;
 mod settled;
 mod user;
@@ -154,6 +156,12 @@ enum Command {
     /// The business's words for what clients want.
     #[command(subcommand)]
     Intents(intents::IntentsCommand),
+    /// What bots are told: versions of scenarios and prompts.
+    #[command(subcommand)]
+    Scenario(scenario::ScenarioCommand),
+    /// What persons ask about their data, and breaches, with the time that is left.
+    #[command(subcommand)]
+    Requests(requests::RequestsCommand),
     /// Every setting with its default and what it means.
     Config(config::ConfigArgs),
     /// Whether this machine is a good home for the data folder.
@@ -214,6 +222,8 @@ pub fn main() -> anyhow::Result<()> {
         Command::Reviews(command) => visit(&data, absent, async |house| reviews::run(house, command, voice).await),
         Command::Prices(command) => visit(&data, absent, async |house| prices::run(house, command, voice).await),
         Command::Intents(command) => visit(&data, absent, async |house| intents::run(house, command, voice).await),
+        Command::Scenario(command) => visit(&data, absent, async |house| scenario::run(house, command, voice).await),
+        Command::Requests(command) => visit(&data, absent, async |house| requests::run(house, command, voice).await),
         Command::Config(args) => config::run(&data, &args, voice),
         Command::Doctor => doctor::run(&data, voice),
     }

@@ -83,6 +83,9 @@ pub(super) struct FactsArgs {
     /// Opening hours: «пн–пт 9:00–21:00; сб 10–18; вс выходной».
     #[arg(long)]
     hours: Option<String>,
+    /// A file with questions and answers: «Вопрос? Ответ» a line, or «В: …» and «О: …» in two.
+    #[arg(long)]
+    faq: Option<PathBuf>,
     /// There are no other services than these.
     #[arg(long)]
     complete: bool,
@@ -96,6 +99,7 @@ struct Upload {
     business: Option<Slug>,
     services: Option<String>,
     hours: Option<String>,
+    faq: Option<String>,
     complete: bool,
 }
 
@@ -115,9 +119,9 @@ pub(super) async fn run(house: &House, command: ReviewsCommand, voice: Voice) ->
             let drawn: Value = house.ask("reviews/draw", &args).await?;
             voice.pairs(&drawn);
         }
-        ReviewsCommand::Facts(FactsArgs { services, hours, complete, business }) => {
+        ReviewsCommand::Facts(FactsArgs { services, hours, faq, complete, business }) => {
             let read = |path: PathBuf| std::fs::read_to_string(&path).with_context(|| path.display().to_string());
-            let upload = Upload { business, services: services.map(read).transpose()?, hours, complete };
+            let upload = Upload { business, services: services.map(read).transpose()?, hours, faq: faq.map(read).transpose()?, complete };
             let told: Value = house.ask("reviews/facts", &upload).await?;
             voice.pairs(&told);
         }
@@ -191,13 +195,16 @@ async fn facts(State(app): State<Arc<App>>, Json(upload): Json<Upload>) -> Told<
     let id = business.id;
     let settled = app.store.read(move |conn| Ok::<_, ControlError>(reviews::facts(conn, id)?)).await?;
     let before = settled.map(|(facts, _)| facts).unwrap_or_default();
-    let asks = upload.services.is_none() && upload.hours.is_none();
+    let asks = upload.services.is_none() && upload.hours.is_none() && upload.faq.is_none();
+    // Whether the list is whole is said with the list.
+    let is_whole = upload.complete || upload.services.is_none() && before.complete;
+    let faq = upload.faq.unwrap_or_else(|| before.faq_text());
     let after = Facts::read(
         &upload.services.unwrap_or_else(|| before.text()),
         &upload.hours.unwrap_or_else(|| before.week.map(|week| week.text()).unwrap_or_default()),
-        upload.complete || (asks && before.complete),
+        is_whole,
     );
-    let facts = after.map_err(anyhow::Error::from)?;
+    let facts = after.and_then(|facts| facts.with_faq(&faq)).map_err(anyhow::Error::from)?;
     let mut found = 0;
     if !asks {
         let value = serde_json::to_value(&facts).map_err(anyhow::Error::from)?;
@@ -205,7 +212,9 @@ async fn facts(State(app): State<Arc<App>>, Json(upload): Json<Upload>) -> Told<
         found = app.reviews.check_facts(&business, BY).await?;
     }
     let hours = facts.week.map(|week| week.shown());
-    Ok(Json(json!({ "services": facts.services.len(), "complete": facts.complete, "hours": hours, "flagged": found })))
+    Ok(Json(
+        json!({ "services": facts.services.len(), "questions": facts.faq.len(), "complete": facts.complete, "hours": hours, "flagged": found }),
+    ))
 }
 
 async fn export(State(app): State<Arc<App>>, Json(about): Json<OfBusiness>) -> Told<Vec<reviews::examples::Example>> {

@@ -1,15 +1,17 @@
 //! Web pages and the JSON read API. It never writes the journal: it asks `decide`.
 //!
 //! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in · `dossier` – one conversation to hand over
-//! * `report` – a week or a month as a page of its own · `routing` – where reports go
+//! * `report` – a week or a month as a page of its own · `routing` – where reports go · `registry` – what bots are told, `compare` – two texts of it
 //! * `replay` – refused items, sent again or dropped · `trials` – connections tried · `portals` – pages inside a CRM · `measured` – what can be known · `period` – of which days
 
 pub mod api;
+pub mod compare;
 pub mod dossier;
 mod measured;
 pub mod pages;
 mod period;
 pub mod portals;
+pub mod registry;
 pub mod replay;
 pub mod report;
 pub mod routing;

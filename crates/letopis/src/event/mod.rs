@@ -5,12 +5,13 @@
 //!
 //! `check` · `read` the two doors — `node`, `fields`, `invalid` behind them — `kind`, `derive` types, their derivation and facets — `when`,
 //! `phone`, `phones_in`, `crm`, `money` the values — `schema` the published description — `frame` what goes
-//! through the queue, `record` what is sealed, `incident` what is sealed of what went wrong, `retention` how long, `review` what people look at, `rulings` what they say about differences with a CRM — `promise` what a reply promises — `ids` numbers of records and businesses.
+//! through the queue, `record` what is sealed, `incident` what is sealed of what went wrong, `duty` what the law sets a time for, `retention` how long, `review` what people look at, `scenario` what bots are told, `rulings` what they say about differences with a CRM — `promise` what a reply promises — `ids` numbers of records and businesses.
 
 mod basis;
 mod check;
 mod crm;
 mod derive;
+pub mod duty;
 mod fields;
 mod frame;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod ids;
 pub mod incident;
 mod invalid;
 mod kind;
+mod lead_end;
 mod money;
 mod node;
 mod parts;
@@ -30,6 +32,7 @@ pub mod record;
 mod retention;
 pub mod review;
 mod rulings;
+pub mod scenario;
 mod schema;
 mod when;
 
@@ -40,12 +43,12 @@ pub use frame::{Frame, FrameError, Item, ItemKind};
 pub use ids::{BusinessId, RecordNo};
 pub use invalid::{Code, Invalid};
 pub use kind::{Direction, EventType};
+pub use lead_end::LeadEnd;
 pub use parts::{Booking, Client, Delivery, Failure, Payment};
 pub use phone::{Phone, PhoneReading};
 pub use phones_in::phones_in;
 pub use promise::{Hour, Modality, Promise, PromiseKind, promises};
 pub use read::Event;
-pub use record::LeadEnd;
 pub use retention::{HoldOn, Policy, PolicyError, Then};
 pub use rulings::{Aside, Right};
 pub use schema::SCHEMA;

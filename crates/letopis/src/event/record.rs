@@ -14,10 +14,13 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 pub use super::basis::Basis;
+use super::duty::{BreachStep, Received};
 use super::incident::{Growth, Opening, Resolution};
+use super::lead_end::LeadEnd;
 use super::retention::{HoldOn, Policy, Then};
 use super::review::{Draw, Label, ReviewQueue};
 use super::rulings::{Aside, Right};
+use super::scenario::{Activation, Put};
 
 /// What capture added to the client's bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -312,50 +315,26 @@ pub enum Decision {
     },
     /// What a person found.
     ReviewLabelled(Label),
+    /// A version of a scenario or prompt.
+    ScenarioPut(Put),
+    /// It answers from now on.
+    ScenarioActivated(Activation),
+    /// A person asks something about their data.
+    RequestReceived(Received),
+    /// It was answered.
+    #[allow(missing_docs, reason = "the record index of the request")]
+    RequestClosed { request: u64 },
+    /// An incident by which personal data may have come to others; since when that is known.
+    #[allow(missing_docs, reason = "said above")]
+    BreachMarked { incident: u64, known_us: i64 },
+    /// The regulator has that message about it.
+    #[allow(missing_docs, reason = "said above")]
+    BreachTold { incident: u64, step: BreachStep },
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {
         /// The change as that room wrote it.
         change: serde_json::Value,
     },
-}
-
-/// How a lost lead ended that somebody saw to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LeadEnd {
-    /// Spoken with: settled.
-    Done,
-    /// Nobody picked up, more than once.
-    Unreached,
-    /// They do not want it any more.
-    Declined,
-    /// It was no lead.
-    NoLead,
-}
-
-impl LeadEnd {
-    /// All of them, as they are offered.
-    pub const ALL: [Self; 4] = [Self::Done, Self::Unreached, Self::Declined, Self::NoLead];
-
-    /// As it is sealed.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Unreached => "unreached",
-            Self::Declined => "declined",
-            Self::NoLead => "no_lead",
-        }
-    }
-}
-
-impl std::str::FromStr for LeadEnd {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|end| end.as_str() == text);
-        known.ok_or_else(|| format!("{text}: say done, unreached, declined or no_lead"))
-    }
 }
 
 #[cfg(test)]

@@ -220,3 +220,16 @@ pub fn by_pid(conn: &Connection, business: BusinessId, pid: &str) -> rusqlite::R
     let mut find = conn.prepare_cached("SELECT id, root FROM clients WHERE business = ?1 AND pid = ?2")?;
     find.query_row(params![business.0, pid], |row| Ok(ClientRow { id: row.get(0)?, root: row.get(1)? })).optional()
 }
+
+/// Whether somebody is known by that phone (E.164) or e-mail (lower case).
+///
+/// # Errors
+/// When the database says no.
+pub fn known_contact(conn: &Connection, business: BusinessId, kind: &str, value: &str) -> rusqlite::Result<bool> {
+    let tail = (kind == "phone").then(|| &value[value.len().saturating_sub(4)..]);
+    let sql = match tail {
+        Some(_) => "SELECT 1 FROM identities WHERE business = ?1 AND tail = ?4 AND kind = ?2 AND value = ?3",
+        None => "SELECT 1 FROM identities WHERE business = ?1 AND kind = ?2 AND value = ?3 AND ?4 IS NULL",
+    };
+    conn.prepare_cached(sql)?.exists(params![business.0, kind, value, tail])
+}

@@ -25,6 +25,19 @@ pub struct ModelCall {
     pub cost: Option<f64>,
     /// In which currency; none where the sender does not say.
     pub currency: Option<String>,
+    /// Personal data that went with it to another country.
+    pub abroad: Option<Abroad>,
+}
+
+/// What went to another country.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Abroad {
+    /// To whom.
+    pub provider: String,
+    /// Where they are: `US`; `reseller`, `unknown`.
+    pub country: String,
+    /// Which sorts: `email,phone`.
+    pub found: String,
 }
 
 /// What several calls cost together.
@@ -59,7 +72,15 @@ pub fn of(envelope: &Envelope, event: &Event) -> Option<ModelCall> {
         tokens_out: number(event.tokens_out),
         cost: event.cost,
         currency: currency.filter(|_| event.cost.is_some()).map(str::to_owned),
+        abroad: abroad(event),
     })
+}
+
+fn abroad(event: &Event) -> Option<Abroad> {
+    let sent = event.meta.get("sent_abroad")?;
+    let found: Vec<&str> = sent["found"].as_array()?.iter().filter_map(|sort| sort.as_str()).collect();
+    let country = sent["country"].as_str()?.to_owned();
+    Some(Abroad { provider: event.provider.clone().unwrap_or_default(), country, found: found.join(",") }).filter(|_| !found.is_empty())
 }
 
 /// Stores what an event tells.
@@ -67,11 +88,15 @@ pub fn of(envelope: &Envelope, event: &Event) -> Option<ModelCall> {
 /// # Errors
 /// When the database says no.
 pub fn insert(tx: &Transaction<'_>, record: i64, call: Option<&ModelCall>) -> rusqlite::Result<()> {
-    let Some(ModelCall { connection, ts_us, tokens_in, tokens_out, cost, currency }) = call else { return Ok(()) };
-    let sql = "INSERT INTO model_calls (record, business, connection, ts_us, tokens_in, tokens_out, cost, currency)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let Some(ModelCall { connection, ts_us, tokens_in, tokens_out, cost, currency, abroad }) = call else { return Ok(()) };
+    let sql =
+        "INSERT INTO model_calls (record, business, connection, ts_us, tokens_in, tokens_out, cost, currency, sent_to, sent_country, sent)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let abroad = abroad.as_ref();
+    let (to, country, sent) = (abroad.map(|one| &one.provider), abroad.map(|one| &one.country), abroad.map(|one| &one.found));
     let business = RecordNo::from_i64(record).business().0;
-    tx.prepare_cached(sql)?.execute(params![record, business, connection, ts_us, tokens_in, tokens_out, cost, currency])?;
+    tx.prepare_cached(sql)?
+        .execute(params![record, business, connection, ts_us, tokens_in, tokens_out, cost, currency, to, country, sent])?;
     Ok(())
 }
 
@@ -88,9 +113,15 @@ pub fn remove(tx: &Transaction<'_>, record: i64) -> rusqlite::Result<()> {
 /// # Errors
 /// When the database says no.
 pub fn stored(conn: &Connection, record: i64) -> rusqlite::Result<Option<ModelCall>> {
-    let sql = "SELECT connection, ts_us, tokens_in, tokens_out, cost, currency FROM model_calls WHERE record = ?1";
+    let sql =
+        "SELECT connection, ts_us, tokens_in, tokens_out, cost, currency, sent_to, sent_country, sent FROM model_calls WHERE record = ?1";
     let read = |row: &Row<'_>| {
+        let abroad = match row.get::<_, Option<String>>(8)? {
+            Some(found) => Some(Abroad { provider: row.get(6)?, country: row.get(7)?, found }),
+            None => None,
+        };
         Ok(ModelCall {
+            abroad,
             connection: row.get(0)?,
             ts_us: row.get(1)?,
             tokens_in: row.get(2)?,

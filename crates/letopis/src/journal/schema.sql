@@ -153,8 +153,12 @@ CREATE TABLE model_calls (
   tokens_in INTEGER,
   tokens_out INTEGER,
   cost REAL,                           -- NULL: nobody gave a price
-  currency TEXT
+  currency TEXT,
+  sent_to TEXT,                        -- the provider in another country that personal data went to,
+  sent_country TEXT,                   -- where that is: US, CN, reseller, unknown,
+  sent TEXT                            -- and which: email,phone,snils
 );
+CREATE INDEX model_calls_abroad ON model_calls (business, ts_us) WHERE sent IS NOT NULL;
 CREATE INDEX model_calls_by_connection ON model_calls (business, connection, ts_us);
 
 -- What events tell of visits, money, sources, prompts (journal/details.rs).
@@ -793,3 +797,48 @@ CREATE TABLE crm_tellings (
   body TEXT NOT NULL
 );
 CREATE INDEX crm_tellings_by_client ON crm_tellings (business, client);
+
+-- Texts that bots are told, as people put them and made them answer (journal/scenarios); the text stands in its decision.
+CREATE TABLE scenario_versions (
+  record INTEGER PRIMARY KEY,          -- of the decision
+  business INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
+  digest TEXT NOT NULL,                -- as a prompt without a name is known in traffic
+  put_us INTEGER NOT NULL,
+  put_by TEXT NOT NULL,
+  UNIQUE (business, name, version)
+);
+CREATE TABLE scenario_activations (
+  record INTEGER PRIMARY KEY,          -- of the decision
+  business INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
+  made_us INTEGER NOT NULL,
+  made_by TEXT NOT NULL
+);
+CREATE INDEX scenario_activations_by_name ON scenario_activations (business, name, record);
+
+-- What persons ask about their data, by number and date as the business files it, with its deadline; and breaches with theirs (journal/duties).
+CREATE TABLE requests (
+  record INTEGER PRIMARY KEY,          -- of the decision
+  business INTEGER NOT NULL,
+  number TEXT NOT NULL,
+  kind TEXT NOT NULL,                  -- access, correct, stop, withdraw
+  received TEXT NOT NULL,              -- days: 2026-11-23
+  due TEXT NOT NULL,
+  made_us INTEGER NOT NULL,
+  made_by TEXT NOT NULL,
+  closed_us INTEGER,
+  closed_by TEXT
+);
+CREATE INDEX requests_open ON requests (business, due) WHERE closed_us IS NULL;
+CREATE TABLE breaches (
+  incident INTEGER PRIMARY KEY,
+  business INTEGER NOT NULL,
+  record INTEGER NOT NULL,             -- of the decision
+  known_us INTEGER NOT NULL,
+  marked_by TEXT NOT NULL,
+  first_us INTEGER,                    -- when the regulator was told
+  results_us INTEGER
+);

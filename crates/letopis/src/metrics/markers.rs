@@ -3,6 +3,8 @@
 //! Read from conversations, so it goes as far back as numbers do. A version *is there* from five of twenty conversations running on, and is gone when
 //! none of twenty has it: a test that splits traffic is two versions side by side and one marker, a single stray answer is none, and a version that was
 //! put back is a marker of its own. Versions of each scenario are a series of their own (`запись@7`).
+//!
+//! What a person made active here (`journal::scenarios`) is a marker at that moment; the traffic that follows it within a day is the same one.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -10,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
 use crate::event::{BusinessId, RecordNo};
+use crate::journal::scenarios;
 
 /// Conversations that are looked at together.
 const TOGETHER: usize = 20;
@@ -17,6 +20,8 @@ const TOGETHER: usize = 20;
 const PRESENT: usize = 5;
 /// Conversations before the period that say what was there already.
 const BEFORE: i64 = 400;
+/// What was decided is seen in conversations so soon.
+const FOLLOWS_US: i64 = 24 * 3_600_000_000;
 
 /// What changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -43,6 +48,8 @@ pub struct Marker {
     pub to: String,
     /// The first event with it; none where it is gone.
     pub record: Option<u64>,
+    /// Who made it active here; none where it is only seen in traffic.
+    pub by: Option<String>,
 }
 
 /// A conversation, as far as versions go.
@@ -90,12 +97,43 @@ pub fn markers(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64
             let first = &seen[change.index];
             let (us, record) = first_event(conn, first, column, change.to)?.map_or((first.us, None), |(us, record)| (us, Some(record)));
             if us >= from_us && us < to_us {
-                found.push(Marker { what, us, from: change.from.map(str::to_owned), to: change.to.to_owned(), record });
+                found.push(Marker { what, us, from: change.from.map(str::to_owned), to: change.to.to_owned(), record, by: None });
             }
         }
     }
+    let decided = decided(conn, business, from_us.saturating_sub(FOLLOWS_US), to_us)?;
+    let mut found = joined(found, decided);
+    found.retain(|marker| marker.us >= from_us);
     found.sort_by(|one, other| (one.us, one.what, &one.to).cmp(&(other.us, other.what, &other.to)));
     Ok(found)
+}
+
+/// What people made active.
+fn decided(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64) -> rusqlite::Result<Vec<Marker>> {
+    let all = scenarios::activations(conn, business)?.into_iter().filter(|(active, _)| (from_us..to_us).contains(&active.since_us));
+    let marker = |(active, before): (scenarios::Active, Option<String>)| Marker {
+        what: What::Scenario,
+        us: active.since_us,
+        from: before.map(|version| format!("{}@{version}", active.name)),
+        to: active.label(),
+        record: None,
+        by: Some(active.by),
+    };
+    Ok(all.map(marker).collect())
+}
+
+/// What is seen after it was decided is no change of its own: it shows the first conversation with it.
+fn joined(seen: Vec<Marker>, mut decided: Vec<Marker>) -> Vec<Marker> {
+    let mut alone = Vec::new();
+    for marker in seen {
+        let follows = |earlier: &&mut Marker| earlier.to == marker.to && (0..FOLLOWS_US).contains(&(marker.us - earlier.us));
+        match decided.iter_mut().rev().find(follows) {
+            Some(earlier) => earlier.record = earlier.record.or(marker.record),
+            None => alone.push(marker),
+        }
+    }
+    alone.append(&mut decided);
+    alone
 }
 
 fn name_of(scenario: &str) -> &str {
@@ -180,6 +218,22 @@ mod tests {
     fn a_split_is_one_marker_and_a_stray_answer_none() {
         assert_eq!(found(&("aaaaaaaaaa".to_owned() + &"ab".repeat(40))), [change(11, "a", "b")]);
         assert_eq!(found(&("a".repeat(30) + "b" + &"a".repeat(30) + "b" + &"a".repeat(30))), []);
+    }
+
+    #[test]
+    fn what_is_seen_after_a_decision_is_the_same_change() {
+        let marker = |us, to: &str, record, by: Option<&str>| Marker {
+            what: What::Scenario,
+            us,
+            from: None,
+            to: to.into(),
+            record,
+            by: by.map(str::to_owned),
+        };
+        let seen = vec![marker(50, "a@2", Some(7), None), marker(60, "b@1", Some(8), None), marker(FOLLOWS_US + 40, "a@2", Some(9), None)];
+        let found = joined(seen, vec![marker(40, "a@2", None, Some("vera"))]);
+        let told: Vec<_> = found.iter().map(|m| (m.us, m.to.as_str(), m.record, m.by.as_deref())).collect();
+        assert_eq!(told, [(60, "b@1", Some(8), None), (FOLLOWS_US + 40, "a@2", Some(9), None), (40, "a@2", Some(7), Some("vera"))]);
     }
 
     #[test]

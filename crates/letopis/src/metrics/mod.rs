@@ -4,6 +4,7 @@
 //! * `rate` – a share, with n and its interval · `measured` – whether something can be known at all
 //! * `worth` – what all this is worth: lost leads in money, work saved, cost of a booking, growth
 //! * `alerts` – when something is an incident · `incidents` – how fast they are found and put right · `markers` – since when another version answers
+//! * `versions` – which scenarios, prompts and models answered, and with what success · `registry` – the same beside what was put here
 //! * `intents` – how often words are taken for something else, from sealed draws and labels
 //! * `retention` – what share of the accepted events is still available
 
@@ -15,6 +16,8 @@ pub mod judge;
 pub mod markers;
 pub mod measured;
 pub mod rate;
+pub mod registry;
 pub mod retention;
 pub mod terms;
+pub mod versions;
 pub mod worth;

@@ -7,7 +7,7 @@ use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::crm::rulings;
 use crate::journal::retention::{self, Hold};
-use crate::journal::{cases, incidents, known, lead_work, merges, quarantine, reports, reviews, witnesses};
+use crate::journal::{cases, duties, incidents, known, lead_work, merges, quarantine, reports, reviews, scenarios, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -39,7 +39,10 @@ pub(super) fn apply(
         Decision::ClientsUnmerged { from, .. } => merges::unmerge(tx, business, from)?,
         Decision::QuarantineClosed { item, replaced_by } => quarantine::close(tx, business, *item, made_us, replaced_by.as_deref())?,
         // `erase` carried it out already: what is left is what people decided about the client before.
-        Decision::ClientErased { client, .. } => merges::forget(tx, business, client)?,
+        Decision::ClientErased { client, .. } => {
+            merges::forget(tx, business, client)?;
+            duties::apply(tx, record, made_us, decided)?;
+        }
         Decision::WitnessJoined { name, vkey, url } => witnesses::join(tx, business, name, vkey, url, made_us)?,
         Decision::WitnessLeft { name } => witnesses::leave(tx, business, name)?,
         Decision::WitnessQuorumSet { quorum } => witnesses::set_quorum(tx, business, *quorum)?,
@@ -76,6 +79,10 @@ pub(super) fn apply(
         Decision::ReviewsDrawn(_) | Decision::ReviewWanted { .. } | Decision::ReviewsAssigned { .. } | Decision::ReviewLabelled(_) => {
             reviewed(tx, record, made_us, decided)?;
         }
+        Decision::RequestReceived(_) | Decision::RequestClosed { .. } | Decision::BreachMarked { .. } | Decision::BreachTold { .. } => {
+            duties::apply(tx, record, made_us, decided)?;
+        }
+        Decision::ScenarioPut(_) | Decision::ScenarioActivated(_) => scenarios::apply(tx, record, made_us, decided)?,
         // `expire` carried them out already.
         Decision::Expired { .. } | Decision::RetentionRan { .. } => {}
         Decision::Access { change } => return apply_access(tx, master, business, change),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use crate::event::scenario::parts;
 use crate::journal::days::harmless;
 use crate::metrics::judge::Case;
 use crate::privacy::mask::Masker;
@@ -21,16 +22,23 @@ impl Words {
     /// Takes persons out of a case's words.
     pub(super) fn clean(&self, case: &mut Case) {
         case.channel = self.of(std::mem::take(&mut case.channel));
-        for word in [
-            &mut case.intent,
-            &mut case.scenario,
-            &mut case.variant,
-            &mut case.prompt,
-            &mut case.model,
-            &mut case.utm_source,
-            &mut case.utm_campaign,
-        ] {
+        for word in [&mut case.intent, &mut case.variant, &mut case.model, &mut case.utm_source, &mut case.utm_campaign] {
             *word = word.take().map(|word| self.of(word));
+        }
+        for label in [&mut case.scenario, &mut case.prompt] {
+            *label = label.take().map(|label| self.label(label));
+        }
+    }
+
+    /// `запись@7` is a name and a version and looks like an address of mail; a digest looks like a number.
+    fn label(&self, label: String) -> String {
+        let is_digest = label.len() == 12 && label.bytes().all(|b| b.is_ascii_hexdigit()) && label.bytes().any(|b| b.is_ascii_alphabetic());
+        let is_host =
+            |version: &str| version.rsplit_once('.').is_some_and(|(_, end)| end.len() > 1 && end.chars().all(char::is_alphabetic));
+        match parts(&label) {
+            _ if is_digest => label,
+            (name, Some(version)) if !is_host(version) => format!("{}@{}", self.of(name.to_owned()), self.of(version.to_owned())),
+            _ => self.of(label),
         }
     }
 
@@ -68,5 +76,23 @@ mod tests {
         let said = intent("звоните +79215550101");
         assert!(!said.contains("555") && said.starts_with("звоните"), "{said}");
         assert_eq!(intent("звоните +79215550101"), said, "remembered");
+    }
+
+    #[test]
+    fn a_version_is_no_address_and_an_address_is_no_version() {
+        let words = Words::default();
+        let scenario = |text: &str| {
+            let mut case = Case { scenario: Some(text.into()), prompt: Some(text.into()), ..Case::default() };
+            words.clean(&mut case);
+            assert_eq!(case.scenario, case.prompt);
+            case.scenario.unwrap_or_default()
+        };
+        for word in ["запись@7", "booking@2.3", "запись_салон@2.4", "booking", "12345678901f"] {
+            assert_eq!(scenario(word), word);
+        }
+        for word in ["anna@mail.ru", "booking@+79215550101", "89215550101@7"] {
+            let said = scenario(word);
+            assert!(said.contains('[') && !said.contains("555") && !said.contains("anna"), "{said}");
+        }
     }
 }

@@ -262,6 +262,8 @@ fn an_answer_against_the_price_list_is_flagged_once() {
         of("hour", "Можно вечером?", "Записала вас на 22:30"),
         of("service", "А массаж?", "Да, массаж стоит 900 рублей"),
         of("thanks", "Спасибо", "Ждём вас!"),
+        of("parking", "Парковка есть?", "Парковки, к сожалению, нет"),
+        of("phone", "Ваш телефон?", "Звоните по телефону 8 812 320-10-11"),
     ];
     send(&app, &talks, &mut recorded);
     let list = app.root().join("прайс.csv");
@@ -271,10 +273,18 @@ fn an_answer_against_the_price_list_is_flagged_once() {
         json_of(app.data(), &["reviews", "facts", "--services", list, "--hours", hours, "--complete"])
     };
     let told = upload(list.to_str().unwrap());
-    assert_eq!(told, json!({"services": 2, "complete": true, "hours": "пн–пт 10:00–21:00, сб–вс 10:00–18:00", "flagged": 3}));
+    assert_eq!(
+        told,
+        json!({"services": 2, "questions": 0, "complete": true, "hours": "пн–пт 10:00–21:00, сб–вс 10:00–18:00", "flagged": 3})
+    );
     let flagged = |app: &TestApp| reader.queue(app, "facts").iter().map(|item| item["event_id"].clone()).collect::<Vec<_>>();
     assert_eq!(flagged(&app), ["price", "hour", "service"]);
     assert_eq!(upload(list.to_str().unwrap())["flagged"], 0, "what is flagged is not flagged again");
+    let faq = app.root().join("faq.txt");
+    std::fs::write(&faq, "В: Есть ли парковка?\nО: Да, во дворе.\nВаш телефон? +7 812 320-10-10\n").unwrap();
+    let told = json_of(app.data(), &["reviews", "facts", "--faq", faq.to_str().unwrap()]);
+    assert_eq!((&told["questions"], &told["services"], &told["flagged"]), (&json!(2), &json!(2), &json!(2)), "{told}");
+    assert_eq!(flagged(&app)[3..], ["parking", "phone"]);
     std::fs::write(&list, "Стрижка;дорого\n").unwrap();
     let refused = letopis(app.data(), &["reviews", "facts", "--services", list.to_str().unwrap()]);
     assert!(!refused.ok && refused.err.contains("line 1"), "{}", refused.err);

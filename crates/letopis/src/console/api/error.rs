@@ -46,6 +46,8 @@ pub(super) enum ApiError {
     #[error("{0}")]
     Closed(ReplayError),
     #[error("{0}")]
+    Conflict(&'static str),
+    #[error("{0}")]
     NotNow(String),
 }
 
@@ -95,6 +97,7 @@ impl IntoResponse for ApiError {
             Self::NoSuch(_) => (StatusCode::NOT_FOUND, "not_found", None),
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "not_an_event", None),
             Self::Closed(_) => (StatusCode::CONFLICT, "closed", None),
+            Self::Conflict(_) => (StatusCode::CONFLICT, "conflict", None),
             Self::NotNow(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_now", Some(2)),
             Self::Gone(_) => (StatusCode::GONE, "erased", None),
             Self::Evidence(EvidenceError::NotSigned(_)) => (StatusCode::CONFLICT, "not_signed_yet", Some(1)),

@@ -58,6 +58,8 @@ struct MarkerJson {
     to: String,
     /// The first record with it; none where it is gone.
     record: Option<u64>,
+    /// Who made the version active here; none where it is only seen in traffic.
+    by: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -172,5 +174,5 @@ fn one(conn: &Connection, incident: &Incident) -> rusqlite::Result<IncidentJson>
 }
 
 fn marker(found: markers::Marker) -> MarkerJson {
-    MarkerJson { at: rfc3339(found.us), what: found.what.as_str(), from: found.from, to: found.to, record: found.record }
+    MarkerJson { at: rfc3339(found.us), what: found.what.as_str(), from: found.from, to: found.to, record: found.record, by: found.by }
 }

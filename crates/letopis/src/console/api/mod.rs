@@ -11,6 +11,7 @@
 //! | `events` `sessions` `clients` `search` `promises` `differences` `reviews` `quarantine` | one file a resource |
 //! | `metrics` `numbers` `worth` | numbers with their denominators · `incidents` what went wrong, and markers of versions |
 //! | `reports` | what was sent, and reports of any days |
+//! | `scenarios` | what bots are told: versions, the active one, putting and making active |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
 //! | `description` | `/openapi.json`, the schema of an event |
 
@@ -30,6 +31,7 @@ mod proof;
 mod quarantine;
 mod reports;
 mod reviews;
+mod scenarios;
 mod search;
 mod sessions;
 #[cfg(test)]
@@ -39,7 +41,7 @@ mod worth;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 
 use super::Console;
 
@@ -52,7 +54,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 33] {
+fn table() -> [Route; 37] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -87,13 +89,19 @@ fn table() -> [Route; 33] {
         ("/log/{business}/ended/{number}/checkpoint", get(log::ended)),
         ("/log/{business}/witnessed", get(log::witnessed)),
         ("/log/{business}/tile/{*path}", get(log::tile)),
+        ("/api/v1/scenarios", get(scenarios::list)),
+        ("/api/v1/scenarios/{name}", get(scenarios::one)),
+        ("/api/v1/scenarios/{name}/active", get(scenarios::active)),
+        ("/api/v1/scenarios/{name}/versions/{version}", get(scenarios::text)),
     ]
 }
 
 /// The calls that change something: path, method, who answers.
-fn changes() -> [(&'static str, &'static str, MethodRouter<Arc<Console>>); 2] {
+fn changes() -> [(&'static str, &'static str, MethodRouter<Arc<Console>>); 4] {
     [
         ("/api/v1/quarantine/{item}", "delete", delete(quarantine::discard)),
         ("/api/v1/quarantine/{item}/replay", "post", post(quarantine::replay)),
+        ("/api/v1/scenarios/{name}/versions", "put", put(scenarios::put)),
+        ("/api/v1/scenarios/{name}/activate", "post", post(scenarios::activate)),
     ]
 }

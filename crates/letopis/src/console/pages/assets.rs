@@ -23,6 +23,7 @@ const STYLE: &str = concat!(
     include_str!("../../../assets/reviews.css"),
     include_str!("../../../assets/start.css"),
     include_str!("../../../assets/keys.css"),
+    include_str!("../../../assets/scenarios.css"),
     include_str!("../../../assets/print.css"),
 );
 const SCRIPT: &str = include_str!("../../../assets/console.js");

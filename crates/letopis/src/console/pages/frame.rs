@@ -27,6 +27,8 @@ pub(super) enum Section {
     Incidents,
     Promises,
     Reviews,
+    Scenarios,
+    Requests,
     Cards,
     Quarantine,
     Reports,
@@ -204,8 +206,10 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     add(scope.can(Action::ReadNumbers), Section::Reports, "/reports", "report", t.say("nav-reports"), 0);
     add(scope.can(Action::ReadJournal), Section::Promises, "/promises", "promise", t.say("nav-promises"), 0);
     add(scope.can(Action::ReadJournal), Section::Reviews, "/reviews", "review", t.say("nav-reviews"), 0);
+    add(scope.can(Action::ReadNumbers), Section::Scenarios, "/scenarios", "scenario", t.say("nav-scenarios"), 0);
     add(scope.can(Action::ReadJournal), Section::Cards, "/cards", "card", t.say("nav-cards"), 0);
     add(scope.can(Action::ReadActs) && !scope.can(Action::ReadJournal), Section::Acts, "/acts", "verify", t.say("acts-title"), 0);
+    add(scope.can(Action::ReadJournal), Section::Requests, "/requests", "request", t.say("nav-requests"), 0);
     let quarantined = visitor.quarantined;
     add(scope.can(Action::ReplayQuarantine), Section::Quarantine, "/quarantine", "quarantine", t.say("nav-quarantine"), quarantined);
     add(true, Section::Settings, "/settings", "settings", t.say("nav-settings"), 0);

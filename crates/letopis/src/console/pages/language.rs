@@ -16,6 +16,10 @@ const RU: &str = concat!(
     include_str!("../../../locales/ru/worth.ftl"),
     "\n",
     include_str!("../../../locales/ru/start.ftl"),
+    "\n",
+    include_str!("../../../locales/scenarios.ru.ftl"),
+    "\n",
+    include_str!("../../../locales/duties.ru.ftl"),
 );
 const EN: &str = concat!(
     include_str!("../../../locales/en.ftl"),
@@ -23,6 +27,10 @@ const EN: &str = concat!(
     include_str!("../../../locales/en/worth.ftl"),
     "\n",
     include_str!("../../../locales/en/start.ftl"),
+    "\n",
+    include_str!("../../../locales/scenarios.en.ftl"),
+    "\n",
+    include_str!("../../../locales/duties.en.ftl"),
 );
 
 /// A language that the console speaks.

@@ -5,13 +5,14 @@
 //! write the journal: they ask `decide`.
 //!
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`, `live` (parts that refresh), `views` (saved questions)
-//! * words: `labels`, `who`, `hello`, `indent`, `money`
+//! * words: `labels`, `changes` (of versions), `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `today` (the first page), `home` (the same of other roles), `start` (first steps), `lost` (whom to call), `numbers`, `worth` (money and work), `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `today` (the first page), `home` (the same of other roles), `start` (first steps), `lost` (whom to call), `numbers`, `worth` (money and work), `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `scenarios` (what bots are told), `requests` (of persons, and breaches), `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
 mod cards;
+pub(super) mod changes;
 mod client;
 mod connections;
 mod conversation;
@@ -40,7 +41,9 @@ mod portal;
 mod promises;
 mod quarantine;
 mod reports;
+mod requests;
 mod reviews;
+mod scenarios;
 mod search;
 mod settings;
 mod sign_in;
@@ -139,6 +142,7 @@ pub fn routes(console: Arc<Console>) -> Router {
         .route("/views", post(views::save))
         .route("/views/{id}/remove", post(views::remove))
         .merge(work_routes())
+        .merge(scenario_routes())
         .merge(reviews::routes())
         .merge(start::routes())
         .route("/search", get(search::show))
@@ -166,6 +170,10 @@ fn work_routes() -> Router<Desk> {
         .route("/incidents", get(incidents::show).post(incidents::act::open))
         .route("/incidents/{number}/seen", post(incidents::act::seen))
         .route("/incidents/{number}/resolve", post(incidents::act::resolve))
+        .route("/incidents/{number}/breach", post(requests::mark))
+        .route("/incidents/{number}/told", post(requests::told))
+        .route("/requests", get(requests::show).post(requests::add))
+        .route("/requests/{id}/close", post(requests::close))
         .route("/promises", get(promises::show))
         .route("/cards", get(cards::show))
         .route("/cards/differences", get(cards::differences::show))
@@ -178,6 +186,16 @@ fn work_routes() -> Router<Desk> {
         .route("/cards/{connection}/resume", post(cards::resume))
         .route("/cards/{connection}/{entry}/retry", post(cards::retry))
         .route("/cards/{connection}/{entry}/bury", post(cards::bury))
+}
+
+/// What bots are told.
+fn scenario_routes() -> Router<Desk> {
+    use scenarios::{change, difference, one};
+    Router::new()
+        .route("/scenarios", get(scenarios::show).post(change::put))
+        .route("/scenarios/{name}", get(one::show))
+        .route("/scenarios/{name}/difference", get(difference::show))
+        .route("/scenarios/{name}/activate", post(change::activate))
 }
 
 fn settings_routes() -> Router<Desk> {

@@ -15,6 +15,8 @@ mod numbers;
 #[cfg(test)]
 mod portal;
 #[cfg(test)]
+mod scenarios;
+#[cfg(test)]
 mod scene;
 #[cfg(test)]
 mod worth;

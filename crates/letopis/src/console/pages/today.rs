@@ -7,6 +7,7 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 
 use super::Desk;
+use super::changes::{self, Listed};
 use super::error::PageError;
 use super::frame::{Frame, Section, page};
 use super::language::Texts;
@@ -22,6 +23,7 @@ use crate::metrics::figures::lost as leads;
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Asker, Question, Summary};
 use crate::metrics::judge::Reason;
+use crate::metrics::markers::{Marker, markers};
 use crate::metrics::terms::Settled;
 use crate::metrics::worth;
 use crate::metrics::worth::stages::Stages;
@@ -56,6 +58,7 @@ struct TodayPage {
     uncounted: Option<String>,
     reminder: Option<Reminder>,
     tag: String,
+    changes: Vec<Listed>,
 }
 
 struct Read {
@@ -67,6 +70,7 @@ struct Read {
     waiting: (u64, u64),
     value: Value,
     uncounted: u64,
+    markers: Vec<Marker>,
 }
 
 /// `GET /today`
@@ -101,6 +105,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, headers: He
             waiting: leads::count(conn, business, from_us, now_us)?,
             value: worth::waiting(conn, business, &Stages::read(conn, business, now_us)?, &Settled::of(conn, business)?, now_us)?,
             uncounted: uncounted(conn, business)?,
+            markers: markers(conn, business, span(-6, 7).from_us, now_us.saturating_add(1))?,
         })
     });
     let read = read.await?;
@@ -164,6 +169,7 @@ fn draw(desk: &Desk, visitor: &Visitor, read: Read) -> TodayPage {
         uncounted: (read.uncounted > 0).then(|| t.count("numbers-uncounted", read.uncounted as i64)),
         reminder: None,
         tag: String::new(),
+        changes: changes::listed(t, &clock, &read.markers),
     }
 }
 

@@ -11,9 +11,10 @@ use super::tongue::{Told, Tongue};
 use super::worth::{self, money};
 use super::{Asked, Report, ReportError};
 use crate::access::Business;
-use crate::console::pages::labels;
 use crate::console::pages::numbers::drawing::{pieces, slot};
+use crate::console::pages::{changes, labels};
 use crate::metrics::figures::{StepCount, Summary};
+use crate::metrics::markers::{Marker, markers};
 
 const TOKENS: &str = include_str!("../../../assets/tokens.css");
 const CHARTS: &str = include_str!("../../../assets/charts.css");
@@ -60,7 +61,8 @@ pub(super) fn make(conn: &Connection, business: &Business, r: &Tongue<'_>, asked
     let cuts = Cuts::of(conn, business.id, &r.zone, period, now_us)?;
     let span = r.span(asked.from_us, asked.to_us);
     let title = r.with("weekly-title", &[("business", business.name.as_str().into()), ("span", span.clone().into())]);
-    let (headline, notes) = (headline(&facts, r), notes(&facts, r));
+    let (headline, mut notes) = (headline(&facts, r), notes(&facts, r));
+    notes.extend(markers(conn, business.id, period.0, period.1)?.iter().map(|marker| changed(marker, r)));
     let about = r.with("report-about", &[("business", business.name.as_str().into()), ("made", r.moment(now_us).into())]);
     let text = text(&title, &headline, &facts, r);
     let page = Page {
@@ -86,6 +88,11 @@ pub(super) fn make(conn: &Connection, business: &Business, r: &Tongue<'_>, asked
         r,
     };
     Ok(Report { title, text, html: Some(page.render()?) })
+}
+
+/// «12 мая, 14:05 – модель: gpt-4o → gpt-4.1».
+fn changed(marker: &Marker, r: &Tongue<'_>) -> String {
+    r.with("weekly-change", &[("when", r.moment(marker.us).into()), ("told", changes::words(r.t, marker).into())])
 }
 
 /// «За неделю написали 48 человек, записались 12 – 25 % (от 15 % до 39 %).»

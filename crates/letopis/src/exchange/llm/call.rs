@@ -11,7 +11,7 @@ use super::super::wire::{Ended, Exchange};
 use super::super::{About, opaque};
 use super::facts::Facts;
 use super::who::Who;
-use super::{chain, evidence};
+use super::{abroad, chain, evidence};
 
 /// Characters of the question that are shown beside a call; the whole is in the evidence.
 const SHOWN_CHARS: usize = 4_000;
@@ -188,6 +188,9 @@ impl Call {
             writer.part("error", "code", code.as_deref()).part("error", "message", Some(message.as_str()));
         } else if let Some(failure) = opaque::failure(exchange) {
             writer.part("error", "message", Some(failure));
+        }
+        if let Some(sent) = abroad::sent(self, &provider) {
+            writer.meta("sent_abroad", sent);
         }
         facts.intent(writer);
         writer.meta("llm", self.summary(exchange)).whole_without_files(exchange, &evidence::without_files, &evidence::digest_of);

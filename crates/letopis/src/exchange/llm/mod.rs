@@ -6,6 +6,7 @@
 //! * `facts` – intent and outcome by the connection's fields · `intents` – the business's words for them · `prices` – what a call costs
 //! * `evidence` – bodies without files · `provider` – who is behind an address · `sse` – server-sent events · `json` – as far as it goes
 
+mod abroad;
 mod anthropic;
 mod call;
 mod chain;

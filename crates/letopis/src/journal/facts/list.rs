@@ -36,6 +36,9 @@ pub enum Unreadable {
     /// Hours that are none.
     #[error("hours, line {0}: write days and hours, as «пн–пт 9:00–21:00» or «вс выходной»")]
     Hours(usize),
+    /// A question without an answer, or an answer without a question.
+    #[error("questions, line {0}: write «Вопрос? Ответ», or «В: …» and «О: …» in two lines")]
+    Question(usize),
 }
 
 impl Unreadable {
@@ -46,6 +49,7 @@ impl Unreadable {
             Self::Line(_) => "facts-wrong-line",
             Self::TooLong => "facts-wrong-long",
             Self::Hours(_) => "facts-wrong-hours",
+            Self::Question(_) => "facts-wrong-question",
         }
     }
 
@@ -53,7 +57,7 @@ impl Unreadable {
     #[must_use]
     pub fn line(&self) -> usize {
         match self {
-            Self::Line(line) | Self::Hours(line) => *line,
+            Self::Line(line) | Self::Hours(line) | Self::Question(line) => *line,
             Self::TooLong => 0,
         }
     }

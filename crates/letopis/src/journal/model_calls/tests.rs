@@ -49,6 +49,7 @@ fn a_connection_s_calls_are_asked_by_the_day() {
         tokens_out: None,
         cost,
         currency: Some("RUB".into()),
+        abroad: None,
     };
     for (at, told) in [row(NOON - 1, Some(1.0)), row(NOON, Some(2.0)), row(NOON + 1, None)].iter().enumerate() {
         insert(&tx, RecordNo::new(SALON, at as u64).as_i64(), Some(told)).unwrap();

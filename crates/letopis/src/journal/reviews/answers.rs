@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::event::{BusinessId, Facets, RecordNo};
-use crate::journal::facts::{Contradiction, Facts, contradictions};
+use crate::journal::facts::{Contradiction, Facts, Reader};
 use crate::journal::known;
 
 /// What was held against the facts in one go.
@@ -55,9 +55,9 @@ pub fn hold(conn: &Connection, facts: &Facts, zone: &TimeZone, after: RecordNo, 
     let Some(through) = answers.last().map(|answer| RecordNo::from_i64(answer.record)) else { return Ok(None) };
     let more = answers.len() == limit;
     let mut listed = conn.prepare_cached("SELECT 1 FROM review_items WHERE business = ?1 AND queue = 'facts' AND record = ?2")?;
-    let mut wrong = Vec::new();
+    let (mut wrong, facts) = (Vec::new(), Reader::of(facts));
     for answer in answers {
-        let is_wrong = !judge(conn, facts, zone, &answer)?.is_empty();
+        let is_wrong = !judge(conn, &facts, zone, &answer)?.is_empty();
         if is_wrong && !listed.exists(params![after.business().0, answer.record])? {
             wrong.push(RecordNo::from_i64(answer.record));
         }
@@ -72,7 +72,7 @@ pub fn hold(conn: &Connection, facts: &Facts, zone: &TimeZone, after: RecordNo, 
 pub fn contradictions_of(conn: &Connection, facts: &Facts, zone: &TimeZone, record: RecordNo) -> rusqlite::Result<Vec<Contradiction>> {
     let sql = "SELECT record, session, ts_us, said, reply, facets FROM events WHERE record = ?1";
     let answer = conn.prepare_cached(sql)?.query_row([record.as_i64()], read).optional()?;
-    answer.map_or(Ok(Vec::new()), |answer| judge(conn, facts, zone, &answer))
+    answer.map_or(Ok(Vec::new()), |answer| judge(conn, &Reader::of(facts), zone, &answer))
 }
 
 /// The first record of the last days: what came before is not held against a list of today.
@@ -86,13 +86,13 @@ pub fn since(conn: &Connection, business: BusinessId, from_us: i64) -> rusqlite:
     Ok(first.map_or(RecordNo::new(business, 0), |first| RecordNo::from_i64(first - 1)))
 }
 
-fn judge(conn: &Connection, facts: &Facts, zone: &TimeZone, answer: &Answer) -> rusqlite::Result<Vec<Contradiction>> {
+fn judge(conn: &Connection, facts: &Reader<'_>, zone: &TimeZone, answer: &Answer) -> rusqlite::Result<Vec<Contradiction>> {
     // Where an answer stands in `text`, nobody else speaks in it.
     let own_text = answer.reply.is_none() && !answer.is_inbound;
     let Some(words) = answer.reply.as_deref().or(answer.said.as_deref().filter(|_| own_text)) else { return Ok(Vec::new()) };
     let asked = if answer.is_inbound { answer.said.clone() } else { asked_before(conn, answer)? };
     let today = Timestamp::from_microsecond(answer.ts_us).unwrap_or_default().to_zoned(zone.clone()).date();
-    Ok(contradictions(facts, words, asked.as_deref(), today))
+    Ok(facts.contradictions(words, asked.as_deref(), today))
 }
 
 /// The client's last words before an answer.

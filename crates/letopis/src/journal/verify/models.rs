@@ -9,9 +9,9 @@ use rusqlite::{OptionalExtension, params};
 
 use super::super::chains;
 use super::super::event_rows::{self, Stored};
-use super::super::incidents;
 use super::super::projection::Mark;
 use super::super::session::Session;
+use super::super::{duties, incidents, scenarios};
 use super::super::{session_rows, sessions};
 use super::{Audit, Report};
 use crate::event::{Facets, RecordNo};
@@ -63,6 +63,19 @@ pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<
     let wrong = incidents::unlike_their_decisions(audit.conn, business)?;
     if wrong > 0 {
         report.add("row", None, "incidents", format!("{wrong} rows are not what the sealed decisions make of them"));
+    }
+    let wrong = scenarios::unlike_their_decisions(audit.conn, business)?;
+    if wrong > 0 {
+        report.add("row", None, "scenarios", format!("{wrong} rows are not what the sealed decisions make of them"));
+    }
+    let wrong = duties::unlike_their_decisions(audit.conn, business)?;
+    if wrong > 0 {
+        report.add(
+            "row",
+            None,
+            "requests",
+            format!("{wrong} rows of requests and breaches are not what the sealed decisions make of them"),
+        );
     }
     reviews(audit, report)?;
     Ok(())

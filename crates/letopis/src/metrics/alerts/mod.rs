@@ -12,15 +12,19 @@
 //! | A9 | reminders do not arrive | `deliveries` |
 //! | A10 | another model, prompt or scenario answers | `changed` |
 //! | A11, A12 | the audit found something; detail stays too long, the disk is full | `keeping` |
+//! | A13, A14, A15 | personal data went abroad; a request is nearly due; a breach must be told | `duties` |
 //! | A17 | models cost more a day than they may | `spent` |
 //!
-//! A rule says what it finds and what it knows to be well again; it decides nothing, and knows of no message. Of A13 to A16 the data does not exist yet.
+//! A rule says what it finds and what it knows to be well again; it decides nothing, and knows of no message.
 
 mod answers;
 mod changed;
 mod crm;
 mod deliveries;
 pub mod drop;
+mod duties;
+#[cfg(test)]
+mod duty_tests;
 mod keeping;
 mod lost;
 mod promised;
@@ -115,7 +119,7 @@ pub struct Rule {
 }
 
 /// All that there are.
-pub const RULES: [Rule; 15] = [
+pub const RULES: [Rule; 18] = [
     Rule { id: "A1", every_s: 30, window_min: 10, look: answers::look },
     Rule { id: "A2", every_s: 30, window_min: 0, look: crm::look },
     Rule { id: "A3", every_s: 300, window_min: 2 * 24 * 60, look: silence::look },
@@ -129,6 +133,9 @@ pub const RULES: [Rule; 15] = [
     Rule { id: "A10", every_s: 60, window_min: 24 * 60, look: changed::look },
     Rule { id: "A11", every_s: 30, window_min: 0, look: keeping::audited },
     Rule { id: "A12", every_s: 60, window_min: 0, look: keeping::kept },
+    Rule { id: "A13", every_s: 60, window_min: 24 * 60, look: duties::abroad },
+    Rule { id: "A14", every_s: 300, window_min: 0, look: duties::due },
+    Rule { id: "A15", every_s: 60, window_min: 0, look: duties::breach },
     Rule { id: "A17", every_s: 60, window_min: 24 * 60, look: spent::look },
     Rule { id: "A18", every_s: 300, window_min: 0, look: crm::differences },
 ];

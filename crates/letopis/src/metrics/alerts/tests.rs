@@ -69,7 +69,7 @@ impl Scene {
     }
 }
 
-fn incident(rule: &str, key: &str, records: &str, resolved: bool) -> Incident {
+pub(super) fn incident(rule: &str, key: &str, records: &str, resolved: bool) -> Incident {
     Incident {
         business: B,
         number: 900,

@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::Desk;
+use super::changes::{self, Listed};
 use super::error::PageError;
 use super::frame::{Frame, Section, page};
 use super::journal::Choice;
@@ -21,10 +22,13 @@ use crate::access::Action;
 use crate::event::incident::{Ending, Matter};
 use crate::journal::incidents;
 use crate::metrics::incidents::{Figures, Took, figures};
+use crate::metrics::markers::markers;
 use tell::{Shown, Teller};
 
 /// Past incidents are of so many days.
 const BACK_US: i64 = 90 * 86_400_000_000;
+/// Changes of versions are of so many days: what a fall is held against first.
+const CHANGES_US: i64 = 30 * 86_400_000_000;
 /// Past incidents that are listed.
 const LISTED: usize = 100;
 /// That are summed up.
@@ -49,6 +53,7 @@ struct IncidentsPage {
     endings: Vec<Choice>,
     may_decide: bool,
     problem: Option<String>,
+    changes: Vec<Listed>,
 }
 
 /// `?problem=time`
@@ -70,9 +75,10 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(from)
         let over = past.iter().filter(|incident| !incident.is_open()).take(LISTED);
         let over = over.map(|incident| teller.show(conn, incident)).collect::<rusqlite::Result<Vec<_>>>()?;
         let open = open.iter().map(|incident| teller.show(conn, incident)).collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok::<_, PageError>((open, over, summed))
+        let changes = markers(conn, business, now_us - CHANGES_US, now_us.saturating_add(1))?;
+        Ok::<_, PageError>((open, over, summed, changes))
     });
-    let (open, over, summed) = read.await?;
+    let (open, over, summed, changes) = read.await?;
     let t = &visitor.t;
     let ending =
         |how: &Ending| Choice { value: how.to_string(), label: t.of("incident-ending", how.as_str()), chosen: *how == Ending::Fix };
@@ -83,6 +89,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(from)
         endings: Ending::ALL.iter().filter(|how| **how != Ending::Passed).map(ending).collect(),
         may_decide: visitor.scope.can(Action::Decide),
         problem: (from.problem == "time").then(|| t.say("incident-bad-time")),
+        changes: changes::listed(t, &visitor.clock(), &changes),
         open,
         over,
     })

@@ -48,6 +48,11 @@ const FACTS: [&str; 31] = [
     "budget",
 ];
 
+/// What rules of duties call what they find.
+const DUTY_FACTS: [&str; 6] = ["calls", "receiver", "country", "sorts", "request", "due"];
+/// Rules of what the law asks for: their messages stand apart.
+const DUTIES: [&str; 3] = ["A13", "A14", "A15"];
+
 /// Rules that have messages of their own.
 const RULES: [&str; 15] = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12", "A17", "A18", "hand"];
 
@@ -79,39 +84,43 @@ pub(super) struct Shown {
     /// How it ended.
     pub(super) ending: Option<Chip>,
     pub(super) took: Option<String>,
+    /// Personal data may have come to others: a person says so.
+    pub(super) may_be_breach: bool,
 }
 
 impl Teller {
     /// One line and one sentence: for a message that leaves this machine.
     pub(super) fn brief(&self, incident: &Incident) -> (String, String) {
-        let rule = RULES.iter().find(|known| **known == incident.rule).map_or("other", |known| *known);
+        let rule = named(incident);
         (self.said("incident-title", rule, incident), self.said("incident-says", rule, incident))
     }
 
     pub(super) fn show(&self, conn: &Connection, incident: &Incident) -> rusqlite::Result<Shown> {
         let (t, clock) = (&self.t, &self.clock);
-        let rule = RULES.iter().find(|known| **known == incident.rule).map_or("other", |known| *known);
+        let rule = named(incident);
         let is_open = incident.is_open();
         Ok(Shown {
             number: incident.number,
             urgency: urgency(t, incident.severity),
             title: self.said("incident-title", rule, incident),
             says: self.said("incident-says", rule, incident),
-            help: t.of("incident-help", rule),
+            help: t.of(key("incident-help", rule), rule),
             place: place(rule, incident).map(|url| (url, t.say("incident-go"))),
-            how: t.of("incident-how", rule),
+            how: t.of(key("incident-how", rule), rule),
             facts: self.facts(conn, incident)?,
             first: if self.links { first(conn, incident)? } else { None },
             began: clock.field(incident.began_us),
             is_seen: incident.acknowledged.is_some() || !is_open,
             ending: incident.resolved.as_ref().map(|(_, _, how)| Chip::new("ok", t.of("incident-ended", how.as_str()))),
+            may_be_breach: matches!(incident.rule.as_str(), "A11" | "A13" | "hand"),
             took: incident.recovered_us.map(|us| clock.took(us - incident.began_us)),
         })
     }
 
-    fn said(&self, key: &str, rule: &str, incident: &Incident) -> String {
+    fn said(&self, message: &'static str, rule: &str, incident: &Incident) -> String {
         let mut values: Vec<(&'static str, FluentValue<'_>)> = vec![("rule", rule.into()), ("count", (incident.count as i64).into())];
-        for name in FACTS {
+        let all = || FACTS.into_iter().chain(DUTY_FACTS).chain(["left"]);
+        for name in all() {
             let Some(value) = incident.facts.get(name) else { continue };
             let told = match name {
                 "channel" | "provider" => labels::channel(&self.t, value).name.into(),
@@ -119,9 +128,9 @@ impl Teller {
             };
             values.push((name, told));
         }
-        let missing = FACTS.iter().filter(|name| !incident.facts.contains_key(**name));
-        values.extend(missing.map(|name| (*name, FluentValue::from("none"))));
-        self.t.with(key, &values)
+        let missing = all().filter(|name| !incident.facts.contains_key(*name));
+        values.extend(missing.map(|name| (name, FluentValue::from("none"))));
+        self.t.with(key(message, rule), &values)
     }
 
     fn facts(&self, conn: &Connection, incident: &Incident) -> rusqlite::Result<Vec<(String, String)>> {
@@ -146,6 +155,22 @@ impl Teller {
     }
 }
 
+/// The rule as messages know it.
+fn named(incident: &Incident) -> &'static str {
+    RULES.iter().chain(&DUTIES).find(|known| **known == incident.rule).map_or("other", |known| *known)
+}
+
+/// The message of a rule.
+fn key(message: &'static str, rule: &str) -> &'static str {
+    match message {
+        "incident-title" if DUTIES.contains(&rule) => "duty-title",
+        "incident-says" if DUTIES.contains(&rule) => "duty-says",
+        "incident-help" if DUTIES.contains(&rule) => "duty-help",
+        "incident-how" if DUTIES.contains(&rule) => "duty-how",
+        plain => plain,
+    }
+}
+
 /// The room in which it is put right.
 fn place(rule: &str, incident: &Incident) -> Option<&'static str> {
     Some(match rule {
@@ -153,8 +178,11 @@ fn place(rule: &str, incident: &Incident) -> Option<&'static str> {
         "A7" | "A8" => "/lost",
         "A6" => "/promises",
         "A3" => "/settings/connections",
-        "A10" | "A17" => "/settings/models",
+        "A10" => "/scenarios",
+        "A17" => "/settings/models",
         "A11" => "/settings#outside",
+        "A13" => "/settings/connections",
+        "A14" | "A15" => "/requests",
         "A12" if incident.key == "A12:retention" => "/settings/retention",
         _ => return None,
     })

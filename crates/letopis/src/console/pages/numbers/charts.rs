@@ -2,23 +2,26 @@
 
 use charts::{Axis, Bar, Bars, Caption, Funnel, Kind, Line, Measure, Moment, Slot, Step};
 
+use super::super::changes;
 use super::super::labels;
 use super::super::language::Texts;
 use super::super::moments::Clock;
 use super::drawing::{Drawing, Unit, pieces, share, slot};
 use crate::metrics::figures::{Cut, Summary};
+use crate::metrics::markers::Marker;
 use crate::metrics::rate::Rate;
 
 /// Rows of a chart of bars; the rest is in the table of the page.
 const BARS: usize = 12;
 
 /// Days or weeks of conversion, with the period before behind them.
-pub(super) fn line(t: &Texts, clock: &Clock, days: &[(i64, Rate)], before: &[(i64, Rate)], all: Rate) -> String {
+pub(super) fn line(t: &Texts, clock: &Clock, days: &[(i64, Rate)], before: &[(i64, Rate)], markers: &[Marker], all: Rate) -> String {
+    let ends = |index: usize| days.get(index + 1).map_or(i64::MAX, |(us, _)| *us);
     let moment = |(index, (us, rate)): (usize, &(i64, Rate))| Moment {
         label: clock.short_day(*us),
         slot: slot(*rate),
         previous: before.get(index).map_or(Slot::Empty, |(_, rate)| slot(*rate)),
-        changes: Vec::new(),
+        changes: markers.iter().filter(|marker| (*us..ends(index)).contains(&marker.us)).map(|marker| changes::mark(t, marker)).collect(),
     };
     Line {
         caption: Caption::new(t.say("numbers-line"), t.of("numbers-line-finding", &share(t, all))).note(t.say("numbers-line-note")),

@@ -31,6 +31,7 @@ use crate::journal::reading::{Filters, filters};
 use crate::metrics::figures::heat::Measure;
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Asker, Cut, Picture, Summary};
+use crate::metrics::markers::{self, Marker};
 use crate::metrics::rate::Rate;
 use crate::metrics::terms::Settled;
 use asked::{Asked, CUTS, PERIODS};
@@ -85,6 +86,7 @@ struct Read {
     period: Period,
     earlier: Period,
     visits: Visits,
+    markers: Vec<Marker>,
     known: Filters,
     uncounted: u64,
     window_days: u32,
@@ -114,6 +116,7 @@ fn all(conn: &Connection, asker: &Asker, asked: &Asked) -> rusqlite::Result<Read
         now: picture(period)?,
         before: asked.compares().then(|| picture(earlier)).transpose()?,
         visits: visits(conn, asker, period.from_us, period.to_us, channel)?,
+        markers: markers::markers(conn, asker.business, period.from_us, period.to_us)?,
         known: filters(conn, asker.business)?,
         uncounted: period::uncounted(conn, asker.business)?,
         window_days: 0,
@@ -173,7 +176,7 @@ fn draw(desk: &Desk, visitor: &Visitor, asked: Asked, read: &Read) -> NumbersPag
         figures: facts::headline(t, now, before.map(|before| &before.whole), &read.visits),
         provisional: conversion.is_provisional,
         uncounted: (read.uncounted > 0).then(|| t.count("numbers-uncounted", read.uncounted as i64)),
-        line: charts::line(t, &clock, &days(&read.now.days, read.period, &zone), &earlier, conversion.session),
+        line: charts::line(t, &clock, &days(&read.now.days, read.period, &zone), &earlier, &read.markers, conversion.session),
         funnel: charts::funnel(t, now),
         bars: charts::bars(t, cut, &groups, conversion.session),
         groups: groups.iter().take(GROUPS).map(group).collect(),

@@ -21,6 +21,7 @@ struct FactsPage {
     f: Frame,
     services: String,
     hours: String,
+    faq: String,
     complete: bool,
     /// What was read, in short.
     read: Option<String>,
@@ -34,6 +35,7 @@ struct FactsPage {
 pub(in crate::console::pages) struct Typed {
     services: String,
     hours: String,
+    faq: String,
     complete: String,
 }
 
@@ -48,6 +50,7 @@ pub(in crate::console::pages) async fn show(State(desk): State<Desk>, visitor: V
     page(&FactsPage {
         f: Frame::new(&desk, &visitor, Section::Settings, t.say("facts-title")),
         services: facts.text(),
+        faq: facts.faq_text(),
         hours: facts.week.map(|week| week.text()).unwrap_or_default(),
         complete: facts.complete,
         read,
@@ -59,7 +62,8 @@ pub(in crate::console::pages) async fn show(State(desk): State<Desk>, visitor: V
 pub(in crate::console::pages) async fn set(State(desk): State<Desk>, posted: Posted<Typed>) -> Result<Response, PageError> {
     let Posted { visitor, form } = posted;
     visitor.require(Action::ManageSettings)?;
-    let facts = match Facts::read(&form.services, &form.hours, !form.complete.is_empty()) {
+    let read = Facts::read(&form.services, &form.hours, !form.complete.is_empty());
+    let facts = match read.and_then(|facts| facts.with_faq(&form.faq)) {
         Ok(facts) => facts,
         Err(unreadable) => {
             let t = &visitor.t;
@@ -67,6 +71,7 @@ pub(in crate::console::pages) async fn set(State(desk): State<Desk>, posted: Pos
                 f: Frame::new(&desk, &visitor, Section::Settings, t.say("facts-title")),
                 problem: Some(t.with(unreadable.key(), &[("line", (unreadable.line() as i64).into())])),
                 services: form.services,
+                faq: form.faq,
                 hours: form.hours,
                 complete: !form.complete.is_empty(),
                 read: None,

@@ -117,7 +117,8 @@ async fn a_call_without_a_price_is_not_free() {
     assert!(!owner.get("/sessions/anna").await.body.contains("Стоимость"), "no call, no cost");
     let row = |cost: &str| {
         let sql = format!(
-            "INSERT OR REPLACE INTO model_calls SELECT record, business, NULL, ts_us, 1000, 200, {cost} FROM events WHERE event_id = 'a2'"
+            "INSERT OR REPLACE INTO model_calls (record, business, connection, ts_us, tokens_in, tokens_out, cost, currency)
+             SELECT record, business, NULL, ts_us, 1000, 200, {cost} FROM events WHERE event_id = 'a2'"
         );
         &*Box::leak(sql.into_boxed_str())
     };

@@ -28,7 +28,9 @@ use crate::event::{self, BusinessId, CrmRef, Frame, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, acts, append, extent, forwards, gone, incidents, known, lead_work, quarantine, witnesses};
+use crate::journal::{
+    self, Progress, acts, append, duties, extent, forwards, gone, incidents, known, lead_work, quarantine, scenarios, witnesses,
+};
 use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
 
@@ -350,6 +352,15 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                     });
                     next.await.unwrap();
                 }
+                Decision::ScenarioPut(_)
+                | Decision::ScenarioActivated(_)
+                | Decision::RequestReceived(_)
+                | Decision::RequestClosed { .. }
+                | Decision::BreachMarked { .. }
+                | Decision::BreachTold { .. } => {
+                    let record = RecordNo::new(frame.business, 1_000 + decisions);
+                    store.write(move |tx| Ok::<_, StoreError>(sealed(tx, record, &decided)?)).await.unwrap();
+                }
                 // What these do is told as stories, against the real binary.
                 _ => {}
             }
@@ -357,6 +368,16 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
         }
         batch.ack().await.unwrap();
     }
+}
+
+/// A decision with its row, and what it makes.
+fn sealed(tx: &rusqlite::Transaction<'_>, record: RecordNo, decided: &Decided) -> rusqlite::Result<()> {
+    let body = serde_json::to_value(&decided.decision).unwrap();
+    let sql = "INSERT INTO decisions (record, business, made_us, made_by, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let values = rusqlite::params![record.as_i64(), record.business().0, NOW, decided.by, body["decision"].as_str(), body.to_string()];
+    tx.execute(sql, values)?;
+    scenarios::apply(tx, record, NOW, decided)?;
+    duties::apply(tx, record, NOW, decided)
 }
 
 /// An act as the recorder would enter it, of a client whose rows go.
