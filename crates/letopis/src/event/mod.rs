@@ -5,12 +5,13 @@
 //!
 //! `check` · `read` the two doors — `node`, `fields`, `invalid` behind them — `kind`, `derive` types, their derivation and facets — `when`,
 //! `phone`, `phones_in`, `crm`, `money` the values — `schema` the published description — `frame` what goes
-//! through the queue, `record` what is sealed, `incident` what is sealed of what went wrong, `retention` how long, `review` what people look at, `rulings` what they say about differences with a CRM — `promise` what a reply promises — `ids` numbers of records and businesses.
+//! through the queue, `record` what is sealed, `incident` what is sealed of what went wrong, `retention` how long, `experiment` what is compared, `review` what people look at, `rulings` what they say about differences with a CRM — `promise` what a reply promises — `ids` numbers of records and businesses.
 
 mod basis;
 mod check;
 mod crm;
 mod derive;
+pub mod experiment;
 mod fields;
 mod frame;
 #[cfg(test)]

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 pub use super::basis::Basis;
+use super::experiment::{ASSIGNED_SOURCE, Experiment, ExperimentStart, ExperimentStop};
 use super::incident::{Growth, Opening, Resolution};
 use super::retention::{HoldOn, Policy, Then};
 use super::review::{Draw, Label, ReviewQueue};
@@ -45,8 +46,8 @@ pub const DECISION_SOURCE: &str = "decision";
 #[error("record has no envelope line: {0}")]
 pub struct NotARecord(String);
 
-/// Sources of events that were read from what went over the wire (`exchange`): several tellings of one thing differ in what is beside it.
-const TOLD: [&str; 2] = ["proxy", "channel"];
+/// Sources of events that were read from what went over the wire (`exchange`), or served: several tellings of one thing differ in what is beside it.
+const TOLD: [&str; 3] = ["proxy", "channel", ASSIGNED_SOURCE];
 
 /// What of a client's bytes makes two of them the same event: all of them; of an event that was read from the wire its `meta.same`, where
 /// it has one.
@@ -312,6 +313,12 @@ pub enum Decision {
     },
     /// What a person found.
     ReviewLabelled(Label),
+    /// Something is to be compared.
+    ExperimentAdded(Experiment),
+    /// Clients are shown its variants from then on.
+    ExperimentStarted(ExperimentStart),
+    /// Nobody is shown a variant any more.
+    ExperimentStopped(ExperimentStop),
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {
         /// The change as that room wrote it.

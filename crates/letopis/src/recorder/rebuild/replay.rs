@@ -13,7 +13,7 @@ use crate::journal::clients::Clients;
 use crate::journal::evidence::{self, Sealed};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::sessions::{Gaps, Sessions};
-use crate::journal::{Generations, append, chains, deliveries, details, incidents, merges, model_calls, promises, reviews};
+use crate::journal::{Generations, append, chains, deliveries, details, experiments, incidents, merges, model_calls, promises, reviews};
 use crate::privacy::{self, BusinessKeys, DataKey, KeyId, Unpacker, Vault};
 use crate::recorder::decisions;
 
@@ -162,6 +162,7 @@ impl Replay {
         decisions::store(tx, record, made_us, decided)?;
         decisions::reviewed(tx, record, made_us, decided)?;
         incidents::apply(tx, record, made_us, decided)?;
+        experiments::apply(tx, record, made_us, decided)?;
         let business = record.business();
         match &decided.decision {
             Decision::ClientsMerged { into, from } => merges::merge(tx, business, into, from)?,

@@ -20,7 +20,7 @@ struct Table {
 }
 
 /// A table that this version has not is passed over.
-const TABLES: [Table; 15] = [
+const TABLES: [Table; 16] = [
     Table { name: "clients", key: &["business", "pid"], numbers: &[("id", "clients"), ("merged_into", "clients"), ("root", "clients")] },
     Table { name: "identities", key: &["business", "pseudonym"], numbers: &[("id", "identities"), ("client", "clients")] },
     Table { name: "likenesses", key: &["one", "other"], numbers: &[("one", "clients"), ("other", "clients")] },
@@ -39,6 +39,7 @@ const TABLES: [Table; 15] = [
     Table { name: "reviews", key: &["record"], numbers: &[] },
     Table { name: "decisions", key: &["record"], numbers: &[] },
     Table { name: "incidents", key: &["record"], numbers: &[] },
+    Table { name: "experiments", key: &["record"], numbers: &[] },
     Table { name: "merges", key: &["business", "pid"], numbers: &[] },
 ];
 
