@@ -165,7 +165,9 @@ impl Experiment {
             () if self.variants.iter().any(|variant| bad(&variant.name)) => {
                 Some("the name of a variant has 1 to 64 letters, digits, «_», «-» or «.»".into())
             }
-            () if !(2..=VARIANTS).contains(&self.variants.len()) => Some("an experiment has 2 to 5 variants, the first one is the control".into()),
+            () if !(2..=VARIANTS).contains(&self.variants.len()) => {
+                Some("an experiment has 2 to 5 variants, the first one is the control".into())
+            }
             () if names.len() < self.variants.len() => Some("two variants have one name".into()),
             () if self.variants.iter().any(|variant| !(1..=WEIGHT).contains(&variant.weight)) => Some("a weight is 1 to 10000".into()),
             () if !(0.001..=0.5).contains(&self.effect) => Some("the smallest difference worth knowing is 0.1 to 50 points".into()),

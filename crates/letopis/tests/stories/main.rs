@@ -23,6 +23,7 @@ mod connection_test;
 mod epoch;
 mod erase;
 mod event_in;
+mod experiments;
 mod full_disk;
 mod hooks;
 mod hostile;

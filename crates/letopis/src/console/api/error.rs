@@ -47,6 +47,8 @@ pub(super) enum ApiError {
     Closed(ReplayError),
     #[error("{0}")]
     NotNow(String),
+    #[error("{0}")]
+    Refused(String),
 }
 
 impl ApiError {
@@ -94,6 +96,7 @@ impl IntoResponse for ApiError {
             Self::Cursor(_) => (StatusCode::BAD_REQUEST, "bad_cursor", None),
             Self::NoSuch(_) => (StatusCode::NOT_FOUND, "not_found", None),
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "not_an_event", None),
+            Self::Refused(_) => (StatusCode::CONFLICT, "refused", None),
             Self::Closed(_) => (StatusCode::CONFLICT, "closed", None),
             Self::NotNow(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_now", Some(2)),
             Self::Gone(_) => (StatusCode::GONE, "erased", None),

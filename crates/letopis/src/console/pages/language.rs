@@ -10,8 +10,8 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-const RU: &str = include_str!("../../../locales/ru.ftl");
-const EN: &str = include_str!("../../../locales/en.ftl");
+const RU: &str = concat!(include_str!("../../../locales/ru.ftl"), include_str!("../../../locales/ru/comparing.ftl"));
+const EN: &str = concat!(include_str!("../../../locales/en.ftl"), include_str!("../../../locales/en/comparing.ftl"));
 
 /// A language that the console speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

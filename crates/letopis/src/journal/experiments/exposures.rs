@@ -55,7 +55,8 @@ pub fn replace(tx: &Transaction<'_>, business: u32, person: i64, now_us: i64, ju
     let fresh = "DELETE FROM exposures WHERE person = ?1 AND detached = 0 AND seen_us >= ?2";
     tx.prepare_cached(fresh)?.execute(params![person, now_us - DETAIL_US])?;
     for one in judged {
-        let sql = "INSERT INTO exposures (business, experiment, person, variant, seen_us, flags, hit_us, marks, left_out, answers, detached)
+        let sql =
+            "INSERT INTO exposures (business, experiment, person, variant, seen_us, flags, hit_us, marks, left_out, answers, detached)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)
                    ON CONFLICT (business, experiment, person) DO UPDATE SET variant = excluded.variant, seen_us = excluded.seen_us,
                      flags = excluded.flags, hit_us = excluded.hit_us, marks = excluded.marks, left_out = excluded.left_out,

@@ -95,7 +95,8 @@ impl Kept {
     }
 
     fn write(&self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
-        let sql = format!("INSERT OR REPLACE INTO experiments (business, name, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+        let sql =
+            format!("INSERT OR REPLACE INTO experiments (business, name, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
         let (started, stopped) = (self.started.as_ref(), self.stopped.as_ref());
         // A definition is words and numbers: serialising it into memory cannot fail.
         let definition = serde_json::to_string(&self.what).unwrap_or_default();

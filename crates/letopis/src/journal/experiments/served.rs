@@ -59,7 +59,8 @@ pub fn shown(conn: &Connection, keys: &BusinessKeys, one: &Kept, who: &Who) -> r
     let (mut first, mut logged): (Option<(i64, usize)>, Vec<usize>) = (None, Vec::new());
     if let Some(root) = who.root {
         let from_us = one.span_us().map_or(i64::MAX, |(from_us, _)| from_us);
-        let kept = kept(conn, one, root)?.into_iter().map(|kept| (kept.seen_us, one.what.label(&kept.variant), kept.flags & flags::SERVED != 0));
+        let kept =
+            kept(conn, one, root)?.into_iter().map(|kept| (kept.seen_us, one.what.label(&kept.variant), kept.flags & flags::SERVED != 0));
         let served = served(conn, root)?.into_iter().filter(|(us, _)| *us >= from_us).map(|(us, label)| (us, label, true));
         for (us, label, is_logged) in kept.chain(served) {
             let Some(variant) = one.what.variant_of(&label) else { continue };
@@ -98,4 +99,42 @@ fn served(conn: &Connection, root: i64) -> rusqlite::Result<Vec<(i64, String)>> 
                WHERE c.root = ?1 AND i.client = c.id AND e.identity = i.id AND e.session IS NULL AND e.type = ?2 AND e.variant IS NOT NULL
                ORDER BY e.ts_us LIMIT 200";
     conn.prepare_cached(sql)?.query_map(params![root, EXPOSED], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::event::RecordNo;
+    use crate::event::experiment::{Aim, Experiment, Metric};
+    use crate::journal::testing::{Pen, empty};
+
+    fn running(record: u64, weights: [u32; 2]) -> Kept {
+        let variants = ["A", "B"].iter().zip(weights).map(|(name, weight)| format!("{name}:{weight}").parse().unwrap()).collect();
+        let what =
+            Experiment { name: "g".into(), hypothesis: "…".into(), variants, metric: Metric::Booked, aim: Aim::More, effect: 0.03 };
+        let record = RecordNo::new(BusinessId(1), record);
+        Kept { record, what, added_us: 0, added_by: "olga".into(), started: Some((0, "olga".into())), stopped: None, keep: None }
+    }
+
+    #[test]
+    fn ten_thousand_clients_are_divided_by_the_weights_and_anew_by_every_experiment() {
+        let mut conn = empty();
+        let tx = conn.transaction().unwrap();
+        let keys = Pen::new(&tx, BusinessId(1)).keys;
+        let whom: Vec<Who> =
+            (0..10_000).map(|one| who(&tx, BusinessId(1), &[keys.pseudonym(&[&one.to_string()])]).unwrap().unwrap()).collect();
+        let drawn = |one: &Kept| whom.iter().map(|who| shown(&tx, &keys, one, who).unwrap().variant).collect::<Vec<_>>();
+        for weights in [[1, 1], [9, 1]] {
+            let first = drawn(&running(7, weights));
+            let part = first.iter().filter(|variant| **variant == 0).count() as f64;
+            let (n, share) = (10_000.0, f64::from(weights[0]) / f64::from(weights[0] + weights[1]));
+            // χ² of one degree at p = 0.001 is 10.83; keys are random, so this fails once in a thousand: five deviations, once in a million.
+            assert!((part - n * share).powi(2) / (n * share * (1.0 - share)) < 25.0, "{part} of {n} at {share}");
+            assert_eq!(first, drawn(&running(7, weights)), "the same again");
+        }
+        let (one, other) = (drawn(&running(7, [1, 1])), drawn(&running(8, [1, 1])));
+        let alike = one.iter().zip(&other).filter(|(one, other)| one == other).count();
+        assert!((4_700..5_300).contains(&alike), "{alike}: who falls into A of one experiment says nothing about another");
+    }
 }

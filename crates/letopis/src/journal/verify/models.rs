@@ -77,7 +77,8 @@ fn compared(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<()> {
     if wrong > 0 {
         report.add("row", None, "experiments", format!("{wrong} rows are not what the sealed decisions make of them"));
     }
-    let sql = "SELECT count(*) FROM exposures x WHERE x.business = ?1 AND NOT EXISTS (SELECT 1 FROM experiments e WHERE e.record = x.experiment)";
+    let sql =
+        "SELECT count(*) FROM exposures x WHERE x.business = ?1 AND NOT EXISTS (SELECT 1 FROM experiments e WHERE e.record = x.experiment)";
     let strays: i64 = audit.conn.query_row(sql, [business.0], |row| row.get(0))?;
     if strays > 0 {
         report.add("row", None, "exposures", format!("{strays} rows are of no experiment"));

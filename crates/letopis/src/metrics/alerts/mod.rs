@@ -12,14 +12,16 @@
 //! | A9 | reminders do not arrive | `deliveries` |
 //! | A10 | another model, prompt or scenario answers | `changed` |
 //! | A11, A12 | the audit found something; detail stays too long, the disk is full | `keeping` |
+//! | A16 | clients of an experiment are not divided as meant | `divided` |
 //! | A17 | models cost more a day than they may | `spent` |
 //!
-//! A rule says what it finds and what it knows to be well again; it decides nothing, and knows of no message. Of A13 to A16 the data does not exist yet.
+//! A rule says what it finds and what it knows to be well again; it decides nothing, and knows of no message. Of A13 to A15 the data does not exist yet.
 
 mod answers;
 mod changed;
 mod crm;
 mod deliveries;
+mod divided;
 mod drop;
 mod keeping;
 mod lost;
@@ -115,7 +117,7 @@ pub struct Rule {
 }
 
 /// All that there are.
-pub const RULES: [Rule; 15] = [
+pub const RULES: [Rule; 16] = [
     Rule { id: "A1", every_s: 30, window_min: 10, look: answers::look },
     Rule { id: "A2", every_s: 30, window_min: 0, look: crm::look },
     Rule { id: "A3", every_s: 300, window_min: 2 * 24 * 60, look: silence::look },
@@ -129,6 +131,7 @@ pub const RULES: [Rule; 15] = [
     Rule { id: "A10", every_s: 60, window_min: 24 * 60, look: changed::look },
     Rule { id: "A11", every_s: 30, window_min: 0, look: keeping::audited },
     Rule { id: "A12", every_s: 60, window_min: 0, look: keeping::kept },
+    Rule { id: "A16", every_s: 300, window_min: 0, look: divided::look },
     Rule { id: "A17", every_s: 60, window_min: 24 * 60, look: spent::look },
     Rule { id: "A18", every_s: 300, window_min: 0, look: crm::differences },
 ];

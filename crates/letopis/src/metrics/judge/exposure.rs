@@ -5,8 +5,8 @@
 
 use super::attribution::Made;
 use super::{Case, Deed, History, Talk, Terms, marks};
-use crate::event::experiment::{EXPOSED, Experiment, Metric};
 use crate::event::Facets;
+use crate::event::experiment::{EXPOSED, Experiment, Metric};
 use crate::journal::experiments::Kept;
 use crate::journal::experiments::exposures::{Exposure, flags};
 

@@ -60,6 +60,12 @@ pub(super) struct Scene {
 /// Takes what is an event, and nobody records it.
 struct Gate;
 
+impl crate::console::assigning::Expose for Gate {
+    fn expose(&self, _: BusinessId, _: bytes::Bytes) -> futures_util::future::BoxFuture<'_, Result<(), NotTaken>> {
+        Box::pin(async { Err(NotTaken::Unavailable("nobody is here".into())) })
+    }
+}
+
 impl Resend for Gate {
     fn resend(&self, _: BusinessId, item: bytes::Bytes, spare_id: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
         let id = event::check(&item, &event::Limits::default()).map(|checked| checked.event_id.map_or(spare_id, Into::into));
@@ -160,6 +166,7 @@ impl Scene {
             vault: vault.clone(),
             logs,
             replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Gate))),
+            assigning: crate::console::assigning::Assigning::new(store.clone(), vault.clone(), Arc::new(Gate)),
             trials: Arc::new(Gate),
             portals: Arc::new(Gate),
             reports: Arc::default(),
