@@ -15,7 +15,7 @@ use super::voice::{Voice, out};
 use crate::access::Slug;
 use crate::app::{App, now_us};
 use crate::console::comparing::{self, Decided, Unfit};
-use crate::event::experiment::{Aim, Experiment, Metric, Variant};
+use crate::event::experiment::{Experiment, Metric, Variant};
 use crate::journal::experiments;
 use crate::metrics::experiments as verdicts;
 use crate::metrics::figures::Asker;
@@ -159,9 +159,8 @@ pub(super) async fn run(house: &House, command: ExperimentCommand, voice: Voice)
     let wish = |business, name, what: &str| Wish { business, name, what: what.to_owned(), from: None, keep: None };
     let told: Value = match command {
         ExperimentCommand::Add(args) => {
-            let aim = if args.metric.aim() == Aim::More { Aim::More } else { Aim::Less };
             let AddArgs { name, hypothesis, variants, metric, effect, business } = args;
-            let what = Experiment { name, hypothesis, variants, metric, aim, effect: effect / 100.0 };
+            let what = Experiment { name, hypothesis, variants, metric, aim: metric.aim(), effect: effect / 100.0 };
             house.ask("experiment/add", &Addition { business, what }).await?
         }
         ExperimentCommand::Start { name, from, business } => {
@@ -182,6 +181,19 @@ pub(super) async fn run(house: &House, command: ExperimentCommand, voice: Voice)
         }
     };
     voice.say(&told, |told| out!("{}: {}", word(&told["name"]), word(&told["state"])));
+    Ok(())
+}
+
+/// Defines and starts one that is not there yet.
+pub(super) async fn begin(house: &House, business: Slug, what: Experiment, from: String) -> anyhow::Result<()> {
+    let known: Value = house.ask("experiment/list", &OfBusiness { business: Some(business.clone()) }).await?;
+    if known["items"].as_array().into_iter().flatten().any(|one| one["name"] == what.name) {
+        return Ok(());
+    }
+    let name = what.name.clone();
+    let _: Value = house.ask("experiment/add", &Addition { business: Some(business.clone()), what }).await?;
+    let start = Wish { business: Some(business), name, what: "start".into(), from: Some(from), keep: None };
+    let _: Value = house.ask("experiment/one", &start).await?;
     Ok(())
 }
 

@@ -164,7 +164,8 @@ impl From<Unfit> for ApiError {
             Unfit::NoSuch => Self::NoSuch("experiment"),
             Unfit::Store(e) => Self::Store(e),
             Unfit::Decide(e) => Self::NotNow(e.to_string()),
-            other => Self::Refused(other.to_string()),
+            Unfit::Taken | Unfit::State(_) => Self::Refused(error.to_string()),
+            Unfit::Fault(_) | Unfit::Variant(_) | Unfit::Moment => Self::Unfit(error.to_string()),
         }
     }
 }
