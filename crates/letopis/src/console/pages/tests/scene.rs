@@ -28,7 +28,7 @@ use crate::event::{self, BusinessId, CrmRef, Frame, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
-use crate::journal::{self, Progress, acts, append, extent, forwards, gone, incidents, lead_work, quarantine, witnesses};
+use crate::journal::{self, Progress, acts, append, experiments, extent, forwards, gone, incidents, lead_work, quarantine, witnesses};
 use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
 
@@ -332,6 +332,13 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                     let next = store.write(move |tx| {
                         let record = RecordNo::new(frame.business, 1_000 + decisions);
                         Ok::<_, StoreError>(incidents::apply(tx, record, NOW, &decided)?)
+                    });
+                    next.await.unwrap();
+                }
+                Decision::ExperimentAdded(_) | Decision::ExperimentStarted(_) | Decision::ExperimentStopped(_) => {
+                    let next = store.write(move |tx| {
+                        let record = RecordNo::new(frame.business, 2_000 + decisions);
+                        Ok::<_, StoreError>(experiments::apply(tx, record, NOW, &decided)?)
                     });
                     next.await.unwrap();
                 }
