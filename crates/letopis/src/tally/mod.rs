@@ -58,6 +58,8 @@ struct Slice {
     cursor: Option<i64>,
     more: bool,
     now_us: i64,
+    /// What people had settled when it was read.
+    settled: Option<i64>,
 }
 
 impl Tally {
@@ -122,7 +124,7 @@ fn slice(conn: &Connection, business: &Business, words: &words::Words, now_us: i
         judged.cases.iter_mut().for_each(|case| words.clean(case));
         people.push((owner, history, judged));
     }
-    Ok(Slice { people, cursor: (cursor > from).then_some(cursor), more, now_us })
+    Ok(Slice { people, cursor: (cursor > from).then_some(cursor), more, now_us, settled: settled(conn, business.id)? })
 }
 
 /// To whom the next records happened; gives how far it looked, and whether there is more.
@@ -147,8 +149,18 @@ fn touched(conn: &Connection, business: BusinessId, from: i64, owners: &mut BTre
     Ok((last, count == RECORDS))
 }
 
-/// Stores a slice.
+/// The last decision that has people judged anew, whatever happens to them.
+fn settled(conn: &Connection, business: BusinessId) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT max(record) FROM decisions WHERE business = ?1
+                 AND kind IN ('clients_merged', 'clients_unmerged', 'known_set', 'experiment_started')";
+    conn.prepare_cached(sql)?.query_row([business.0], |row| row.get(0))
+}
+
+/// Stores a slice; one that was judged before people decided otherwise is judged again, or it would take back who is to be.
 fn keep(tx: &Transaction<'_>, business: BusinessId, slice: &Slice) -> Result<(), TallyError> {
+    if settled(tx, business)? != slice.settled {
+        return Ok(());
+    }
     for (owner, history, judged) in &slice.people {
         if is_there(tx, *owner)? {
             rows::replace(tx, business, *owner, (history, judged), slice.now_us)?;
