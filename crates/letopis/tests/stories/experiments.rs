@@ -171,35 +171,40 @@ fn a_client_is_shown_the_same_under_every_name_and_the_log_says_what() {
     app.restart();
     assert_eq!((shown(&app, &format!("client=telegram:{other}")), shown(&app, "client=telegram:anna")), (first.clone(), first.clone()));
     wait_until("the merged client is counted once", || ask(&app, &key, "experiments/hello").json()["crossed"] == 1);
-
-    // Nobody in particular, a masked phone, a key that may not send.
-    for wrong in ["client=phone:%2B7xxxxxxxxxx", "client=anna", "", "client=telegram:1&colour=red"] {
-        assert_eq!(assign(&app, wrong).status, 400, "{wrong}");
-    }
-    assert_eq!((ask(&app, &key, "assign?experiment=hello&client=id:1").status, ask(&app, "ltp_ingest_x", "assign").status), (403, 401));
+    refuses_whom_it_must(&app, &key);
     wait_until("the audit is content", || letopis(app.data(), &["verify", "--deep", "--acts"]).ok);
     let rebuilt = json_of(app.data(), &["rebuild", "--check"]);
     assert_eq!(rebuilt["differences"], 0, "{rebuilt:#}");
-
-    // Who is erased goes on counting, and leads to nobody; who comes back is somebody new.
-    let clients = |app: &TestApp| {
-        let found = counted(app, &key, "experiments/hello");
-        found["arms"].as_array().unwrap().iter().map(|arm| arm["rate"]["n"].as_i64().unwrap()).sum::<i64>()
-    };
-    let before = clients(&app);
-    let erased = letopis(app.data(), &["erase", "--client", "+79215550101", "--basis", "request", "--request", "1", "--yes"]);
-    assert!(erased.ok, "{}", erased.err);
-    assert_eq!(clients(&app), before);
-    let left = |app: &TestApp, sql: &str| app.tables().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    let tied = "SELECT count(*) FROM exposures x JOIN case_people p ON p.person = x.person WHERE x.flags & 4 <> 0";
-    assert_eq!((left(&app, tied), left(&app, "SELECT count(*) FROM identities WHERE value = 'anna'")), (0, 0));
-    assert_eq!(left(&app, "SELECT count(*) FROM exposures WHERE detached = 1 AND seen_us % 3600000000 = 0"), 1);
-    shown(&app, "client=telegram:anna");
-    assert!(letopis(app.data(), &["verify", "--deep", "--acts"]).ok);
-
+    forgets_who_is_erased(&app, &key);
     json_of(app.data(), &["experiment", "stop", "hello", "--keep", "B"]);
     let over = assign(&app, "client=telegram:anna").json();
     assert_eq!((&over["variant"], &over["assigned"], &over["reason"]), (&json!("B"), &json!(false), &json!("stopped")));
+}
+
+/// Nobody in particular, a masked phone, a key that may not send.
+fn refuses_whom_it_must(app: &TestApp, key: &str) {
+    for wrong in ["client=phone:%2B7xxxxxxxxxx", "client=anna", "", "client=telegram:1&colour=red"] {
+        assert_eq!(assign(app, wrong).status, 400, "{wrong}");
+    }
+    assert_eq!((ask(app, key, "assign?experiment=hello&client=id:1").status, ask(app, "ltp_ingest_x", "assign").status), (403, 401));
+}
+
+/// Who is erased goes on counting, and leads to nobody; who comes back is somebody new.
+fn forgets_who_is_erased(app: &TestApp, key: &str) {
+    let clients = |app: &TestApp| {
+        let found = counted(app, key, "experiments/hello");
+        found["arms"].as_array().unwrap().iter().map(|arm| arm["rate"]["n"].as_i64().unwrap()).sum::<i64>()
+    };
+    let before = clients(app);
+    let erased = letopis(app.data(), &["erase", "--client", "+79215550101", "--basis", "request", "--request", "1", "--yes"]);
+    assert!(erased.ok, "{}", erased.err);
+    assert_eq!(clients(app), before);
+    let left = |app: &TestApp, sql: &str| app.tables().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    let tied = "SELECT count(*) FROM exposures x JOIN case_people p ON p.person = x.person WHERE x.flags & 4 <> 0";
+    assert_eq!((left(app, tied), left(app, "SELECT count(*) FROM identities WHERE value = 'anna'")), (0, 0));
+    assert_eq!(left(app, "SELECT count(*) FROM exposures WHERE detached = 1 AND seen_us % 3600000000 = 0"), 1);
+    shown(app, "client=telegram:anna");
+    assert!(letopis(app.data(), &["verify", "--deep", "--acts"]).ok);
 }
 
 #[test]

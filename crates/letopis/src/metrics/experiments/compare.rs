@@ -99,17 +99,20 @@ fn smallest(one: &Kept) -> f64 {
     f64::from(least) / f64::from(all.max(1))
 }
 
+/// When something happened to a client.
+type Moment = fn(&Exposure) -> Option<i64>;
+
 /// Every day on which somebody was added, or did what is counted.
 fn looks(asker: &Asker, one: &Kept, counted: &[&Exposure], (control, variant): (&str, &str)) -> Vec<DayLook> {
     let Some((from_us, to_us)) = one.span_us() else { return Vec::new() };
     let Some(mut test) = Sequential::new(one.what.effect) else { return Vec::new() };
     let until_us = asker.now_us.min(to_us.saturating_add(asker.window_us));
-    let moments = |name: &str, of: fn(&Exposure) -> Option<i64>| {
+    let moments = |name: &str, of: Moment| {
         let mut moments: Vec<i64> = counted.iter().filter(|one| one.variant == name).filter_map(|one| of(one)).collect();
         moments.sort_unstable();
         moments
     };
-    let (seen, hit): (fn(&Exposure) -> Option<i64>, fn(&Exposure) -> Option<i64>) = (|one| Some(one.seen_us), |one| one.hit_us);
+    let (seen, hit): (Moment, Moment) = (|one| Some(one.seen_us), |one| one.hit_us);
     let told = [moments(control, hit), moments(control, seen), moments(variant, hit), moments(variant, seen)];
     let mut looks: Vec<DayLook> = Vec::new();
     let (first, last) = (Day::of(from_us, &asker.zone).0, Day::of(until_us, &asker.zone).0);

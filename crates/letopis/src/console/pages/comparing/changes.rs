@@ -24,6 +24,8 @@ use crate::metrics::markers::{Marker, markers};
 
 /// Changes that can be chosen are of so many days.
 const BACK_US: i64 = 180 * 86_400_000_000;
+/// Two whole weeks after the day of a change.
+const RIPE_US: i64 = 16 * 86_400_000_000;
 /// Strata that are drawn; all of them count.
 const DRAWN: usize = 12;
 /// A wider interval of a stratum is not drawn.
@@ -78,8 +80,10 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
     let read = desk.console.store.read(move |conn| {
         let known = markers(conn, business, now_us - BACK_US, now_us)?;
         let asker = Asker::of(conn, business, &timezone, now_us)?;
-        // Without a word the newest change is shown.
-        let at_us = wanted.or_else(|| known.last().map(|marker| marker.us));
+        // Without a word the newest change is shown of which something can be said.
+        let is_ripe = |marker: &&Marker| marker.us < now_us - RIPE_US;
+        let newest = known.iter().rev().find(is_ripe).or(known.last());
+        let at_us = wanted.or(newest.map(|marker| marker.us));
         let found = at_us.map(|us| change(conn, &asker, us, weeks).map(|found| (us, found))).transpose()?;
         Ok::<_, PageError>((known, found))
     });
@@ -141,7 +145,7 @@ fn draw(visitor: &Visitor, clock: &Clock, at_us: i64, found: &Change, known: &[M
         days: if found.windows.weeks > 0 { t.with("change-days", &days) } else { String::new() },
         verdict: verdict(t, found),
         tone,
-        facts: facts(t, booked),
+        facts: if found.windows.weeks > 0 { facts(t, booked) } else { Vec::new() },
         chart: if found.strata.is_empty() { String::new() } else { forest(t, found) },
         measures: found.compared.iter().map(|compared| measure(t, compared)).collect(),
         notes: notes(t, clock, found),
