@@ -3,11 +3,12 @@ import { barriers, outside, same, want } from "./desk.mjs";
 
 // What the navigation does not name: its address, or the page and the link on it that leads there.
 const MORE = {
-  events: "/journal/events", "numbers-compared": "/numbers?period=week&compare=1", "numbers-late": "/numbers?heat=late", worth: "/numbers/worth", norms: "/settings/numbers", found: "/search?q=запись", differences: "/cards/differences", connections: "/settings/connections",
+  events: "/journal/events", "numbers-compared": "/numbers?period=week&compare=1", "numbers-late": "/numbers?heat=late", worth: "/numbers/worth", norms: "/settings/numbers", found: "/search?q=запись", differences: "/cards/differences", changes: "/changes", connections: "/settings/connections",
   "connection-bitrix24": "/settings/connections/new/bitrix24", models: "/settings/models", facts: "/settings/facts", retention: "/settings/retention", acts: "/acts", trail: "/settings/trail", password: "/password", verify: "/verify", nowhere: "/nowhere",
   conversation: ["/journal", "main [data-row]"], client: ["conversation", "main .talk a[href^='/clients/']"], erase: ["client", "main a[href$='/erase']"], "review-queue": ["/reviews", "main .review-queues li:has(progress) h2 a"],
   review: ["review-queue", "main [data-row]"], report: ["/reports", "main a[href^='/reports/']"], scenario: ["/scenarios", "main a[data-scenario]"], "scenario-difference": ["scenario", "main a[data-difference]"],
   start: "/start",
+  experiment: ["/experiments", "main .cards h2 a[href^='/experiments/']"],
 };
 /** Addresses by name. A page that this version or this month does not have is left out; those of the navigation are all there. */
 export const addresses = async (desk) => {

@@ -1836,6 +1836,7 @@ incident-title = { $rule ->
         [disk] The disk is nearly full
        *[retention] Detail is not removed in time
     }
+    [A16] Clients of the experiment “{ $experiment }” are not divided as meant
     [A17] Models cost more than they may a day
     [A18] Journal and CRM differ
     [hand] { $what ->
@@ -1874,6 +1875,7 @@ incident-says = { $rule ->
         [disk] { $free_mib } MB are free. When there is no space left, no event is accepted.
        *[retention] The last run was { $hours } h ago.
     }
+    [A16] Clients shown each variant: { $counts }. Chance hardly ever does that, so no difference between the variants can be believed.
     [A17] Spent since the day began: { $spent }; it may be { $budget }.
     [A18] Differences: { $differences }.
     [hand] A person marked this dialogue as a case to look into.
@@ -1892,6 +1894,7 @@ incident-help = { $what ->
     [A10] { "" }
     [A11] Change nothing and call whoever runs the server: letopis verify names the records.
     [A12] Call whoever runs the server.
+    [A16] See whether the bot asks for a variant for every client, and loses none of them.
     [A17] See which model costs most.
     [A18] Compare the cards.
     [hand] { "" }
@@ -1910,6 +1913,7 @@ incident-how = { $what ->
     [A10] A version is new when five of twenty dialogues running have it; a single answer is no change.
     [A11] The last nightly audit. It passes when the next one finds nothing.
     [A12] Detail is removed once a day; how much space must be free is a setting.
+    [A16] Chi-squared against the shares that the experiment was given; an alarm below p = 0.001. It passes when the shares fit, or the experiment is stopped.
     [A17] What calls cost since the day began, by the company's clock. It passes with the next day.
     [A18] The journal compared with the CRM. It passes when nothing differs.
     [hand] Opened by a person, and closed by one.

@@ -28,9 +28,13 @@ impl ChiSquared {
         self.p < MISMATCH
     }
 
+    pub(crate) fn new(statistic: f64, degrees: u64) -> Self {
+        Self { statistic, degrees, p: chi_squared_above(statistic, degrees) }
+    }
+
     fn of(cells: impl Iterator<Item = (f64, f64)>, degrees: u64) -> Option<Self> {
         let statistic: f64 = cells.map(|(observed, expected)| (observed - expected).powi(2) / expected).sum();
-        (degrees > 0 && statistic.is_finite()).then(|| Self { statistic, degrees, p: chi_squared_above(statistic, degrees) })
+        (degrees > 0 && statistic.is_finite()).then(|| Self::new(statistic, degrees))
     }
 }
 

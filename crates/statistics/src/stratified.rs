@@ -100,6 +100,22 @@ pub fn mix(strata: &[Stratum]) -> Option<ChiSquared> {
     chi_squared::mix(&of(|stratum| stratum.before.n), &of(|stratum| stratum.after.n))
 }
 
+/// Is the difference the same in all strata? Cochran's Q: Σ (dₖ − d̄)²/vₖ with d̄ = Σ dₖ/vₖ / Σ 1/vₖ and v = p₁q₁/n₁ + p₀q₀/n₀, on one degree less
+/// than there are strata in which anything varies. None below two of these: there is nothing to compare.
+#[must_use]
+pub fn heterogeneity(strata: &[Stratum]) -> Option<ChiSquared> {
+    let spread = |x: f64, n: f64| x * (n - x) / n.powi(3);
+    let each: Vec<(f64, f64)> = compared(strata)?
+        .map(|one| (one.x1 / one.n1 - one.x0 / one.n0, spread(one.x1, one.n1) + spread(one.x0, one.n0)))
+        .filter(|(_, variance)| *variance > 0.0)
+        .collect();
+    let weights: f64 = each.iter().map(|(_, variance)| variance.recip()).sum();
+    let middle = each.iter().map(|(difference, variance)| difference / variance).sum::<f64>() / weights;
+    let degrees = (each.len() as u64).checked_sub(1).filter(|degrees| *degrees > 0)?;
+    let statistic = each.iter().map(|(difference, variance)| (difference - middle).powi(2) / variance).sum();
+    Some(ChiSquared::new(statistic, degrees))
+}
+
 /// One table of counts, as the formulas name them: 1 is after, 0 is before.
 struct Table {
     x1: f64,
@@ -176,6 +192,16 @@ mod tests {
         assert_eq!((mantel_haenszel(&with), cmh(&with)), (mantel_haenszel(&simpson()), cmh(&simpson())));
         assert_eq!(standardised(&with), None);
         assert_eq!(standardised(&[simpson()[0], stratum((0, 0), (0, 0))]), standardised(&simpson()[..1]));
+    }
+
+    #[test]
+    fn a_difference_that_is_not_the_same_everywhere_is_seen() {
+        // By hand: d 0.5 and −0.1, v 0.0021 + 0.0016 and 0.0016 + 0.0021: middle 0.2, Q = 2 · 0.3² / 0.0037.
+        let found = heterogeneity(&[stratum((30, 100), (80, 100)), stratum((80, 100), (70, 100))]).unwrap();
+        assert_eq!((digits(found.statistic, 4), found.degrees), ("48.6486".to_owned(), 1));
+        let same = heterogeneity(&[stratum((10, 100), (20, 100)), stratum((10, 100), (20, 100))]).unwrap();
+        assert_eq!((same.statistic, same.p), (0.0, 1.0));
+        assert_eq!(heterogeneity(&[stratum((10, 100), (20, 100)), stratum((0, 9), (0, 9))]), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod config;
+mod exposing;
 mod folder;
 mod founding;
 mod health;
@@ -36,6 +37,7 @@ use zeroize::Zeroizing;
 use crate::access::{self, ConnectionRing, KeyRing};
 use crate::audit::{Retention, Reviews};
 use crate::capture::{self, Capture};
+use crate::console::assigning::Assigning;
 use crate::console::replay::Replay;
 use crate::console::{self, Console};
 use crate::decide::Decide;
@@ -266,6 +268,7 @@ impl App {
             keys: Arc::clone(&self.keys),
             decide: self.decide.clone(),
             replay: Arc::clone(&self.replay),
+            assigning: Assigning::new(self.store.clone(), self.vault.clone(), Arc::clone(&self.capture) as Arc<_>),
             trials: Arc::new(self.tester()),
             portals: Arc::new(self.bitrix24()),
             reports: Arc::clone(&self.outside.reports),

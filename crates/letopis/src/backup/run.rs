@@ -19,7 +19,7 @@ use crate::journal::{self, append};
 use crate::recorder::Steps;
 
 /// Tables that exist once and are small. Those of them that this version has are carried, encrypted: some hold words of people.
-pub(super) const PRIMARY: [&str; 23] = [
+pub(super) const PRIMARY: [&str; 24] = [
     "openings",
     "chains",
     "known",
@@ -33,6 +33,7 @@ pub(super) const PRIMARY: [&str; 23] = [
     "anonymised",
     "cases",
     "visits",
+    "exposures",
     "lead_work",
     "witnesses",
     "quorums",
@@ -83,7 +84,7 @@ pub struct Done {
 fn part(table: &str) -> &'static str {
     match table {
         "cases" => "session IS NULL",
-        "visits" => "detached = 1",
+        "visits" | "exposures" => "detached = 1",
         _ => "true",
     }
 }

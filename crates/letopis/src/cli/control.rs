@@ -12,8 +12,8 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    alerts, backup, business, connection, crm, dossier, erase, forwards, import, key, proof, quarantine, rebuild, report, reports,
-    requests, retention, reviews, scenario, settled, user, witness, work,
+    alerts, backup, business, connection, crm, dossier, erase, experiment, forwards, import, key, proof, quarantine, rebuild, report,
+    reports, requests, retention, reviews, scenario, settled, user, witness, work,
 };
 use crate::access::trail::{About, What, Who};
 use crate::access::{AccessError, Business, Change, Scope, Slug, trail};
@@ -52,8 +52,16 @@ pub(super) fn routes(app: Arc<App>) -> Router {
     ];
     let ways =
         [import::routes(), proof::routes(), dossier::routes(), report::routes(), erase::routes(), retention::routes(), settled::routes()];
-    let care =
-        [alerts::routes(), reviews::routes(), scenario::routes(), requests::routes(), rebuild::routes(), backup::routes(), work::routes()];
+    let care = [
+        alerts::routes(),
+        experiment::routes(),
+        reviews::routes(),
+        scenario::routes(),
+        requests::routes(),
+        rebuild::routes(),
+        backup::routes(),
+        work::routes(),
+    ];
     let all = nouns.into_iter().chain(ways).chain(care).fold(Router::new(), Router::merge);
     Router::new().nest("/control", all).layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(app)
 }

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 use super::business::Add;
 use super::control::OfBusiness;
+use super::experiment;
 use super::house::House;
 use super::import::Counted;
 use super::serve::{Server, told_to_stop};
@@ -24,6 +25,7 @@ use super::voice::out;
 use super::{control, house};
 use crate::access::{BusinessKind, Role, Slug};
 use crate::demo::{self, Shop};
+use crate::event::experiment::{Aim, Experiment, Metric, Variant};
 
 const MARKER: &str = "demo.json";
 const SEED: u64 = 1;
@@ -57,6 +59,8 @@ pub(super) fn run(data: &Path, listen: Option<SocketAddr>) -> anyhow::Result<()>
             out!("{}", link.map_or_else(|| format!("sign in as {OWNER}"), |link| format!("owner (once, 24 h): {link}")));
             out!("everything in {} is synthetic; delete the folder to begin anew", data.display());
             if !marker.filled {
+                // Before the month: afterwards a decision would wait for all of it to be recorded.
+                experiment::begin(&house, Shop::Salon.slug().parse()?, demo_experiment(), since(marker.end)).await?;
                 fill(&house, &marker).await?;
                 app.reviews.catch_up(app.config.retention.hour).await?;
                 Marker { filled: true, ..marker }.write(data)?;
@@ -117,6 +121,23 @@ async fn prepare(house: &House) -> anyhow::Result<Option<String>> {
     }
     let made: Value = house.ask("user/link", &Person::new(OWNER, slug)).await?;
     Ok(made["link"].as_str().map(str::to_owned))
+}
+
+/// What the salon's bot tells of, as its owner would have defined it.
+fn demo_experiment() -> Experiment {
+    Experiment {
+        name: "подсказка_времени".into(),
+        hypothesis: "Если сразу предложить свободное время, записей будет больше".into(),
+        variants: ["A", "B"].map(|name| Variant { name: name.into(), weight: 1 }).into(),
+        metric: Metric::Booked,
+        aim: Aim::More,
+        effect: 0.1,
+    }
+}
+
+/// The first day of the month.
+fn since(end: Timestamp) -> String {
+    (end - jiff::SignedDuration::from_hours(30 * 24)).to_string()
 }
 
 /// Sends the month, firm by firm of each batch, in the order of time.

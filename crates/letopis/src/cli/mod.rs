@@ -21,6 +21,7 @@ mod doctor;
 mod dossier;
 mod emit;
 mod erase;
+mod experiment;
 mod forwards;
 mod house;
 mod import;
@@ -150,6 +151,9 @@ enum Command {
     /// When something is an incident, and what the rules see now.
     #[command(subcommand)]
     Alerts(alerts::AlertsCommand),
+    /// What is compared: variants, since when, what it says.
+    #[command(subcommand)]
+    Experiment(experiment::ExperimentCommand),
     /// How numbers are counted.
     #[command(subcommand)]
     Numbers(numbers::NumbersCommand),
@@ -218,6 +222,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Witness(command) => witness::run(named, &data, command, voice),
         Command::Retention(command) => visit(&data, absent, async |house| retention::run(house, command, voice).await),
         Command::Alerts(command) => visit(&data, absent, async |house| alerts::run(house, command, voice).await),
+        Command::Experiment(command) => visit(&data, absent, async |house| experiment::run(house, command, voice).await),
         Command::Numbers(command) => visit(&data, absent, async |house| numbers::run(house, command, voice).await),
         Command::Reviews(command) => visit(&data, absent, async |house| reviews::run(house, command, voice).await),
         Command::Prices(command) => visit(&data, absent, async |house| prices::run(house, command, voice).await),

@@ -1,11 +1,14 @@
 //! Web pages and the JSON read API. It never writes the journal: it asks `decide`.
 //!
 //! * `api` – `/api/v1/…` for programs, by key · `pages` – for people, by sign-in · `dossier` – one conversation to hand over
+//! * `assigning` – what a client is shown of an experiment · `comparing` – decisions about experiments
 //! * `report` – a week or a month as a page of its own · `routing` – where reports go · `registry` – what bots are told, `compare` – two texts of it
 //! * `replay` – refused items, sent again or dropped · `trials` – connections tried · `portals` – pages inside a CRM · `measured` – what can be known · `period` – of which days
 
 pub mod api;
+pub mod assigning;
 pub mod compare;
+pub mod comparing;
 pub mod dossier;
 mod measured;
 pub mod pages;
@@ -30,6 +33,7 @@ use crate::post::Post;
 use crate::privacy::Vault;
 use crate::store::Store;
 
+use assigning::Assigning;
 use portals::Portals;
 use replay::Replay;
 use trials::Trials;
@@ -50,6 +54,8 @@ pub struct Console {
     pub decide: Decide,
     /// What people do with refused items.
     pub replay: Arc<Replay>,
+    /// What clients are shown of experiments.
+    pub assigning: Assigning,
     /// Who tries connections.
     pub trials: Arc<dyn Trials>,
     /// Who asks portals of CRMs.

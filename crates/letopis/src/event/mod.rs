@@ -5,13 +5,14 @@
 //!
 //! `check` · `read` the two doors — `node`, `fields`, `invalid` behind them — `kind`, `derive` types, their derivation and facets — `when`,
 //! `phone`, `phones_in`, `crm`, `money` the values — `schema` the published description — `frame` what goes
-//! through the queue, `record` what is sealed, `incident` what is sealed of what went wrong, `duty` what the law sets a time for, `retention` how long, `review` what people look at, `scenario` what bots are told, `rulings` what they say about differences with a CRM — `promise` what a reply promises — `ids` numbers of records and businesses.
+//! through the queue, `record` what is sealed, `incident` what is sealed of what went wrong, `duty` what the law sets a time for, `retention` how long, `experiment` what is compared, `review` what people look at, `scenario` what bots are told, `rulings` what they say about differences with a CRM — `promise` what a reply promises — `ids` numbers of records and businesses.
 
 mod basis;
 mod check;
 mod crm;
 mod derive;
 pub mod duty;
+pub mod experiment;
 mod fields;
 mod frame;
 #[cfg(test)]

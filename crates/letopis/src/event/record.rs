@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::basis::Basis;
 use super::duty::{BreachStep, Received};
+use super::experiment::{ASSIGNED_SOURCE, Experiment, ExperimentStart, ExperimentStop};
 use super::incident::{Growth, Opening, Resolution};
 use super::lead_end::LeadEnd;
 use super::retention::{HoldOn, Policy, Then};
@@ -48,8 +49,8 @@ pub const DECISION_SOURCE: &str = "decision";
 #[error("record has no envelope line: {0}")]
 pub struct NotARecord(String);
 
-/// Sources of events that were read from what went over the wire (`exchange`): several tellings of one thing differ in what is beside it.
-const TOLD: [&str; 2] = ["proxy", "channel"];
+/// Sources of events that were read from what went over the wire (`exchange`), or served: several tellings of one thing differ in what is beside it.
+const TOLD: [&str; 3] = ["proxy", "channel", ASSIGNED_SOURCE];
 
 /// What of a client's bytes makes two of them the same event: all of them; of an event that was read from the wire its `meta.same`, where
 /// it has one.
@@ -330,6 +331,12 @@ pub enum Decision {
     /// The regulator has that message about it.
     #[allow(missing_docs, reason = "said above")]
     BreachTold { incident: u64, step: BreachStep },
+    /// Something is to be compared.
+    ExperimentAdded(Experiment),
+    /// Clients are shown its variants from then on.
+    ExperimentStarted(ExperimentStart),
+    /// Nobody is shown a variant any more.
+    ExperimentStopped(ExperimentStop),
     /// Keys, users, roles, connections, businesses: a change of room `access`.
     Access {
         /// The change as that room wrote it.

@@ -7,6 +7,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::experiments::exposures;
 use crate::event::BusinessId;
 
 /// What is cut off a moment when it is detached.
@@ -22,7 +23,7 @@ pub enum Owner {
 }
 
 impl Owner {
-    fn columns(self) -> (Option<i64>, Option<i64>) {
+    pub(super) fn columns(self) -> (Option<i64>, Option<i64>) {
         match self {
             Self::Client(id) => (Some(id), None),
             Self::Session(id) => (None, Some(id)),
@@ -143,6 +144,7 @@ pub fn clear(
 pub fn set_aside(tx: &Transaction<'_>, owner: Owner) -> rusqlite::Result<()> {
     let (client, session) = owner.columns();
     let sql = "UPDATE case_people SET due_us = NULL WHERE client = ?1 OR session = ?2 RETURNING person";
+    exposures::unsay(tx, owner)?;
     let person: Option<i64> = tx.prepare_cached(sql)?.query_row(params![client, session], |row| row.get(0)).optional()?;
     person.map_or(Ok(()), |person| clear(tx, person, std::iter::empty(), |_| false))
 }
@@ -152,6 +154,7 @@ pub fn set_aside(tx: &Transaction<'_>, owner: Owner) -> rusqlite::Result<()> {
 /// # Errors
 /// When the database says no.
 pub fn detach(tx: &Transaction<'_>, session: i64) -> rusqlite::Result<()> {
+    exposures::detach(tx, session)?;
     let cut = format!("started_us - started_us % {HOUR_US}");
     let hour = |column: &str| format!("{column} = {column} - {column} % {HOUR_US}");
     let cases = format!(
@@ -178,6 +181,7 @@ pub fn detach(tx: &Transaction<'_>, session: i64) -> rusqlite::Result<()> {
 /// # Errors
 /// When the database says no.
 pub fn forget(tx: &Transaction<'_>, client: i64) -> rusqlite::Result<()> {
+    exposures::forget(tx, client)?;
     let sql = format!(
         "UPDATE visits SET at_us = at_us - at_us % {HOUR_US}, made_us = made_us - made_us % {HOUR_US}, starts_us = starts_us - starts_us % {HOUR_US},
            ended_us = ended_us - ended_us % {HOUR_US}, session = NULL, booking = NULL, service = NULL, detached = 1
@@ -198,5 +202,5 @@ pub fn forget_before(tx: &Transaction<'_>, business: BusinessId, before_us: i64)
     let visits = tx
         .prepare_cached("DELETE FROM visits WHERE business = ?1 AND at_us < ?2 AND detached = 1")?
         .execute(params![business.0, before_us])?;
-    Ok(cases + visits)
+    Ok(cases + visits + exposures::forget_before(tx, business.0, before_us)?)
 }

@@ -224,7 +224,8 @@ impl Search<'_> {
     fn spoken(&self) -> rusqlite::Result<Option<Home>> {
         let Some(asked) = self.chain.said.as_deref().map(plain).filter(|asked| !asked.is_empty()) else { return Ok(None) };
         // Named, because the index by type looks better to SQLite, and holds every message of a model that no channel tells: thousands a minute.
-        let sql = "SELECT e.said, e.channel, i.pseudonym, s.given FROM events e INDEXED BY events_spoken JOIN identities i ON i.id = e.identity
+        let sql =
+            "SELECT e.said, e.channel, i.pseudonym, s.given FROM events e INDEXED BY events_spoken JOIN identities i ON i.id = e.identity
              LEFT JOIN sessions s ON s.id = e.session
              WHERE e.business = ?1 AND e.type = 'message_in' AND e.identity IS NOT NULL AND e.ts_us BETWEEN ?2 AND ?3 AND e.said IS NOT NULL
              ORDER BY e.ts_us DESC LIMIT ?4";

@@ -10,6 +10,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::cases::{self, Owner};
 use super::clients::by_pid;
+use super::experiments::exposures;
 use crate::event::BusinessId;
 
 /// Longer chains than people make; a row edited into a circle ends here.
@@ -69,7 +70,10 @@ pub fn show(tx: &Transaction<'_>, business: BusinessId, pid: &str) -> rusqlite::
         let sql = "UPDATE clients SET merged_into = ?1, root = ?2 WHERE id = ?3 AND (merged_into IS NOT ?1 OR root <> ?2)";
         if tx.prepare_cached(sql)?.execute(params![above, root, row.id])? > 0 {
             // No event tells that their conversations are another's now.
-            [row.root, row.id, root].into_iter().try_for_each(|client| cases::mark(tx, business, Owner::Client(client)))?;
+            for client in [row.root, row.id, root].map(Owner::Client) {
+                exposures::unsay(tx, client)?;
+                cases::mark(tx, business, client)?;
+            }
         }
         shown.insert(pid, (Some(row.id), Some(root)));
     }

@@ -2,7 +2,7 @@
 //!
 //! Written only by the recorder, in one transaction a batch: `append` (entry, blob, row, words), `clients` and `sessions` (who wrote, in
 //! which conversation; `chains` where nobody says), `quarantine`, `forwards` (what a bot did not take), and where records go `gone` and `acts`. `projection` computes a row from R; `session` sums a
-//! conversation up. `deliveries` are what became of messages that left, `promises` are what the assistant said, against what was done, `model_calls` what models cost, `incidents` what went wrong and how it ended, `duties` what the law sets a time for, `reviews` what people look at and find, `facts` what a business says of itself, `scenarios` what it tells its bots. `stems` is the Russian of the search index. Reading comes from `reading` and
+//! conversation up. `deliveries` are what became of messages that left, `promises` are what the assistant said, against what was done, `model_calls` what models cost, `incidents` what went wrong and how it ended, `experiments` what is compared, `duties` what the law sets a time for, `reviews` what people look at and find, `facts` what a business says of itself, `scenarios` what it tells its bots. `stems` is the Russian of the search index. Reading comes from `reading` and
 //! `evidence`. `schema.sql` is the map of all tables.
 
 pub mod acts;
@@ -25,6 +25,7 @@ pub mod epochs;
 pub mod erasing;
 pub mod event_rows;
 pub mod evidence;
+pub mod experiments;
 pub mod extent;
 pub mod facts;
 pub mod forwards;

@@ -3,6 +3,7 @@
 //! [`Projected::of`] knows nothing of the database. What it cannot know (session, identity, a conflict of ids) is filled in by
 //! `record` and is not part of the comparison.
 
+use crate::event::experiment::EXPOSED;
 use crate::event::record::Envelope;
 use crate::event::{CrmKind, CrmRef, Event, Facets, Invalid, PhoneReading};
 
@@ -235,10 +236,10 @@ impl Projected {
     }
 
     /// Whether it is part of a conversation: what became of a message, or of a lead, is told hours or weeks later, when another may have begun;
-    /// and what a reviewer found is said about it, not in it.
+    /// what is decided to be shown may come before the first word; and what a reviewer found is said about it, not in it.
     #[must_use]
     pub fn is_talk(&self) -> bool {
-        self.row.kind != DELIVERY_STATUS && !self.is_read_back && self.review.is_none()
+        ![DELIVERY_STATUS, EXPOSED].contains(&self.row.kind.as_str()) && !self.is_read_back && self.review.is_none()
     }
 
     /// Whether it may open a session: a reminder alone does not.

@@ -842,3 +842,36 @@ CREATE TABLE breaches (
   first_us INTEGER,                    -- when the regulator was told
   results_us INTEGER
 );
+
+-- What is compared with what. Computed from decisions alone (journal/experiments).
+CREATE TABLE experiments (
+  record INTEGER PRIMARY KEY,          -- of the decision that added it
+  business INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  definition TEXT NOT NULL,            -- JSON: event::experiment
+  added_us INTEGER NOT NULL,
+  added_by TEXT NOT NULL,
+  started_us INTEGER,
+  started_by TEXT,
+  stopped_us INTEGER,
+  stopped_by TEXT,
+  keep TEXT,                           -- the variant that everybody is shown since
+  UNIQUE (business, name)
+);
+
+-- Who was shown which variant first, and what they did then: judged and detached like cases.
+CREATE TABLE exposures (
+  business INTEGER NOT NULL,
+  experiment INTEGER NOT NULL,         -- its record
+  person INTEGER NOT NULL,             -- drawn; the same as in cases
+  variant TEXT NOT NULL,
+  seen_us INTEGER NOT NULL,
+  flags INTEGER NOT NULL,              -- 1 served, 2 told, 4 more than one variant, 8 told another than served
+  hit_us INTEGER,                      -- when they did what is counted
+  marks INTEGER NOT NULL,              -- bits of metrics::judge::marks, since then
+  left_out TEXT,                       -- test, spam, staff
+  answers BLOB,                        -- as in cases
+  detached INTEGER NOT NULL,
+  PRIMARY KEY (business, experiment, person)
+) WITHOUT ROWID;
+CREATE INDEX exposures_by_person ON exposures (person);

@@ -6,9 +6,12 @@
 //! * `alerts` – when something is an incident · `incidents` – how fast they are found and put right · `markers` – since when another version answers
 //! * `versions` – which scenarios, prompts and models answered, and with what success · `registry` – the same beside what was put here
 //! * `intents` – how often words are taken for something else, from sealed draws and labels
+//! * `changes` – before and after another version answers · `experiments` – what a comparison of variants says
 //! * `retention` – what share of the accepted events is still available
 
 pub mod alerts;
+pub mod changes;
+pub mod experiments;
 pub mod figures;
 pub mod incidents;
 pub mod intents;

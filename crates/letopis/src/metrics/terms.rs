@@ -113,6 +113,7 @@ impl Settled {
             zone,
             opens_min: i64::from(self.opens_min),
             closes_min: i64::from(self.closes_min),
+            trials: Vec::new(),
         }
     }
 }

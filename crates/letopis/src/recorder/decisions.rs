@@ -7,7 +7,7 @@ use crate::event::record::{Decided, Decision};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::crm::rulings;
 use crate::journal::retention::{self, Hold};
-use crate::journal::{cases, duties, incidents, known, lead_work, merges, quarantine, reports, reviews, scenarios, witnesses};
+use crate::journal::{cases, duties, experiments, incidents, known, lead_work, merges, quarantine, reports, reviews, scenarios, witnesses};
 use crate::privacy::{self, BusinessKeys, KeyError, MasterKey};
 
 /// Why a decision could not be applied. It stays sealed either way.
@@ -83,6 +83,13 @@ pub(super) fn apply(
             duties::apply(tx, record, made_us, decided)?;
         }
         Decision::ScenarioPut(_) | Decision::ScenarioActivated(_) => scenarios::apply(tx, record, made_us, decided)?,
+        Decision::ExperimentAdded(_) | Decision::ExperimentStarted(_) | Decision::ExperimentStopped(_) => {
+            let changed = experiments::apply(tx, record, made_us, decided)?;
+            // What bots told before it was decided counts from the moment that is named.
+            if let Some(earlier) = changed.filter(|one| one.started.as_ref().is_some_and(|(us, _)| *us < made_us)) {
+                experiments::exposures::count_anew(tx, &earlier)?;
+            }
+        }
         // `expire` carried them out already.
         Decision::Expired { .. } | Decision::RetentionRan { .. } => {}
         Decision::Access { change } => return apply_access(tx, master, business, change),

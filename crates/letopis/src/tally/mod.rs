@@ -22,7 +22,8 @@ use tokio::sync::watch;
 use crate::access::{Business, business};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::cases::{self, Owner};
-use crate::metrics::judge::{History, Judged, judge};
+use crate::journal::experiments;
+use crate::metrics::judge::{History, Judged, Terms, Trial, judge};
 use crate::metrics::terms::Settled;
 use crate::store::{Store, StoreError};
 
@@ -56,6 +57,9 @@ struct Slice {
     people: Vec<(Owner, History, Judged)>,
     cursor: Option<i64>,
     more: bool,
+    now_us: i64,
+    /// What people had settled when it was read.
+    settled: Option<i64>,
 }
 
 impl Tally {
@@ -111,7 +115,8 @@ fn slice(conn: &Connection, business: &Business, words: &words::Words, now_us: i
     let more = full || due.len() as i64 == PEOPLE;
     owners.extend(due);
     let zone = TimeZone::get(&business.timezone).unwrap_or(TimeZone::UTC);
-    let terms = Settled::of(conn, business.id)?.terms(zone);
+    let trials = experiments::all(conn, business.id)?.iter().filter_map(Trial::of).collect();
+    let terms = Terms { trials, ..Settled::of(conn, business.id)?.terms(zone) };
     let mut people = Vec::with_capacity(owners.len());
     for owner in owners {
         let history = history::of(conn, business.id, owner)?;
@@ -119,7 +124,7 @@ fn slice(conn: &Connection, business: &Business, words: &words::Words, now_us: i
         judged.cases.iter_mut().for_each(|case| words.clean(case));
         people.push((owner, history, judged));
     }
-    Ok(Slice { people, cursor: (cursor > from).then_some(cursor), more })
+    Ok(Slice { people, cursor: (cursor > from).then_some(cursor), more, now_us, settled: settled(conn, business.id)? })
 }
 
 /// To whom the next records happened; gives how far it looked, and whether there is more.
@@ -144,11 +149,21 @@ fn touched(conn: &Connection, business: BusinessId, from: i64, owners: &mut BTre
     Ok((last, count == RECORDS))
 }
 
-/// Stores a slice.
+/// The last decision that has people judged anew, whatever happens to them.
+fn settled(conn: &Connection, business: BusinessId) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT max(record) FROM decisions WHERE business = ?1
+                 AND kind IN ('clients_merged', 'clients_unmerged', 'known_set', 'experiment_started')";
+    conn.prepare_cached(sql)?.query_row([business.0], |row| row.get(0))
+}
+
+/// Stores a slice; one that was judged before people decided otherwise is judged again, or it would take back who is to be.
 fn keep(tx: &Transaction<'_>, business: BusinessId, slice: &Slice) -> Result<(), TallyError> {
+    if settled(tx, business)? != slice.settled {
+        return Ok(());
+    }
     for (owner, history, judged) in &slice.people {
         if is_there(tx, *owner)? {
-            rows::replace(tx, business, *owner, history, judged)?;
+            rows::replace(tx, business, *owner, (history, judged), slice.now_us)?;
         } else {
             cases::set_aside(tx, *owner)?;
         }

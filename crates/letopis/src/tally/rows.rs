@@ -4,6 +4,7 @@ use rusqlite::{ToSql, Transaction};
 
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::cases::{self, Owner};
+use crate::journal::experiments::exposures;
 use crate::metrics::judge::{Case, History, Judged, Visit};
 
 /// What an erasure destroyed since it was read does not come back.
@@ -19,8 +20,8 @@ pub(super) fn replace(
     tx: &Transaction<'_>,
     business: BusinessId,
     owner: Owner,
-    history: &History,
-    judged: &Judged,
+    (history, judged): (&History, &Judged),
+    now_us: i64,
 ) -> rusqlite::Result<()> {
     let person = cases::person(tx, business, owner, judged.due_us)?;
     let mine = |session: &i64| owner != Owner::Session(*session);
@@ -32,7 +33,7 @@ pub(super) fn replace(
         let session = visit.talk.and_then(|talk| history.talks.get(talk));
         visit_row(tx, business, person, visit, session.map(|talk| (talk.session, talk.channel.as_str())))?;
     }
-    Ok(())
+    exposures::replace(tx, business.0, person, now_us, &judged.exposures)
 }
 
 fn case_row(tx: &Transaction<'_>, business: BusinessId, person: i64, case: &Case) -> rusqlite::Result<()> {

@@ -114,3 +114,20 @@ fn everything_counted_anew_gives_the_same() {
     count(&conn, now);
     assert_eq!((all(&conn), one::<i64>(&conn, "SELECT count(*) FROM cases")), (before, 1));
 }
+
+#[test]
+fn what_was_judged_before_somebody_decided_otherwise_is_judged_again() {
+    let (mut conn, mut pen) = (empty(), None);
+    write(&mut conn, &mut pen, &[WRITES]);
+    let now = at("2025-01-01T12:01:00Z");
+    let early = slice(&conn, &salon(), &words::Words::default(), now).unwrap();
+    let decided =
+        "INSERT INTO decisions (record, business, made_us, made_by, kind, body) VALUES (5, 1, 0, 'olga', 'experiment_started', '{}')";
+    conn.execute_batch(decided).unwrap();
+    let tx = conn.transaction().unwrap();
+    keep(&tx, BUSINESS, &early).unwrap();
+    tx.commit().unwrap();
+    assert_eq!(one::<i64>(&conn, "SELECT count(*) FROM cases"), 0, "it knew nothing of the decision");
+    count(&conn, now);
+    assert_eq!(one::<i64>(&conn, "SELECT count(*) FROM cases"), 1);
+}

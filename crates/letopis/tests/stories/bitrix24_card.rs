@@ -65,7 +65,12 @@ fn whoever_sees_the_card_sees_the_conversation() {
         opened.body
     );
     let menu = office.open_page("LEFT_MENU", None, 1).unwrap();
-    assert!(menu.status == 200 && ["клиентов записались", "ждут звонка", "Воронка", "Как считается"].iter().all(|part| menu.body.contains(part)), "{}", menu.body);
+    assert!(
+        menu.status == 200
+            && ["клиентов записались", "ждут звонка", "Воронка", "Как считается"].iter().all(|part| menu.body.contains(part)),
+        "{}",
+        menu.body
+    );
 
     // Who of the portal looked, and at whom, stands in the trail; once an hour, not at every refresh.
     let looks = || {

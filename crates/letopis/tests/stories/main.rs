@@ -24,6 +24,7 @@ mod duties;
 mod epoch;
 mod erase;
 mod event_in;
+mod experiments;
 mod full_disk;
 mod hooks;
 mod hostile;

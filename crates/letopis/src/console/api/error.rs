@@ -49,6 +49,10 @@ pub(super) enum ApiError {
     Conflict(&'static str),
     #[error("{0}")]
     NotNow(String),
+    #[error("{0}")]
+    Refused(String),
+    #[error("{0}")]
+    Unfit(String),
 }
 
 impl ApiError {
@@ -96,6 +100,8 @@ impl IntoResponse for ApiError {
             Self::Cursor(_) => (StatusCode::BAD_REQUEST, "bad_cursor", None),
             Self::NoSuch(_) => (StatusCode::NOT_FOUND, "not_found", None),
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "not_an_event", None),
+            Self::Unfit(_) => (StatusCode::BAD_REQUEST, "unfit", None),
+            Self::Refused(_) => (StatusCode::CONFLICT, "refused", None),
             Self::Closed(_) => (StatusCode::CONFLICT, "closed", None),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict", None),
             Self::NotNow(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_now", Some(2)),

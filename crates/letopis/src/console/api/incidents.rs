@@ -51,7 +51,7 @@ struct IncidentJson {
 }
 
 #[derive(Serialize)]
-struct MarkerJson {
+pub(super) struct MarkerJson {
     at: String,
     what: &'static str,
     from: Option<String>,
@@ -173,6 +173,6 @@ fn one(conn: &Connection, incident: &Incident) -> rusqlite::Result<IncidentJson>
     })
 }
 
-fn marker(found: markers::Marker) -> MarkerJson {
+pub(super) fn marker(found: markers::Marker) -> MarkerJson {
     MarkerJson { at: rfc3339(found.us), what: found.what.as_str(), from: found.from, to: found.to, record: found.record, by: found.by }
 }

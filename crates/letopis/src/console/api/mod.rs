@@ -10,17 +10,21 @@
 //! | `error` | every refusal → status, code, text |
 //! | `events` `sessions` `clients` `search` `promises` `differences` `reviews` `quarantine` | one file a resource |
 //! | `metrics` `numbers` `worth` | numbers with their denominators · `incidents` what went wrong, and markers of versions |
+//! | `experiments` what is compared, `changes` before and after another version · `assign` what a client is shown of it |
 //! | `reports` | what was sent, and reports of any days |
 //! | `scenarios` | what bots are told: versions, the active one, putting and making active |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
 //! | `description` | `/openapi.json`, the schema of an event |
 
 mod asked;
+mod assign;
+mod changes;
 mod clients;
 mod description;
 mod differences;
 mod error;
 mod events;
+mod experiments;
 mod incidents;
 mod log;
 mod metrics;
@@ -48,13 +52,18 @@ use super::Console;
 /// Its routes.
 pub fn routes(console: Arc<Console>) -> Router {
     let changes = changes().into_iter().map(|(path, _, answers)| (path, answers));
-    table().into_iter().chain(changes).fold(Router::new(), |router, (path, answers)| router.route(path, answers)).with_state(console)
+    table()
+        .into_iter()
+        .chain(changes)
+        .chain(assign::routes())
+        .fold(Router::new(), |router, (path, answers)| router.route(path, answers))
+        .with_state(console)
 }
 
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 37] {
+fn table() -> [Route; 40] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -83,6 +92,9 @@ fn table() -> [Route; 37] {
         ("/api/v1/reports", get(reports::list)),
         ("/api/v1/reports/{report_id}", get(reports::one)),
         ("/api/v1/reports/make/{kind}", get(reports::make)),
+        ("/api/v1/metrics/change", get(changes::of_change)),
+        ("/api/v1/experiments", get(experiments::list)),
+        ("/api/v1/experiments/{name}", get(experiments::one)),
         ("/api/v1/schema", get(description::schema)),
         ("/openapi.json", get(description::openapi)),
         ("/log/{business}/checkpoint", get(log::checkpoint)),
@@ -97,11 +109,14 @@ fn table() -> [Route; 37] {
 }
 
 /// The calls that change something: path, method, who answers.
-fn changes() -> [(&'static str, &'static str, MethodRouter<Arc<Console>>); 4] {
+fn changes() -> [(&'static str, &'static str, MethodRouter<Arc<Console>>); 7] {
     [
         ("/api/v1/quarantine/{item}", "delete", delete(quarantine::discard)),
         ("/api/v1/quarantine/{item}/replay", "post", post(quarantine::replay)),
         ("/api/v1/scenarios/{name}/versions", "put", put(scenarios::put)),
         ("/api/v1/scenarios/{name}/activate", "post", post(scenarios::activate)),
+        ("/api/v1/experiments", "post", post(experiments::add)),
+        ("/api/v1/experiments/{name}/start", "post", post(experiments::start)),
+        ("/api/v1/experiments/{name}/stop", "post", post(experiments::stop)),
     ]
 }

@@ -150,6 +150,12 @@ pub(super) async fn by(State(console): State<Arc<Console>>, Path(cut): Path<Stri
     Ok(ready.json(&read.await?))
 }
 
+/// By which clock, at which moment, with which window a business is asked.
+pub(super) fn asker(conn: &Connection, business: BusinessId, now_us: i64) -> Result<Asker, ApiError> {
+    let business = business::by_id(conn, business)?.ok_or(ApiError::NoSuch("business"))?;
+    Ok(Asker::of(conn, business.id, &business.timezone, now_us)?)
+}
+
 /// Who came, and what reminders had to do with it.
 pub(super) async fn of_visits(State(console): State<Arc<Console>>, mut asked: Asked) -> Result<Response, ApiError> {
     let wanted = Wanted::take(&mut asked)?;

@@ -114,6 +114,7 @@ async fn scene() -> Scene {
         vault: vault.clone(),
         logs,
         replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Nobody))),
+        assigning: crate::console::assigning::Assigning::new(store.clone(), vault.clone(), Arc::new(Nobody)),
         trials: Arc::new(Nobody),
         portals: Arc::new(Nobody),
         reports: Arc::default(),
@@ -133,6 +134,12 @@ async fn scene() -> Scene {
 
 /// Takes nothing: what becomes of items is told as a story, against the real binary.
 struct Nobody;
+
+impl crate::console::assigning::Expose for Nobody {
+    fn expose(&self, _: BusinessId, _: bytes::Bytes) -> futures_util::future::BoxFuture<'_, Result<(), NotTaken>> {
+        Box::pin(async { Err(NotTaken::Unavailable("nobody is here".into())) })
+    }
+}
 
 impl Resend for Nobody {
     fn resend(&self, _: BusinessId, _: bytes::Bytes, _: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
@@ -419,7 +426,9 @@ async fn the_log_is_that_of_c2sp_up_to_the_signed_size() {
 }
 
 /// Everything else that strangers can call: other rooms answer it.
-const ELSEWHERE: [(&str, &str); 17] = [
+const ELSEWHERE: [(&str, &str); 19] = [
+    ("/api/v1/assign", "get"),
+    ("/api/v1/assign", "post"),
     ("/bitrix24/{token}/install", "post"),
     ("/bitrix24/{token}/card", "post"),
     ("/api/v1/events", "post"),
@@ -502,6 +511,8 @@ async fn every_described_parameter_is_taken() {
             "to" => "2025-01-02".to_owned(),
             "limit" | "confidence_below" => "1".to_owned(),
             "after" | "record" => "0".to_owned(),
+            "at" => "2024-12-01".to_owned(),
+            "weeks" => "2".to_owned(),
             "cursor" => journal::reading::Cursor { at: 0, id: 0 }.to_string(),
             "outcome" | "state" => "open".to_owned(),
             "kind" if path.contains("differences") => "double".to_owned(),

@@ -32,6 +32,7 @@ pub(super) enum Section {
     Cards,
     Quarantine,
     Reports,
+    Comparing,
     Settings,
     /// On the side for those alone who have no settings to reach it by.
     Acts,
@@ -204,6 +205,7 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     add(scope.can(Action::ReadJournal), Section::Search, "/search", "search", t.say("nav-search"), 0);
     add(scope.can(Action::ReadOperations), Section::Incidents, "/incidents", "error", t.say("nav-incidents"), visitor.incidents);
     add(scope.can(Action::ReadNumbers), Section::Reports, "/reports", "report", t.say("nav-reports"), 0);
+    add(scope.can(Action::ReadNumbers), Section::Comparing, "/experiments", "compare", t.say("nav-comparing"), 0);
     add(scope.can(Action::ReadJournal), Section::Promises, "/promises", "promise", t.say("nav-promises"), 0);
     add(scope.can(Action::ReadJournal), Section::Reviews, "/reviews", "review", t.say("nav-reviews"), 0);
     add(scope.can(Action::ReadNumbers), Section::Scenarios, "/scenarios", "scenario", t.say("nav-scenarios"), 0);

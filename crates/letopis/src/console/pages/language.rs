@@ -20,6 +20,8 @@ const RU: &str = concat!(
     include_str!("../../../locales/scenarios.ru.ftl"),
     "\n",
     include_str!("../../../locales/duties.ru.ftl"),
+    "\n",
+    include_str!("../../../locales/ru/comparing.ftl"),
 );
 const EN: &str = concat!(
     include_str!("../../../locales/en.ftl"),
@@ -31,6 +33,8 @@ const EN: &str = concat!(
     include_str!("../../../locales/scenarios.en.ftl"),
     "\n",
     include_str!("../../../locales/duties.en.ftl"),
+    "\n",
+    include_str!("../../../locales/en/comparing.ftl"),
 );
 
 /// A language that the console speaks.

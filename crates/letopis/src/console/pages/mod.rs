@@ -7,13 +7,14 @@
 //! * frame: `visitor`, `form`, `frame`, `error`, `headers`, `cookie`, `look`, `language`, `moments`, `assets`, `live` (parts that refresh), `views` (saved questions)
 //! * words: `labels`, `changes` (of versions), `who`, `hello`, `indent`, `money`
 //! * coming in: `sign_in`, `welcome`, `password`
-//! * rooms: `today` (the first page), `home` (the same of other roles), `start` (first steps), `lost` (whom to call), `numbers`, `worth` (money and work), `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `scenarios` (what bots are told), `requests` (of persons, and breaches), `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
+//! * rooms: `today` (the first page), `home` (the same of other roles), `start` (first steps), `lost` (whom to call), `numbers`, `worth` (money and work), `journal`, `conversation`, `client`, `erase`, `acts`, `incidents`, `promises`, `reviews`, `comparing` (experiments, before and after), `scenarios` (what bots are told), `requests` (of persons, and breaches), `cards` (in a CRM), `search`, `quarantine`, `reports`, `settings`, `connections`, `verify` (for anybody), `portal` (inside a CRM)
 
 mod acts;
 mod assets;
 mod cards;
 pub(super) mod changes;
 mod client;
+mod comparing;
 mod connections;
 mod conversation;
 mod cookie;
@@ -145,6 +146,7 @@ pub fn routes(console: Arc<Console>) -> Router {
         .merge(scenario_routes())
         .merge(reviews::routes())
         .merge(start::routes())
+        .merge(comparing::routes())
         .route("/search", get(search::show))
         .route("/quarantine", get(quarantine::show))
         .route("/quarantine/{id}/send", post(quarantine::send))

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 #[cfg(test)]
+mod comparing;
+#[cfg(test)]
 mod connections;
 #[cfg(test)]
 mod differences;

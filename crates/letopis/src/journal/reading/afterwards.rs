@@ -32,7 +32,7 @@ pub(super) fn afterwards_sql() -> String {
     format!(
         "SELECT {COLUMNS} FROM events WHERE session IS NULL AND identity IN
            (SELECT i.id FROM clients c CROSS JOIN identities i WHERE c.root = (SELECT root FROM clients WHERE id = ?1) AND i.client = c.id)
-         AND ts_us >= ?2 AND ts_us < ?3 AND type NOT IN ('delivery_status', 'card_linked', 'review_labelled') ORDER BY ts_us, record LIMIT {MOST}"
+         AND ts_us >= ?2 AND ts_us < ?3 AND type NOT IN ('delivery_status', 'card_linked', 'review_labelled', 'experiment_exposed') ORDER BY ts_us, record LIMIT {MOST}"
     )
 }
 

@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::super::chains;
 use super::super::event_rows::{self, Stored};
+use super::super::experiments;
 use super::super::projection::Mark;
 use super::super::session::Session;
 use super::super::{duties, incidents, scenarios};
@@ -77,7 +78,24 @@ pub(super) fn check(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<
             format!("{wrong} rows of requests and breaches are not what the sealed decisions make of them"),
         );
     }
+    compared(audit, report)?;
     reviews(audit, report)?;
+    Ok(())
+}
+
+/// Experiments are what was decided; whoever is said to have seen a variant saw one of an experiment that is there.
+fn compared(audit: &Audit<'_>, report: &mut Report) -> rusqlite::Result<()> {
+    let business = audit.keys.business();
+    let wrong = experiments::unlike_their_decisions(audit.conn, business)?;
+    if wrong > 0 {
+        report.add("row", None, "experiments", format!("{wrong} rows are not what the sealed decisions make of them"));
+    }
+    let sql =
+        "SELECT count(*) FROM exposures x WHERE x.business = ?1 AND NOT EXISTS (SELECT 1 FROM experiments e WHERE e.record = x.experiment)";
+    let strays: i64 = audit.conn.query_row(sql, [business.0], |row| row.get(0))?;
+    if strays > 0 {
+        report.add("row", None, "exposures", format!("{strays} rows are of no experiment"));
+    }
     Ok(())
 }
 

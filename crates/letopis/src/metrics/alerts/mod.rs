@@ -13,6 +13,7 @@
 //! | A10 | another model, prompt or scenario answers | `changed` |
 //! | A11, A12 | the audit found something; detail stays too long, the disk is full | `keeping` |
 //! | A13, A14, A15 | personal data went abroad; a request is nearly due; a breach must be told | `duties` |
+//! | A16 | clients of an experiment are not divided as meant | `divided` |
 //! | A17 | models cost more a day than they may | `spent` |
 //!
 //! A rule says what it finds and what it knows to be well again; it decides nothing, and knows of no message.
@@ -21,6 +22,7 @@ mod answers;
 mod changed;
 mod crm;
 mod deliveries;
+mod divided;
 pub mod drop;
 mod duties;
 #[cfg(test)]
@@ -119,7 +121,7 @@ pub struct Rule {
 }
 
 /// All that there are.
-pub const RULES: [Rule; 18] = [
+pub const RULES: [Rule; 19] = [
     Rule { id: "A1", every_s: 30, window_min: 10, look: answers::look },
     Rule { id: "A2", every_s: 30, window_min: 0, look: crm::look },
     Rule { id: "A3", every_s: 300, window_min: 2 * 24 * 60, look: silence::look },
@@ -136,6 +138,7 @@ pub const RULES: [Rule; 18] = [
     Rule { id: "A13", every_s: 60, window_min: 24 * 60, look: duties::abroad },
     Rule { id: "A14", every_s: 300, window_min: 0, look: duties::due },
     Rule { id: "A15", every_s: 60, window_min: 0, look: duties::breach },
+    Rule { id: "A16", every_s: 300, window_min: 0, look: divided::look },
     Rule { id: "A17", every_s: 60, window_min: 24 * 60, look: spent::look },
     Rule { id: "A18", every_s: 300, window_min: 0, look: crm::differences },
 ];

@@ -28,6 +28,7 @@ use rusqlite::{Connection, ToSql};
 use crate::event::BusinessId;
 use crate::journal::days::Day;
 use crate::metrics::rate::Rate;
+use crate::metrics::terms::Settled;
 use fold::{COLUMNS, Fold, Line, WIDTH};
 use heat::Week;
 
@@ -132,6 +133,18 @@ pub struct Asker {
     pub now_us: i64,
     /// W.
     pub window_us: i64,
+}
+
+impl Asker {
+    /// As the business has settled it.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn of(conn: &Connection, business: BusinessId, timezone: &str, now_us: i64) -> rusqlite::Result<Self> {
+        let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+        let window_us = Settled::of(conn, business)?.terms(zone.clone()).window_us;
+        Ok(Self { business, zone, now_us, window_us })
+    }
 }
 
 /// All of them together.

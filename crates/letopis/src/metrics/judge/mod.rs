@@ -7,9 +7,11 @@
 //!
 //! * `history` – what is judged · `attribution` – which booking belongs to which conversation · `visits` – what became of each visit
 //! * `answers` – how long clients waited · `funnel` – how far they came · `lost` – why nothing came of it, `reason` – in which order · `spent` – what models took for it
+//! * `exposure` – which variants of experiments they were shown, and what they did then
 
 mod answers;
 mod attribution;
+mod exposure;
 mod funnel;
 mod history;
 mod lost;
@@ -19,6 +21,7 @@ mod spent;
 mod tests;
 mod visits;
 
+pub use exposure::Trial;
 pub use funnel::{STEPS, Step as FunnelStep};
 pub use history::{Deed, History, Talk, Words};
 pub use reason::Reason;
@@ -28,6 +31,7 @@ pub use visits::{Outcome, Visit};
 use jiff::tz::TimeZone;
 
 use crate::event::Facets;
+use crate::journal::experiments::exposures::Exposure;
 
 const MINUTE_US: i64 = 60_000_000;
 const HOUR_US: i64 = 60 * MINUTE_US;
@@ -45,11 +49,13 @@ pub struct Terms {
     pub opens_min: i64,
     /// When they stop.
     pub closes_min: i64,
+    /// What is compared, or was.
+    pub trials: Vec<Trial>,
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { window_us: 7 * DAY_US, zone: TimeZone::UTC, opens_min: 10 * 60, closes_min: 21 * 60 }
+        Self { window_us: 7 * DAY_US, zone: TimeZone::UTC, opens_min: 10 * 60, closes_min: 21 * 60, trials: Vec::new() }
     }
 }
 
@@ -77,6 +83,8 @@ pub mod marks {
     pub const OPERATOR: u32 = 1 << 9;
     /// The client's phone or e-mail is known.
     pub const CONTACT: u32 = 1 << 10;
+    /// Nothing came of it for one of R1 to R12. Of a person in an experiment only: a case has its reason.
+    pub const LOST: u32 = 1 << 11;
 }
 
 /// What numbers say of one conversation.
@@ -154,6 +162,8 @@ pub struct Judged {
     pub cases: Vec<Case>,
     /// Their visits.
     pub visits: Vec<Visit>,
+    /// What they were shown.
+    pub exposures: Vec<Exposure>,
     /// When the answer changes though nothing happens.
     pub due_us: Option<i64>,
 }
@@ -194,7 +204,8 @@ pub fn judge(history: &History, terms: &Terms, now_us: i64) -> Judged {
         lost::judge(case, talk, history, &lost::Clock { terms, now_us }, &mut due);
         due.at(case.started_us + terms.window_us, now_us);
     }
-    Judged { cases, visits, due_us: due.0 }
+    let exposures = exposure::judge(history, &cases, &bookings, terms);
+    Judged { cases, visits, exposures, due_us: due.0 }
 }
 
 /// What the conversation alone tells.

@@ -14,7 +14,7 @@ use crate::journal::evidence::{self, Sealed};
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::sessions::{Gaps, Sessions};
 use crate::journal::{
-    Generations, append, chains, deliveries, details, duties, incidents, merges, model_calls, promises, reviews, scenarios,
+    Generations, append, chains, deliveries, details, duties, experiments, incidents, merges, model_calls, promises, reviews, scenarios,
 };
 use crate::privacy::{self, BusinessKeys, DataKey, KeyId, Unpacker, Vault};
 use crate::recorder::decisions;
@@ -166,6 +166,7 @@ impl Replay {
         incidents::apply(tx, record, made_us, decided)?;
         scenarios::apply(tx, record, made_us, decided)?;
         duties::apply(tx, record, made_us, decided)?;
+        experiments::apply(tx, record, made_us, decided)?;
         let business = record.business();
         match &decided.decision {
             Decision::ClientsMerged { into, from } => merges::merge(tx, business, into, from)?,

@@ -20,7 +20,7 @@ struct Table {
 }
 
 /// A table that this version has not is passed over.
-const TABLES: [Table; 19] = [
+const TABLES: [Table; 20] = [
     Table { name: "clients", key: &["business", "pid"], numbers: &[("id", "clients"), ("merged_into", "clients"), ("root", "clients")] },
     Table { name: "identities", key: &["business", "pseudonym"], numbers: &[("id", "identities"), ("client", "clients")] },
     Table { name: "likenesses", key: &["one", "other"], numbers: &[("one", "clients"), ("other", "clients")] },
@@ -43,6 +43,7 @@ const TABLES: [Table; 19] = [
     Table { name: "scenario_activations", key: &["record"], numbers: &[] },
     Table { name: "requests", key: &["record"], numbers: &[] },
     Table { name: "breaches", key: &["incident"], numbers: &[] },
+    Table { name: "experiments", key: &["record"], numbers: &[] },
     Table { name: "merges", key: &["business", "pid"], numbers: &[] },
 ];
 

@@ -14,7 +14,7 @@ use crate::journal::incidents::{self, Incident};
 use crate::journal::reading;
 
 /// What rules call what they find.
-const FACTS: [&str; 31] = [
+const FACTS: [&str; 33] = [
     "unanswered",
     "asked",
     "p95_s",
@@ -46,6 +46,8 @@ const FACTS: [&str; 31] = [
     "free_mib",
     "spent",
     "budget",
+    "experiment",
+    "counts",
 ];
 
 /// What rules of duties call what they find.
@@ -54,7 +56,7 @@ const DUTY_FACTS: [&str; 6] = ["calls", "receiver", "country", "sorts", "request
 const DUTIES: [&str; 3] = ["A13", "A14", "A15"];
 
 /// Rules that have messages of their own.
-const RULES: [&str; 15] = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12", "A17", "A18", "hand"];
+const RULES: [&str; 16] = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12", "A16", "A17", "A18", "hand"];
 
 /// Who tells.
 pub(super) struct Teller {
@@ -178,6 +180,7 @@ fn place(rule: &str, incident: &Incident) -> Option<&'static str> {
         "A7" | "A8" => "/lost",
         "A6" => "/promises",
         "A3" => "/settings/connections",
+        "A16" => "/experiments",
         "A10" => "/scenarios",
         "A17" => "/settings/models",
         "A11" => "/settings#outside",

@@ -29,7 +29,8 @@ use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen};
 use crate::journal::{
-    self, Progress, acts, append, duties, extent, forwards, gone, incidents, known, lead_work, quarantine, scenarios, witnesses,
+    self, Progress, acts, append, duties, experiments, extent, forwards, gone, incidents, known, lead_work, quarantine, scenarios,
+    witnesses,
 };
 use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
@@ -61,6 +62,12 @@ pub(super) struct Scene {
 
 /// Takes what is an event, and nobody records it.
 struct Gate;
+
+impl crate::console::assigning::Expose for Gate {
+    fn expose(&self, _: BusinessId, _: bytes::Bytes) -> futures_util::future::BoxFuture<'_, Result<(), NotTaken>> {
+        Box::pin(async { Err(NotTaken::Unavailable("nobody is here".into())) })
+    }
+}
 
 impl Resend for Gate {
     fn resend(&self, _: BusinessId, item: bytes::Bytes, spare_id: String) -> futures_util::future::BoxFuture<'_, Result<String, NotTaken>> {
@@ -166,6 +173,7 @@ impl Scene {
             vault: vault.clone(),
             logs,
             replay: Arc::new(Replay::new(store.clone(), vault.clone(), decide.clone(), Arc::new(Gate))),
+            assigning: crate::console::assigning::Assigning::new(store.clone(), vault.clone(), Arc::new(Gate)),
             trials: Arc::new(Gate),
             portals: Arc::new(Gate),
             reports: Arc::default(),
@@ -332,6 +340,13 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                     let next = store.write(move |tx| {
                         let record = RecordNo::new(frame.business, 1_000 + decisions);
                         Ok::<_, StoreError>(incidents::apply(tx, record, NOW, &decided)?)
+                    });
+                    next.await.unwrap();
+                }
+                Decision::ExperimentAdded(_) | Decision::ExperimentStarted(_) | Decision::ExperimentStopped(_) => {
+                    let next = store.write(move |tx| {
+                        let record = RecordNo::new(frame.business, 2_000 + decisions);
+                        Ok::<_, StoreError>(experiments::apply(tx, record, NOW, &decided)?)
                     });
                     next.await.unwrap();
                 }
