@@ -56,7 +56,8 @@ impl Value {
     /// Of so many leads by their last step.
     #[must_use]
     pub fn of(stages: &Stages, ticket: Option<&Ticket>, leads: &BTreeMap<&'static str, u64>) -> Self {
-        let steps: Vec<Option<Step>> = leads.iter().map(|(name, leads)| step(stages, name, *leads)).collect();
+        let mut steps: Vec<Option<Step>> = leads.iter().map(|(name, leads)| step(stages, name, *leads)).collect();
+        steps.sort_by_key(|step| step.as_ref().and_then(|step| FunnelStep::parse(step.step)));
         let known: Option<Vec<Step>> = steps.iter().cloned().collect();
         let sum = ticket.zip(known.as_deref()).map(|(ticket, steps)| sum(ticket, steps));
         let lacking = match (ticket, &known) {
