@@ -20,7 +20,7 @@ pub(super) enum NumbersCommand {
         business: Option<Slug>,
     },
     /// Settle it anew; what is not named stays as it is. Everything that still has its detail is counted again.
-    Set(SetArgs),
+    Set(Box<SetArgs>),
 }
 
 /// What can be settled.
@@ -89,7 +89,7 @@ pub(super) async fn run(house: &House, command: NumbersCommand, voice: Voice) ->
         NumbersCommand::Set(args) => {
             let before: Settled = serde_json::from_value(ask(house, args.business.clone(), NUMBERS).await?)?;
             let business = args.business.clone();
-            settle(house, business, NUMBERS, json!(changed(before, args))).await?
+            settle(house, business, NUMBERS, json!(changed(before, *args))).await?
         }
     };
     let terms: Settled = serde_json::from_value(settled.clone())?;

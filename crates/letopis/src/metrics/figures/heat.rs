@@ -58,14 +58,8 @@ pub struct Hour {
 }
 
 /// Weekdays, Monday first, and their hours.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Week(pub [[Hour; 24]; 7]);
-
-impl Default for Week {
-    fn default() -> Self {
-        Self([[Hour::default(); 24]; 7])
-    }
-}
 
 impl Week {
     pub(super) fn add(&mut self, clock: &mut Clock<'_>, line: &Line<'_>) {

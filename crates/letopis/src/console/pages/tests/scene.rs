@@ -343,13 +343,6 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                     });
                     next.await.unwrap();
                 }
-                Decision::ExperimentAdded(_) | Decision::ExperimentStarted(_) | Decision::ExperimentStopped(_) => {
-                    let next = store.write(move |tx| {
-                        let record = RecordNo::new(frame.business, 2_000 + decisions);
-                        Ok::<_, StoreError>(experiments::apply(tx, record, NOW, &decided)?)
-                    });
-                    next.await.unwrap();
-                }
                 Decision::LeadTaken { session } => {
                     let record = RecordNo::new(frame.business, 99);
                     store.write(move |tx| Ok::<_, StoreError>(lead_work::take(tx, record, &session, &decided.by, NOW)?)).await.unwrap();
@@ -358,16 +351,11 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                     let record = RecordNo::new(frame.business, 99);
                     store.write(move |tx| Ok::<_, StoreError>(lead_work::end(tx, record, &session, how, &decided.by, NOW)?)).await.unwrap();
                 }
-                Decision::KnownSet { what, value } => {
-                    let next = store.write(move |tx| {
-                        let record = RecordNo::new(frame.business, 2_000 + decisions);
-                        let sql = "INSERT INTO decisions (record, business, made_us, made_by, kind, body) VALUES (?1, ?2, ?3, ?4, 'known_set', '')";
-                        tx.execute(sql, rusqlite::params![record.as_i64(), frame.business.0, NOW, decided.by])?;
-                        Ok::<_, StoreError>(known::set(tx, record, &what, &value.to_string())?)
-                    });
-                    next.await.unwrap();
-                }
-                Decision::ScenarioPut(_)
+                Decision::KnownSet { .. }
+                | Decision::ExperimentAdded(_)
+                | Decision::ExperimentStarted(_)
+                | Decision::ExperimentStopped(_)
+                | Decision::ScenarioPut(_)
                 | Decision::ScenarioActivated(_)
                 | Decision::RequestReceived(_)
                 | Decision::RequestClosed { .. }
@@ -391,6 +379,10 @@ fn sealed(tx: &rusqlite::Transaction<'_>, record: RecordNo, decided: &Decided) -
     let sql = "INSERT INTO decisions (record, business, made_us, made_by, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let values = rusqlite::params![record.as_i64(), record.business().0, NOW, decided.by, body["decision"].as_str(), body.to_string()];
     tx.execute(sql, values)?;
+    if let Decision::KnownSet { what, value } = &decided.decision {
+        known::set(tx, record, what, &value.to_string())?;
+    }
+    experiments::apply(tx, record, NOW, decided)?;
     scenarios::apply(tx, record, NOW, decided)?;
     duties::apply(tx, record, NOW, decided)
 }
