@@ -77,7 +77,7 @@ def said(app, told):
 def openai_v2(app, mine):
     kinds = {"llm_call"} | ({"llm_details"} & {line["type"] for line in mine})
     calls(app, mine, kinds)
-    expect(app, "the trace is the conversation", all(line["session"].startswith("trace-") for line in mine))
+    expect(app, "the trace is the conversation", {line["session_id"] for line in mine} == {"trace-" + mine[0]["event"]["meta"]["otel"]["trace"]})
     said(app, of(mine, "llm_call") + of(mine, "llm_details"))
 
 

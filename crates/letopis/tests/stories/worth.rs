@@ -46,6 +46,10 @@ fn event(id: String, at: &str, client: &str, more: Value) -> Value {
     event
 }
 
+fn printed(value: &Value, digits: usize) -> String {
+    format!("{:.digits$}", value.as_f64().unwrap())
+}
+
 const JANUARY: &str = "worth?from=2025-01-01&to=2025-02-01";
 
 #[test]
@@ -84,11 +88,14 @@ fn the_worked_hours_and_the_worked_cost_to_the_printed_digits() {
     let work = reader.counted(&app, JANUARY)["worth"]["work"].clone();
     let counts: Vec<_> = ["bookings", "reminders", "answers", "handed"].iter().map(|kind| work[*kind]["count"].clone()).collect();
     assert_eq!(counts, [320, 180, 150, 30].map(Value::from), "{work:#}");
-    let printed = |value: &Value, digits: usize| format!("{:.digits$}", value.as_f64().unwrap());
     assert_eq!((printed(&work["minutes"], 0), printed(&work["hours"], 2)), ("1775".into(), "29.58".into()));
     assert_eq!(format!("{:.1}", work["share"].as_f64().unwrap() * 100.0), "40.0");
 
-    // Six replies of a priced model in one dialogue with a booking, and a call of which nobody knows the price.
+    costs(&app, &reader, events.len());
+}
+
+/// Six replies of a priced model in one dialogue with a booking, then a call of which nobody knows the price.
+fn costs(app: &TestApp, reader: &Reader, before: usize) {
     let call = |number: i32, cost: Value| {
         let more = json!({"type": "llm_call", "session_id": "priced", "model": "m-1", "tokens_in": 1200, "tokens_out": 300, "cost": cost,
                           "meta": {"cost": {"currency": "RUB"}}});
@@ -97,9 +104,9 @@ fn the_worked_hours_and_the_worked_cost_to_the_printed_digits() {
     let mut talk = vec![event("p".into(), "2025-03-01T12:00:00+03:00", "priced", json!({"session_id": "priced", "text": "Запишите"}))];
     talk.extend((0..6).map(|number| call(number, json!(0.36))));
     talk.push(event("pb".into(), "2025-03-01T12:05:00+03:00", "priced", json!({"session_id": "priced", "type": "booking_created"})));
-    send_more(&app, &talk, events.len());
+    send_more(app, &talk, before);
     let march = "worth?from=2025-03-01&to=2025-04-01";
-    let cost = reader.counted(&app, march)["worth"]["cost"].clone();
+    let cost = reader.counted(app, march)["worth"]["cost"].clone();
     assert_eq!(
         (printed(&cost["per_conversation"]["RUB"], 2), printed(&cost["per_booking"]["RUB"], 2)),
         ("2.16".into(), "2.16".into()),
@@ -108,10 +115,10 @@ fn the_worked_hours_and_the_worked_cost_to_the_printed_digits() {
     assert_eq!((&cost["models"]["calls"], &cost["is_lower_bound"]), (&json!(6), &json!(false)));
     let mut unpriced = call(7, Value::Null);
     unpriced.as_object_mut().unwrap().remove("cost");
-    send_more(&app, &[unpriced], events.len() + talk.len());
+    send_more(app, &[unpriced], before + talk.len());
     let set = json_of(app.data(), &["numbers", "set", "--month-cost", "3000"]);
     assert_eq!((&set["month_minor"], &set["baseline_min"]), (&json!(300_000), &json!(4437.5)), "what is not named stays");
-    let found = reader.counted(&app, march)["worth"].clone();
+    let found = reader.counted(app, march)["worth"].clone();
     assert_eq!(printed(&found["cost"]["per_booking"]["RUB"], 2), "3002.16");
     assert_eq!((&found["cost"]["is_lower_bound"], &found["cost"]["models"]["unpriced"]), (&json!(true), &json!(1)));
     assert_eq!(
@@ -155,7 +162,6 @@ fn lost_leads_in_money_growth_and_visits_that_fell_through() {
         }
     }
     send(&app, &events);
-    let day = |days: i64| (Timestamp::now() - SignedDuration::from_hours(days * 24)).to_string()[..10].to_owned();
     // Of one moment: a microsecond more than a week is compared with two weeks before.
     let from: Timestamp = ago(14.0).parse().unwrap();
     let span = format!("from={from}&to={}", from + SignedDuration::from_hours(7 * 24));
@@ -188,13 +194,17 @@ fn lost_leads_in_money_growth_and_visits_that_fell_through() {
     let all: i64 = hours["items"].as_array().unwrap().iter().map(|cell| cell["conversations"].as_i64().unwrap()).sum();
     assert_eq!(all, 40, "{hours:#}");
 
-    // A visit that was missed nine days ago.
+    a_visit_that_fell_through(&app, &reader, events.len());
+}
+
+/// Missed nine days ago, and not booked again.
+fn a_visit_that_fell_through(app: &TestApp, reader: &Reader, before: usize) {
     let visit = json!({"id": "gone", "starts_at": ago(9.0), "service": "Стрижка"});
     let mut missed = vec![event("gb".into(), &ago(12.0), "gone", json!({"type": "booking_created", "text": "Да", "booking": visit}))];
     missed.push(event("gn".into(), &ago(8.9), "gone", json!({"type": "visit_no_show", "booking": {"id": "gone"}})));
-    send_more(&app, &missed, events.len());
-    let from = day(20);
-    let fell = reader.counted(&app, &format!("lost?from={from}"))["rebook"].clone();
+    send_more(app, &missed, before);
+    let from = (Timestamp::now() - SignedDuration::from_hours(20 * 24)).to_string()[..10].to_owned();
+    let fell = reader.counted(app, &format!("lost?from={from}"))["rebook"].clone();
     assert_eq!(
         (&fell[0]["reason"], &fell[0]["outcome"], &fell[0]["service"]),
         (&json!("R13"), &json!("no_show"), &json!("Стрижка")),
@@ -202,6 +212,6 @@ fn lost_leads_in_money_growth_and_visits_that_fell_through() {
     );
     let again =
         event("again".into(), &ago(1.0), "gone", json!({"type": "booking_created", "text": "Запишите снова", "booking": {"id": "new"}}));
-    send_more(&app, &[again], events.len() + missed.len());
-    assert_eq!(reader.counted(&app, &format!("lost?from={from}"))["rebook"], json!([]), "booked again");
+    send_more(app, &[again], before + missed.len());
+    assert_eq!(reader.counted(app, &format!("lost?from={from}"))["rebook"], json!([]), "booked again");
 }

@@ -336,13 +336,6 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                     let join = store.write(move |tx| Ok::<_, StoreError>(witnesses::join(tx, frame.business, &name, &vkey, &url, NOW)?));
                     join.await.unwrap();
                 }
-                Decision::IncidentOpened(_) | Decision::IncidentAcknowledged { .. } | Decision::IncidentResolved(_) => {
-                    let next = store.write(move |tx| {
-                        let record = RecordNo::new(frame.business, 1_000 + decisions);
-                        Ok::<_, StoreError>(incidents::apply(tx, record, NOW, &decided)?)
-                    });
-                    next.await.unwrap();
-                }
                 Decision::LeadTaken { session } => {
                     let record = RecordNo::new(frame.business, 99);
                     store.write(move |tx| Ok::<_, StoreError>(lead_work::take(tx, record, &session, &decided.by, NOW)?)).await.unwrap();
@@ -352,6 +345,9 @@ async fn stand_in(queue: Arc<dyn Queue>, store: Store, vault: Vault, progress: P
                     store.write(move |tx| Ok::<_, StoreError>(lead_work::end(tx, record, &session, how, &decided.by, NOW)?)).await.unwrap();
                 }
                 Decision::KnownSet { .. }
+                | Decision::IncidentOpened(_)
+                | Decision::IncidentAcknowledged { .. }
+                | Decision::IncidentResolved(_)
                 | Decision::ExperimentAdded(_)
                 | Decision::ExperimentStarted(_)
                 | Decision::ExperimentStopped(_)
@@ -382,6 +378,7 @@ fn sealed(tx: &rusqlite::Transaction<'_>, record: RecordNo, decided: &Decided) -
     if let Decision::KnownSet { what, value } = &decided.decision {
         known::set(tx, record, what, &value.to_string())?;
     }
+    incidents::apply(tx, record, NOW, decided)?;
     experiments::apply(tx, record, NOW, decided)?;
     scenarios::apply(tx, record, NOW, decided)?;
     duties::apply(tx, record, NOW, decided)
