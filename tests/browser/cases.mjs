@@ -116,7 +116,7 @@ const numbers = (scripted) => (desk) => desk.at({ javaScriptEnabled: scripted },
   const spots = chart.locator(".chart-wide .spot");
   want((await spots.count()) > 0, "places to point at");
   const spot = spots.nth(Math.floor((await spots.count()) / 2));
-  await spot.hover({ force: true });
+  await spot.locator(".spot-area").hover({ force: true });
   const lit = spot.locator(".spot-words").first();
   same(await lit.evaluate((words) => getComputedStyle(words).visibility), "visible", "what is pointed at is read");
   const exact = (await spot.locator(".spot-words").allTextContents()).join(" ").match(/\d+(,\d+)?\s?%/)?.[0];

@@ -214,7 +214,7 @@ audit-review-row = { $what ->
     [waiting] Wait to be reviewed
    *[faults] Faults found in the period
 }
-audit-wrong = { $share } ({ $low } to { $high })
+audit-between = { $share } ({ $low } to { $high })
 audit-wrong-alone = { $share }
 audit-review-few = little data: { $n } labelled
 audit-review-done = { $n } of { $units }

@@ -217,7 +217,7 @@ audit-review-row = { $what ->
     [waiting] Ждут разбора
    *[faults] Отмечено ошибок за период
 }
-audit-wrong = { $share } (от { $low } до { $high })
+audit-between = { $share } (от { $low } до { $high })
 audit-wrong-alone = { $share }
 audit-review-few = мало данных: размечено { $n }
 audit-review-done = { $n } из { $units }

@@ -10,32 +10,22 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-const RU: &str = concat!(
-    include_str!("../../../locales/ru.ftl"),
-    "\n",
-    include_str!("../../../locales/ru/worth.ftl"),
-    "\n",
-    include_str!("../../../locales/ru/start.ftl"),
-    "\n",
-    include_str!("../../../locales/scenarios.ru.ftl"),
-    "\n",
-    include_str!("../../../locales/duties.ru.ftl"),
-    "\n",
-    include_str!("../../../locales/ru/comparing.ftl"),
-);
-const EN: &str = concat!(
-    include_str!("../../../locales/en.ftl"),
-    "\n",
-    include_str!("../../../locales/en/worth.ftl"),
-    "\n",
-    include_str!("../../../locales/en/start.ftl"),
-    "\n",
-    include_str!("../../../locales/scenarios.en.ftl"),
-    "\n",
-    include_str!("../../../locales/duties.en.ftl"),
-    "\n",
-    include_str!("../../../locales/en/comparing.ftl"),
-);
+/// The texts of one language: a file for each room of the console.
+macro_rules! texts {
+    ($language:literal: $($room:literal)*) => {
+        concat!($(include_str!(concat!("../../../locales/", $language, "/", $room, ".ftl")), "\n"),*)
+    };
+}
+
+macro_rules! all_texts {
+    ($language:literal) => {
+        texts!($language:
+            "common" "words" "journal" "conversation" "quarantine" "settings" "connections" "start" "numbers" "worth" "reviews" "promises" "incidents" "comparing" "scenarios" "cards" "reports" "proof" "retention" "erasing" "duties")
+    };
+}
+
+const RU: &str = all_texts!("ru");
+const EN: &str = all_texts!("en");
 
 /// A language that the console speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -184,6 +174,12 @@ mod tests {
     fn both_languages_say_the_same_things() {
         let (ru, en) = (keys(RU), keys(EN));
         assert_eq!(ru.symmetric_difference(&en).collect::<Vec<_>>(), Vec::<&&str>::new());
+    }
+
+    #[test]
+    fn nothing_is_said_twice() {
+        let count = |source: &str| source.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase())).count();
+        assert_eq!((count(RU), count(EN)), (keys(RU).len(), keys(EN).len()), "two messages of one key: the later one would win everywhere");
     }
 
     #[test]

@@ -25,27 +25,27 @@ const CLOSED: usize = 50;
 /// Breaches stay here so long after everything was told.
 const BREACHES_US: i64 = 90 * 86_400_000_000;
 
-struct Shown {
+pub(super) struct Shown {
     id: u64,
-    number: String,
-    kind: String,
-    about: String,
-    left: Option<Chip>,
+    pub(super) number: String,
+    pub(super) kind: String,
+    pub(super) about: String,
+    pub(super) left: Option<Chip>,
     /// Where it is done.
     erases: bool,
 }
 
-struct Leaked {
-    incident: u64,
+pub(super) struct Leaked {
+    pub(super) incident: u64,
     known: String,
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
 }
 
-struct Step {
+pub(super) struct Step {
     name: &'static str,
-    label: String,
-    state: Chip,
-    is_open: bool,
+    pub(super) label: String,
+    pub(super) state: Chip,
+    pub(super) is_open: bool,
 }
 
 #[derive(Template)]
@@ -116,7 +116,7 @@ fn today(visitor: &Visitor) -> Date {
     jiff::Timestamp::from_microsecond(visitor.now_us).unwrap_or_default().to_zoned(visitor.clock().zone().clone()).date()
 }
 
-fn shown(visitor: &Visitor, request: &Request) -> Shown {
+pub(super) fn shown(visitor: &Visitor, request: &Request) -> Shown {
     let (t, clock) = (&visitor.t, visitor.clock());
     let day = |day: Date| day.strftime("%d.%m.%Y").to_string();
     let left = match (&request.closed, working_days_left(today(visitor), request.due)) {
@@ -132,7 +132,7 @@ fn shown(visitor: &Visitor, request: &Request) -> Shown {
     Shown { id: request.id, number: request.number.clone(), kind: t.of("request-kind", request.kind.as_str()), about, left, erases }
 }
 
-fn leaked(visitor: &Visitor, breach: &Breach) -> Leaked {
+pub(super) fn leaked(visitor: &Visitor, breach: &Breach) -> Leaked {
     let (t, clock) = (&visitor.t, visitor.clock());
     let step = |step: BreachStep| {
         let (due_us, told_us) = breach.step(step);

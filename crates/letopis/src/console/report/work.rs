@@ -59,7 +59,7 @@ impl Asking<'_> {
                 match share.interval {
                     Some(bounds) => {
                         let (low, high) = (r.percents(Some(bounds.low.max(0.0))), r.percents(Some(bounds.high.min(1.0))));
-                        r.with("audit-wrong", &[("share", whole.into()), ("low", low.into()), ("high", high.into())])
+                        r.with("audit-between", &[("share", whole.into()), ("low", low.into()), ("high", high.into())])
                     }
                     None => r.with("audit-wrong-alone", &[("share", whole.into())]),
                 }

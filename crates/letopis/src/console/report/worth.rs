@@ -44,7 +44,7 @@ pub(super) fn money(r: &Tongue<'_>, minor: i64, currency: &str) -> String {
 fn value(r: &Tongue<'_>, value: &Value) -> Option<String> {
     let sum = value.sum.as_ref()?;
     let said = |minor: i64| money(r, minor, &sum.currency).into();
-    Some(r.with("audit-wrong", &[("share", said(sum.minor)), ("low", said(sum.low_minor)), ("high", said(sum.high_minor))]))
+    Some(r.with("audit-between", &[("share", said(sum.minor)), ("low", said(sum.low_minor)), ("high", said(sum.high_minor))]))
 }
 
 fn work(r: &Tongue<'_>, work: &Work) -> String {

@@ -29,7 +29,7 @@ use crate::console::comparing::{self, Decided, Unfit};
 use crate::event::BusinessId;
 use crate::event::experiment::{Experiment, Metric, Variant};
 use crate::journal::experiments::{self, Kept, State as Stage};
-use crate::metrics::experiments::standing;
+use crate::metrics::experiments::{Standing, standing};
 use crate::metrics::figures::Asker;
 
 /// Bots tell of experiments that nobody defined: of so many days.
@@ -72,6 +72,29 @@ struct Defined {
     variants: String,
     metric: String,
     effect: String,
+}
+
+/// An experiment that runs, and how it stands.
+pub(super) struct Told(Kept, Standing);
+
+impl Told {
+    pub(super) fn name(&self) -> &str {
+        &self.0.what.name
+    }
+
+    pub(super) fn url(&self) -> String {
+        url(&self.0.what.name)
+    }
+
+    pub(super) fn verdict(&self, t: &Texts) -> String {
+        tell::verdict_of_all(t, &self.0, &self.1)
+    }
+}
+
+/// Those that run now.
+pub(super) fn running(conn: &Connection, business: BusinessId, asker: &Asker) -> rusqlite::Result<Vec<Told>> {
+    let running = experiments::all(conn, business)?.into_iter().filter(|one| one.state() == Stage::Running);
+    running.map(|one| standing(conn, asker, &one).map(|found| Told(one, found))).collect()
 }
 
 /// Their routes.

@@ -1,17 +1,19 @@
 //! For whoever answers for personal data, and, without the trail of who looked at whom, for an inspector: whether the journal verifies, what was
-//! destroyed and on which ground, what must not go, who looked at clients.
+//! destroyed and on which ground, what the law sets a time for, what must not go, who looked at clients.
 
 use std::collections::BTreeMap;
 
 use super::super::Desk;
 use super::super::error::PageError;
+use super::super::labels::Chip;
 use super::super::visitor::Visitor;
-use super::super::{acts as acts_page, numbers};
+use super::super::{acts as acts_page, numbers, requests};
 use super::{Card, Figure, Home, Line};
 use crate::access::trail::{self, What};
 use crate::access::{Action, member};
 use crate::journal::acts::{self, Act};
 use crate::journal::audits::{self, Run};
+use crate::journal::duties::{self, Breach, Request};
 use crate::journal::retention::{self, Ran, open_holds};
 use crate::journal::witnesses::{self, Witnesses};
 use crate::journal::{incidents, quarantine};
@@ -29,6 +31,8 @@ struct Read {
     policy: crate::event::Policy,
     ran: Option<Ran>,
     holds: usize,
+    requests: Vec<Request>,
+    breaches: Vec<Breach>,
     incidents: u64,
     quarantined: i64,
     seen: Vec<(String, What, u64)>,
@@ -46,6 +50,8 @@ pub(super) async fn home(desk: &Desk, visitor: &Visitor) -> Result<Home, PageErr
             policy: retention::policy(conn, business)?,
             ran: retention::newest(conn, business, 1)?.into_iter().next(),
             holds: open_holds(conn, business, now_us)?.len(),
+            requests: duties::requests(conn, business, 0)?,
+            breaches: duties::breaches(conn, business, now_us)?,
             incidents: incidents::count_open(conn, business)?.urgent as u64,
             quarantined: quarantine::count_open(conn, business)?,
             seen: if sees_trail { trail::tally(conn, business, now_us - 7 * DAY_US, now_us)? } else { Vec::new() },
@@ -79,7 +85,11 @@ fn draw(visitor: &Visitor, read: &Read) -> Home {
         let tone = if read.incidents > 0 { "bad" } else { "" };
         figures.push(Figure { figure: count(read.incidents), label: t.say("home-incidents"), more: None, tone, url: "/incidents" });
     }
-    let mut cards = vec![verified(visitor, read), destroyed(visitor, read), kept(visitor, read)];
+    let mut cards = vec![verified(visitor, read)];
+    if scope.can(Action::ReadJournal) {
+        cards.push(due(visitor, read));
+    }
+    cards.extend([destroyed(visitor, read), kept(visitor, read)]);
     if scope.can(Action::ReadTrail) {
         cards.push(looked(visitor, read));
     }
@@ -102,6 +112,31 @@ fn verified(visitor: &Visitor, read: &Read) -> Card {
         title: t.say("home-verified"),
         facts: vec![(t.say("audit-nightly"), audit), (t.say("home-witnesses"), seen)],
         more: Some(("/verify".to_owned(), t.say("home-verify"))),
+        ..Card::default()
+    }
+}
+
+/// Requests of persons that wait for an answer, and what the regulator has not been told yet.
+fn due(visitor: &Visitor, read: &Read) -> Card {
+    let t = &visitor.t;
+    let line = |title: String, about: String, url: String, chip: Option<Chip>| {
+        let (tone, word) = chip.map_or(("", String::new()), |chip| (chip.tone, chip.label));
+        Line { title, about, url: Some(url), tone, word }
+    };
+    let asked = read.requests.iter().map(|request| requests::shown(visitor, request));
+    let asked = asked.map(|shown| line(shown.number, format!("{} · {}", shown.kind, shown.about), "/requests".to_owned(), shown.left));
+    let leaked = read.breaches.iter().map(|breach| requests::leaked(visitor, breach));
+    let untold = leaked.flat_map(|leaked| {
+        let about = t.of("home-breach-of", &leaked.incident.to_string());
+        let open = leaked.steps.into_iter().filter(|step| step.is_open);
+        open.map(move |step| line(step.label, about.clone(), "/requests".to_owned(), Some(step.state)))
+    });
+    let lines: Vec<Line> = untold.chain(asked).collect();
+    Card {
+        title: t.say("home-due"),
+        empty: lines.is_empty().then(|| t.say("home-nothing-due")),
+        lines,
+        more: Some(("/requests".to_owned(), t.say("home-all"))),
         ..Card::default()
     }
 }

@@ -1,4 +1,4 @@
-//! A marketer's: who wrote and who booked, where from, where they are lost on the way, and what the variants did. No person in it.
+//! A marketer's: who wrote and who booked, where from, where they are lost on the way, what the variants did, how experiments stand and what was changed. No person in it.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,13 @@ use super::super::lost as lost_page;
 use super::super::numbers::drawing::{decimal, figure, share};
 use super::super::numbers::{charts, facts};
 use super::super::visitor::Visitor;
+use super::super::{changes, comparing};
 use super::{Card, Figure, Home, Line};
 use crate::console::period::uncounted;
 use crate::journal::days::Day;
 use crate::metrics::figures::{self, Asker, Cut, Question, Summary, lost};
 use crate::metrics::judge::DAY_US;
+use crate::metrics::markers::{Marker, markers};
 use crate::metrics::terms::Settled;
 
 /// Groups of a card; the rest is on the page of numbers.
@@ -29,6 +31,8 @@ struct Read {
     channels: BTreeMap<String, Summary>,
     campaigns: BTreeMap<String, Summary>,
     variants: BTreeMap<String, Summary>,
+    experiments: Vec<comparing::Told>,
+    markers: Vec<Marker>,
     /// Leads that wait for a person.
     waiting: u64,
     window_days: u32,
@@ -56,15 +60,18 @@ pub(super) async fn home(desk: &Desk, visitor: &Visitor) -> Result<Home, PageErr
             channels: by(Cut::Channel)?,
             campaigns: by(Cut::Campaign)?,
             variants: by(Cut::Variant)?,
+            experiments: comparing::running(conn, business, &asker)?,
+            markers: markers(conn, business, span(-29, 30).from_us, now_us.saturating_add(1))?,
             waiting: lost::count(conn, business, now_us - lost_page::DAYS * DAY_US, now_us)?.0,
             window_days: settled.window_days,
             uncounted: uncounted(conn, business)?,
         })
     });
-    Ok(draw(&visitor.t, &read.await?))
+    Ok(draw(visitor, &read.await?))
 }
 
-fn draw(t: &Texts, read: &Read) -> Home {
+fn draw(visitor: &Visitor, read: &Read) -> Home {
+    let t = &visitor.t;
     let before = |text: String| Some(t.of("numbers-before", &text));
     let (now, earlier) = (&read.week, &read.before);
     let (booked, missed) = (now.conversion.client, now.lost.rate);
@@ -103,6 +110,8 @@ fn draw(t: &Texts, read: &Read) -> Home {
             cards.push(card(t, key, cut, groups));
         }
     }
+    cards.extend(compared(t, read));
+    cards.extend(changed(visitor, read));
     if read.waiting > 0 {
         cards.push(Card { title: t.say("nav-lost"), empty: Some(t.count("today-hidden", read.waiting as i64)), ..Card::default() });
     }
@@ -114,6 +123,25 @@ fn draw(t: &Texts, read: &Read) -> Home {
         how: facts::how(t, read.window_days),
         uncounted: (read.uncounted > 0).then(|| t.count("numbers-uncounted", read.uncounted as i64)),
     }
+}
+
+/// How the experiments that run stand, in the words of their verdicts.
+fn compared(t: &Texts, read: &Read) -> Option<Card> {
+    let line =
+        |told: &comparing::Told| Line { title: told.name().to_owned(), about: told.verdict(t), url: Some(told.url()), ..Line::default() };
+    let more = Some(("/experiments".to_owned(), t.say("home-all")));
+    let lines: Vec<Line> = read.experiments.iter().map(line).collect();
+    (!lines.is_empty()).then(|| Card { title: t.say("experiments-title"), lines, more, ..Card::default() })
+}
+
+/// What was changed in a month, the newest first.
+fn changed(visitor: &Visitor, read: &Read) -> Option<Card> {
+    let t = &visitor.t;
+    let listed = changes::listed(t, &visitor.clock(), &read.markers);
+    let line = |one: changes::Listed| Line { title: one.words, about: one.when, url: Some(one.url), ..Line::default() };
+    let more = Some(("/changes".to_owned(), t.say("changes-title")));
+    let lines: Vec<Line> = listed.into_iter().take(GROUPS).map(line).collect();
+    (!lines.is_empty()).then(|| Card { title: t.say("marked-title"), lines, more, ..Card::default() })
 }
 
 /// The largest groups of the month, each with its share.

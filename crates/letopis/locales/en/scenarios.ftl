@@ -67,8 +67,8 @@ change = { $what ->
    *[other] scenario: { $from } → { $to }
   }
 change-by = { $told } ({ $by })
-changes-title = What changed
-changes-how = Another model, prompt or scenario: made active here by a person, or seen in conversations (five of twenty running on have it).
+marked-title = What changed
+marked-how = Another model, prompt or scenario: made active here by a person, or seen in conversations (five of twenty running on have it).
 weekly-change = Changed { $when } — { $told }.
 facts-faq = Questions and answers
 facts-faq-help = “Question? Answer” in a line, a table “question;answer”, or two lines: “Q: …” and “A: …”. Replies with another phone, address, site, time, share, or a yes for a no come to the review.

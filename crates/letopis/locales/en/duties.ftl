@@ -79,3 +79,6 @@ duty-how = { $what ->
     [A14] Requests of the page “Requests” with fewer than two working days left. Passes when the answer is marked.
    *[A15] From the mark “breach”: 24 hours until the first message, 72 until the second. Six hours before the time it becomes urgent. Passes when the message is marked.
 }
+home-due = Due by law
+home-nothing-due = Nobody asked for anything, and no breach is open.
+home-breach-of = breach, incident { $what }
