@@ -183,11 +183,11 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let permit = self.readers.permits.acquire().await.map_err(|_| StoreError::Stopped)?;
+        let (tell, told) = oneshot::channel();
         let readers = Arc::clone(&self.readers);
-        let done = tokio::task::spawn_blocking(move || readers.with(f)).await;
-        drop(permit);
-        done.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+        let ask = Box::new(move || drop(tell.send(readers.with(f))));
+        self.readers.off_the_async_threads(ask).await?;
+        told.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
     }
 
     /// The same from a thread that may block.
@@ -199,25 +199,35 @@ impl Store {
     }
 }
 
+/// Little is generic here: it would be compiled anew for each of some hundred questions.
 impl Readers {
+    async fn off_the_async_threads(&self, ask: Box<dyn FnOnce() + Send>) -> Result<(), StoreError> {
+        let permit = self.permits.acquire().await.map_err(|_| StoreError::Stopped)?;
+        let done = tokio::task::spawn_blocking(ask).await;
+        drop(permit);
+        done.map_err(|_| StoreError::Stopped)
+    }
+
     fn with<T, E: From<StoreError>>(&self, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let connection = self.take()?;
+        let answer = connection.unchecked_transaction().map_err(|e| E::from(e.into())).and_then(|snapshot| {
+            let answer = f(&snapshot)?;
+            snapshot.finish().map_err(StoreError::from)?;
+            Ok(answer)
+        });
+        self.give_back(connection);
+        answer
+    }
+
+    fn take(&self) -> Result<Connection, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => connection::open_reader(&self.path, self.setup)?,
-        };
-        let answer = Self::in_one_snapshot(&connection, f);
+        idle.map_or_else(|| connection::open_reader(&self.path, self.setup), Ok)
+    }
+
+    fn give_back(&self, connection: Connection) {
         let mut idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if idle.len() < READERS {
             idle.push(connection);
         }
-        answer
-    }
-
-    fn in_one_snapshot<T, E: From<StoreError>>(connection: &Connection, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
-        let snapshot = connection.unchecked_transaction().map_err(StoreError::from)?;
-        let answer = f(&snapshot)?;
-        snapshot.finish().map_err(StoreError::from)?;
-        Ok(answer)
     }
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::Desk;
 use super::error::PageError;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::language::Texts;
 use super::visitor::Visitor;
 use crate::access::Action;
@@ -42,6 +42,8 @@ struct ListPage {
     next: Option<u64>,
 }
 
+framed!(ListPage);
+
 #[derive(Template)]
 #[template(path = "acts/act.html")]
 struct ActPage {
@@ -59,6 +61,8 @@ struct ActPage {
     proof: String,
     command: String,
 }
+
+framed!(ActPage);
 
 /// `?before=`
 #[derive(Default, Deserialize)]

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::Desk;
 use super::error::PageError;
 use super::form::Posted;
-use super::frame::{Frame, Section, in_query, page};
+use super::frame::{Frame, Section, framed, in_query, page};
 use super::journal::line::{self, Line};
 use super::labels;
 use super::language::Texts;
@@ -77,6 +77,8 @@ struct ClientPage {
     may_decide: bool,
     may_erase: bool,
 }
+
+framed!(ClientPage);
 
 /// `GET /clients/{pid}`
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Path(pid): Path<String>) -> Result<Response, PageError> {

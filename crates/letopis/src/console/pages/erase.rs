@@ -10,7 +10,7 @@ use super::Desk;
 use super::client;
 use super::error::PageError;
 use super::form::Posted;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::visitor::Visitor;
 use super::who::{self, Who};
 use crate::access::Action;
@@ -51,6 +51,8 @@ struct ErasePage {
     /// What is wrong with what was typed.
     problem: Option<String>,
 }
+
+framed!(ErasePage);
 
 /// `GET /clients/{pid}/erase`
 pub(super) async fn ask(State(desk): State<Desk>, visitor: Visitor, Path(pid): Path<String>) -> Result<Response, PageError> {

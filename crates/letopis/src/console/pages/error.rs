@@ -10,7 +10,7 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::Desk;
-use super::frame::{Frame, page};
+use super::frame::{Frame, whole};
 use super::look::Look;
 use crate::access::AccessError;
 use crate::console::replay::{NotTaken, ReplayError};
@@ -158,7 +158,7 @@ impl PageError {
         let f = Frame::for_guest(desk, look, answer.key);
         let act = if let Self::Gone(act) = self { Some(super::acts::url(*act)) } else { None };
         let drawn = ErrorPage { f, help: format!("{}-help", answer.key), code: answer.status.as_u16(), act };
-        let mut response = page(&drawn).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
+        let mut response = whole(&drawn).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
         *response.status_mut() = answer.status;
         if let Some(seconds) = answer.retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

@@ -218,8 +218,38 @@ fn links(visitor: &Visitor, section: Section) -> Vec<Link> {
     links
 }
 
-/// Renders a page.
-pub(super) fn page(template: &impl Template) -> Result<Response, PageError> {
+/// What stands in the frame: header, rooms, and the page's own content in the middle.
+pub(super) trait Framed: Template {
+    fn frame(&self) -> &Frame;
+}
+
+/// Pages whose frame is their field `f`.
+macro_rules! framed {
+    ($page:ty) => {
+        impl $crate::console::pages::frame::Framed for $page {
+            fn frame(&self) -> &$crate::console::pages::frame::Frame {
+                &self.f
+            }
+        }
+    };
+}
+pub(super) use framed;
+
+/// The frame is drawn once for all pages, not compiled into each.
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Around<'a> {
+    f: &'a Frame,
+    content: &'a str,
+}
+
+/// Renders a page in its frame.
+pub(super) fn page(template: &impl Framed) -> Result<Response, PageError> {
+    whole(&Around { f: template.frame(), content: &template.render()? })
+}
+
+/// Renders a page that is whole without a frame: of guests, and inside a portal.
+pub(super) fn whole(template: &impl Template) -> Result<Response, PageError> {
     Ok(Html(template.render()?).into_response())
 }
 

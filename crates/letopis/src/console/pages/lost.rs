@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::Desk;
 use super::error::PageError;
 use super::form::Posted;
-use super::frame::{Frame, Section, in_query, page, safe_back};
+use super::frame::{Frame, Section, framed, in_query, page, safe_back};
 use super::journal::{Choice, line};
 use super::labels::{self, Channel, Chip};
 use super::language::Texts;
@@ -87,6 +87,8 @@ struct LostPage {
     days: String,
     how: Vec<(&'static str, String, String)>,
 }
+
+framed!(LostPage);
 
 /// `?reason=R1`
 #[derive(Debug, Default, Deserialize)]

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::error::PageError;
 use super::form::Posted;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, whole};
 use super::sign_in::{check, hashing};
 use super::visitor::Visitor;
 use super::{Desk, cookie};
@@ -85,7 +85,7 @@ fn show(desk: &Desk, visitor: &Visitor, problem: Option<&'static str>) -> Result
     let f = Frame::new(desk, visitor, Section::None, visitor.t.say("password-title"));
     let problem_text = problem.map(|key| visitor.t.say(key));
     let has_password = visitor.signed_in.has_password;
-    let mut response = page(&PasswordPage { f, login: visitor.login.to_string(), has_password, problem: problem_text })?;
+    let mut response = whole(&PasswordPage { f, login: visitor.login.to_string(), has_password, problem: problem_text })?;
     if problem.is_some() {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::Desk;
 use super::error::PageError;
-use super::frame::{Frame, Section, in_query, page};
+use super::frame::{Frame, Section, framed, in_query, page};
 use super::journal::{Choice, Period, line};
 use super::labels::{self, Channel, Chip};
 use super::language::Texts;
@@ -70,6 +70,8 @@ struct PromisesPage {
     periods: Vec<Choice>,
     next: Option<String>,
 }
+
+framed!(PromisesPage);
 
 /// `GET /promises`
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, PageError> {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::Desk;
 use super::error::PageError;
 use super::form::{Nothing, Posted};
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::indent::laid_out;
 use super::journal::line;
 use super::visitor::Visitor;
@@ -68,6 +68,8 @@ struct QuarantinePage {
     /// Why the one item on the page, just sent, is still here.
     problem: Option<String>,
 }
+
+framed!(QuarantinePage);
 
 /// `?after=&sent=`
 #[derive(Default, Deserialize)]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::Desk;
 use super::error::PageError;
 use super::form::{Nothing, Posted};
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::journal::Choice;
 use super::labels::Chip;
 use super::visitor::Visitor;
@@ -61,6 +61,8 @@ struct RequestsPage {
     number: String,
     problem: Option<String>,
 }
+
+framed!(RequestsPage);
 
 /// A request as it is typed.
 #[derive(Debug, Default, Deserialize)]

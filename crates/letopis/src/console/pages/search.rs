@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::Desk;
 use super::client;
 use super::error::PageError;
-use super::frame::{Frame, Section, in_query, page};
+use super::frame::{Frame, Section, framed, in_query, page};
 use super::journal::line::{self, Line};
 use super::labels::{self, Channel};
 use super::language::Texts;
@@ -69,6 +69,8 @@ struct SearchPage {
     groups: Vec<Group>,
     next: Option<String>,
 }
+
+framed!(SearchPage);
 
 /// `GET /search?q=`
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, PageError> {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::error::PageError;
 use super::form::{FromGuest, Nothing, Posted};
-use super::frame::{Frame, in_query, page, safe_back};
+use super::frame::{Frame, in_query, safe_back, whole};
 use super::look::Look;
 use super::{Desk, cookie};
 use crate::access::sign_in::{Attempt, Checked, begin, finish};
@@ -49,7 +49,7 @@ pub(super) struct Credentials {
 pub(super) async fn ask(State(desk): State<Desk>, look: Look, Query(way): Query<Way>) -> Result<Response, PageError> {
     let mut f = Frame::for_guest(&desk, look, "sign-in-title");
     f.here = format!("/sign-in?back={}", in_query(&way.back));
-    page(&SignInPage { f, login: String::new(), back: safe_back(&way.back).to_owned(), problem: None })
+    whole(&SignInPage { f, login: String::new(), back: safe_back(&way.back).to_owned(), problem: None })
 }
 
 /// `POST /sign-in`
@@ -106,7 +106,7 @@ fn again(desk: &Desk, look: Look, login: String, back: String, retry_after_s: Op
         Some(seconds) => f.t.count("sign-in-wait", seconds),
         None => f.say("sign-in-wrong"),
     };
-    let mut response = page(&SignInPage { f, login, back: safe_back(&back).to_owned(), problem: Some(problem) })?;
+    let mut response = whole(&SignInPage { f, login, back: safe_back(&back).to_owned(), problem: Some(problem) })?;
     *response.status_mut() = if retry_after_s.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNAUTHORIZED };
     if let Some(seconds) = retry_after_s {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::Desk;
 use super::changes::{self, Listed};
 use super::error::PageError;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::language::Texts;
 use super::lost::{self, Lead};
 use super::numbers::drawing::{decimal, figure, share};
@@ -60,6 +60,8 @@ struct TodayPage {
     tag: String,
     changes: Vec<Listed>,
 }
+
+framed!(TodayPage);
 
 struct Read {
     today: Summary,

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::error::PageError;
 use super::form::{FromGuest, Nothing};
-use super::frame::{Frame, page};
+use super::frame::{Frame, whole};
 use super::look::Look;
 use super::{Desk, cookie};
 use crate::access::{link, session, user};
@@ -33,7 +33,7 @@ pub(super) async fn ask(State(desk): State<Desk>, look: Look, Path(token): Path<
     let person = person.await?.ok_or(PageError::Link)?;
     let mut f = Frame::for_guest(&desk, look, "welcome-title");
     f.here = format!("/welcome/{token}");
-    page(&WelcomePage { f, name: person.name.to_string(), token })
+    whole(&WelcomePage { f, name: person.name.to_string(), token })
 }
 
 /// `POST /welcome/{token}`

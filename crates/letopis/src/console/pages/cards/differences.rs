@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::super::Desk;
 use super::super::connections::health::Problem;
 use super::super::error::PageError;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::journal::line;
 use super::super::language::Texts;
 use super::super::moments::Clock;
@@ -91,6 +91,8 @@ struct DifferencesPage {
     reasons: Vec<(&'static str, String)>,
     may_change: bool,
 }
+
+framed!(DifferencesPage);
 
 /// What the page knows beside the differences.
 struct Known {

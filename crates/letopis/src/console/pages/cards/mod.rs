@@ -16,7 +16,7 @@ use super::Desk;
 use super::connections::health::Problem;
 use super::error::PageError;
 use super::form::{Nothing, Posted};
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::visitor::Visitor;
 use crate::access::connection::{self, Connection};
 use crate::access::trail::{About, What, audit};
@@ -63,6 +63,8 @@ struct CardsPage {
     differ: i64,
     may_change: bool,
 }
+
+framed!(CardsPage);
 
 /// What is known of one connection.
 struct Known {

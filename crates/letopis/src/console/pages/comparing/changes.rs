@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::super::Desk;
 use super::super::error::PageError;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::journal::Choice;
 use super::super::labels;
 use super::super::language::Texts;
@@ -40,6 +40,8 @@ struct ChangesPage {
     shown: Option<Shown>,
     is_bad: bool,
 }
+
+framed!(ChangesPage);
 
 /// One change.
 struct Shown {

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::Desk;
 use super::error::PageError;
 use super::form::Posted;
-use super::frame::{Frame, Section, in_query, page};
+use super::frame::{Frame, Section, framed, in_query, page};
 use super::journal::Choice;
 use super::labels::Chip;
 use super::language::Texts;
@@ -56,6 +56,8 @@ struct ListPage {
     may_decide: bool,
     problem: Option<String>,
 }
+
+framed!(ListPage);
 
 /// `?problem=…`
 #[derive(Default, Deserialize)]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::Posted;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::labels::Chip;
 use super::super::language::Texts;
 use super::super::numbers::drawing::{decimal, share};
@@ -62,6 +62,8 @@ struct OnePage {
     may_stop: bool,
     problem: Option<String>,
 }
+
+framed!(OnePage);
 
 /// `?anyway=1&problem=…`
 #[derive(Default, Deserialize)]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::Posted;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::visitor::Visitor;
 use super::one::{self, Choice};
 use super::trial::{self, Tried};
@@ -65,6 +65,8 @@ struct AskPage {
     problem: Option<String>,
     is_new: bool,
 }
+
+framed!(AskPage);
 
 impl Crm {
     pub(super) fn of(visitor: &Visitor, crm: &CrmSettings) -> Self {

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::Desk;
 use super::error::PageError;
 use super::form::Posted;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::visitor::Visitor;
 use crate::access::connection::{self, Connection, Draft};
 use crate::access::connection_health::Health;
@@ -64,6 +64,8 @@ struct ListPage {
     rows: Vec<Row>,
     groups: Vec<Group>,
 }
+
+framed!(ListPage);
 
 /// What the form of a new connection sends.
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use super::super::Desk;
 use super::super::cards::reading::{self, Reading};
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::labels;
 use super::super::visitor::Visitor;
 use super::bitrix24::Crm;
@@ -65,6 +65,8 @@ struct OnePage {
     crm: Option<Crm>,
     reading: Option<Reading>,
 }
+
+framed!(OnePage);
 
 /// What the form of the settings sends.
 #[derive(Deserialize)]

@@ -23,7 +23,7 @@ use rusqlite::Connection;
 
 use super::Desk;
 use super::error::PageError;
-use super::frame::{Frame, Section, in_query, page};
+use super::frame::{Frame, Section, framed, in_query, page};
 use super::incidents;
 use super::journal::{Choice, fragment, line};
 use super::labels::{self, Channel, Chip};
@@ -81,6 +81,8 @@ struct ConversationPage {
     /// What somebody who may open an incident can say is the matter.
     matters: Vec<Choice>,
 }
+
+framed!(ConversationPage);
 
 #[derive(Template)]
 #[template(path = "conversation/thread.html")]

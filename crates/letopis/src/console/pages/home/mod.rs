@@ -14,7 +14,7 @@ use axum::response::Response;
 
 use super::Desk;
 use super::error::PageError;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::start::{self, Reminder};
 use super::visitor::Visitor;
 use crate::access::{Role, Standing};
@@ -64,6 +64,8 @@ struct HomePage {
     uncounted: Option<String>,
     tag: String,
 }
+
+framed!(HomePage);
 
 /// What a role's page holds.
 #[derive(Default)]

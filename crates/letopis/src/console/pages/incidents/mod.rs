@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::Desk;
 use super::changes::{self, Listed};
 use super::error::PageError;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::journal::Choice;
 use super::labels::Chip;
 use super::language::Texts;
@@ -55,6 +55,8 @@ struct IncidentsPage {
     problem: Option<String>,
     changes: Vec<Listed>,
 }
+
+framed!(IncidentsPage);
 
 /// `?problem=time`
 #[derive(Default, Deserialize)]

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::super::Desk;
 use super::super::error::PageError;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::labels::{self, Channel};
 use super::super::moments::Clock;
 use super::super::visitor::Visitor;
@@ -44,6 +44,8 @@ struct EventsPage {
     periods: Vec<Choice>,
     next: Option<String>,
 }
+
+framed!(EventsPage);
 
 /// `GET /journal/events`
 pub(in crate::console::pages) async fn show(

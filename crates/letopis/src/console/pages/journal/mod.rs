@@ -14,7 +14,7 @@ use axum::response::{Html, IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 use super::error::PageError;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::labels;
 use super::visitor::Visitor;
 use super::{Desk, hello};
@@ -56,6 +56,8 @@ struct JournalPage {
     /// Nothing was ever recorded: how to begin.
     hello: Option<hello::Hello>,
 }
+
+framed!(JournalPage);
 
 #[derive(Template)]
 #[template(path = "journal/lines.html")]

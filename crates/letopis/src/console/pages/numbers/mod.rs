@@ -21,7 +21,7 @@ use rusqlite::Connection;
 
 use super::Desk;
 use super::error::PageError;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::journal::Choice;
 use super::visitor::Visitor;
 use crate::access::Action;
@@ -78,6 +78,8 @@ struct NumbersPage {
     how: Vec<(String, String)>,
     worth_url: String,
 }
+
+framed!(NumbersPage);
 
 /// Everything that is read for the page.
 struct Read {

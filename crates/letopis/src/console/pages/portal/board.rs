@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::super::Desk;
 use super::super::error::PageError;
-use super::super::frame::{Frame, page};
+use super::super::frame::{Frame, whole};
 use super::super::lost;
 use super::super::numbers::charts;
 use super::super::numbers::facts::{Fact, headline, how};
@@ -62,7 +62,7 @@ pub(super) async fn draw(desk: &Desk, visit: &Visit) -> Result<Response, PageErr
     let waiting = Fact { tone: if read.waiting > 0 { "bad" } else { "" }, ..Fact::count(&t, "today-waiting", read.waiting) };
     let mut figures = headline(&t, &read.summary, None, &read.visits);
     figures.insert(1, waiting);
-    page(&BoardPage {
+    whole(&BoardPage {
         f: Frame::for_guest(desk, look, "inside-board"),
         figures,
         funnel: charts::funnel(&t, &read.summary),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::super::Desk;
 use super::super::conversation::inside::{Shown, Told, told};
 use super::super::error::PageError;
-use super::super::frame::{Frame, page};
+use super::super::frame::{Frame, whole};
 use super::super::moments::Clock;
 use super::pass::Pass;
 use super::{framed, look, refusal};
@@ -110,5 +110,5 @@ async fn chains(desk: &Desk, asked: Asked, clients: Vec<(String, Option<Cursor>)
     });
     let (chains, shows_words) = read.await?;
     let f = Frame::for_guest(desk, look, "inside-title");
-    page(&CardPage { f, chains, shows_words, is_older })
+    whole(&CardPage { f, chains, shows_words, is_older })
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::super::Desk;
 use super::super::error::PageError;
-use super::super::frame::{Frame, page};
+use super::super::frame::{Frame, whole};
 use super::{framed, heard, look, refusal};
 use crate::access::Change;
 use crate::console::portals::Posted;
@@ -46,6 +46,6 @@ pub(super) async fn install(
         return Ok(heard());
     }
     let f = Frame::for_guest(&desk, look(&settled.language), "inside-title");
-    let drawn = page(&InstalledPage { f, frame: settled.frame, portal: settled.portal.clone(), is_whole: settled.is_whole })?;
+    let drawn = whole(&InstalledPage { f, frame: settled.frame, portal: settled.portal.clone(), is_whole: settled.is_whole })?;
     Ok(framed(drawn, &settled.portal))
 }

@@ -19,7 +19,7 @@ use axum::routing::{get, post};
 
 use super::Desk;
 use super::error::PageError;
-use super::frame::{Frame, page};
+use super::frame::{Frame, whole};
 use super::language::Language;
 use super::look::{Look, Theme};
 use crate::access::portal_visit::{Refused, Unseen};
@@ -64,7 +64,7 @@ async fn open(State(desk): State<Desk>, Path(token): Path<String>, RawQuery(quer
 fn refusal(desk: &Desk, refused: Refused) -> Result<Response, PageError> {
     let f = Frame::for_guest(desk, look(&refused.language), "inside-title");
     let says = f.of("inside-refused", refused.why.as_str());
-    let mut response = page(&RefusedPage { f, says })?;
+    let mut response = whole(&RefusedPage { f, says })?;
     *response.status_mut() = match refused.why {
         Unseen::Unknown => StatusCode::NOT_FOUND,
         Unseen::Unreadable => StatusCode::BAD_REQUEST,

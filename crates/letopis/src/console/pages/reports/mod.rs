@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::Desk;
 use super::error::PageError;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::headers::SelfContained;
 use super::moments::Clock;
 use super::visitor::Visitor;
@@ -81,6 +81,8 @@ struct ReportsPage {
     hours: Vec<Choice>,
     has_mail: bool,
 }
+
+framed!(ReportsPage);
 
 /// Their routes.
 pub(super) fn routes() -> Router<Desk> {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::Posted;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::labels::{self, Channel, Chip};
 use super::super::language::Texts;
 use super::super::moments::Clock;
@@ -64,6 +64,8 @@ struct QueuePage {
     people: Vec<(String, String)>,
     may_assign: bool,
 }
+
+framed!(QueuePage);
 
 /// `GET /reviews/{queue}`
 pub(super) async fn show(

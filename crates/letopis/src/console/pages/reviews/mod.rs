@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::Desk;
 use super::error::PageError;
 use super::form::Posted;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::language::Texts;
 use super::visitor::Visitor;
 use crate::access::{AccessError, Action, trail::What};
@@ -60,6 +60,8 @@ struct Overview {
     may_set: bool,
     may_export: bool,
 }
+
+framed!(Overview);
 
 /// What is drawn by hand.
 #[derive(Deserialize)]

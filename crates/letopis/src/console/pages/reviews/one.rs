@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use super::super::Desk;
 use super::super::conversation::asked::{Asked, asked};
 use super::super::error::PageError;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::labels::{self, Chip};
 use super::super::language::Texts;
 use super::super::visitor::Visitor;
@@ -76,6 +76,8 @@ struct OnePage {
     after: Option<String>,
     may_label: bool,
 }
+
+framed!(OnePage);
 
 /// What is read for the page.
 struct Found {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::super::Desk;
 use super::super::error::PageError;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::journal::Choice;
 use super::super::visitor::Visitor;
 use super::url;
@@ -42,6 +42,8 @@ struct DifferencePage {
     rows: Vec<Row>,
     changed: String,
 }
+
+framed!(DifferencePage);
 
 /// `?from=6&to=7`
 #[derive(Debug, Default, Deserialize)]

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::Desk;
 use super::error::PageError;
-use super::frame::{Frame, Section, in_query, page};
+use super::frame::{Frame, Section, framed, in_query, page};
 use super::journal::line::in_path;
 use super::numbers::drawing::share;
 use super::visitor::Visitor;
@@ -54,6 +54,8 @@ struct ScenariosPage {
     form: Typed,
     problem: Option<String>,
 }
+
+framed!(ScenariosPage);
 
 /// A version as it is typed.
 #[derive(Debug, Clone, Default, Deserialize)]

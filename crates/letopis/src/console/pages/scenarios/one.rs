@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::super::Desk;
 use super::super::error::PageError;
-use super::super::frame::{Frame, Section, in_query, page};
+use super::super::frame::{Frame, Section, framed, in_query, page};
 use super::super::visitor::Visitor;
 use super::{booked, seen, url};
 use crate::access::Action;
@@ -46,6 +46,8 @@ struct ScenarioPage {
     changes: Vec<String>,
     may_decide: bool,
 }
+
+framed!(ScenarioPage);
 
 /// `GET /scenarios/{name}`
 pub(in crate::console::pages) async fn show(

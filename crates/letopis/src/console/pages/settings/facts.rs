@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::Posted;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::visitor::Visitor;
 use crate::access::{AccessError, Action};
 use crate::event::record::Decision;
@@ -28,6 +28,8 @@ struct FactsPage {
     /// Why nothing was saved.
     problem: Option<String>,
 }
+
+framed!(FactsPage);
 
 /// As they are typed.
 #[derive(Default, Deserialize)]

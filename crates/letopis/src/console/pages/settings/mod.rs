@@ -21,7 +21,7 @@ use axum::response::Response;
 
 use super::Desk;
 use super::error::PageError;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::hello;
 use super::visitor::Visitor;
 use crate::access::{Action, Change, connection};
@@ -65,6 +65,8 @@ struct SettingsPage {
     reads_acts: bool,
     reads_trail: bool,
 }
+
+framed!(SettingsPage);
 
 /// `GET /settings`
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<Response, PageError> {

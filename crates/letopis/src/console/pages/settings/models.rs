@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::Posted;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::labels;
 use super::super::visitor::Visitor;
 use crate::access::{AccessError, Action};
@@ -46,6 +46,8 @@ struct ModelsPage {
     /// Channel, and what is known on it by what.
     measured: Vec<MeasuredRow>,
 }
+
+framed!(ModelsPage);
 
 /// What is known on one channel.
 struct MeasuredRow {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::Posted;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::visitor::Visitor;
 use crate::access::Action;
 use crate::event::record::Decision;
@@ -24,6 +24,8 @@ struct NormsPage {
     /// Nothing was saved: something typed makes no sense.
     wrong: bool,
 }
+
+framed!(NormsPage);
 
 /// As it is typed.
 #[derive(Default, Deserialize)]

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
-use super::super::frame::{Frame, Section, in_query, page};
+use super::super::frame::{Frame, Section, framed, in_query, page};
 use super::super::visitor::Visitor;
 use super::Word;
 use crate::access::{AccessError, Action};
@@ -65,6 +65,8 @@ struct RetentionPage {
     runs: Vec<RunRow>,
     available: Vec<Available>,
 }
+
+framed!(RetentionPage);
 
 /// What the form of the policy sends.
 #[derive(Deserialize)]

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::super::Desk;
 use super::super::error::PageError;
-use super::super::frame::{Frame, Section, page};
+use super::super::frame::{Frame, Section, framed, page};
 use super::super::language::Texts;
 use super::super::visitor::Visitor;
 use crate::access::trail::{self, Line, Wanted, What};
@@ -53,6 +53,8 @@ struct TrailPage {
     of: Option<String>,
     older: Option<String>,
 }
+
+framed!(TrailPage);
 
 /// `?what=&who=&before=`
 #[derive(Default, Deserialize)]

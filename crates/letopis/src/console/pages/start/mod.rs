@@ -23,7 +23,7 @@ use serde_json::Value;
 use super::Desk;
 use super::error::PageError;
 use super::form::Posted;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::visitor::Visitor;
 use crate::access::Action;
 use crate::event::record::Decision;
@@ -45,6 +45,8 @@ struct StartPage {
     /// The test dialogue that is still there, for whoever may remove it.
     may_remove: bool,
 }
+
+framed!(StartPage);
 
 /// What the first page says of it.
 pub(super) struct Reminder {

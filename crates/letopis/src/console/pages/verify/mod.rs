@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 
 use super::Desk;
 use super::error::PageError;
-use super::frame::{Frame, page};
+use super::frame::{Frame, whole};
 use super::look::Look;
 use crate::console::{Console, dossier};
 use crate::journal::witnesses;
@@ -87,7 +87,7 @@ type OurLogs = Vec<(VerifyingKey, Vec<VerifyingKey>)>;
 
 /// `GET /verify`
 pub(super) async fn ask(State(desk): State<Desk>, look: Look) -> Result<Response, PageError> {
-    page(&VerifyPage { f: frame(&desk, look), key: String::new(), witnesses: String::new(), problem: None, checked: None })
+    whole(&VerifyPage { f: frame(&desk, look), key: String::new(), witnesses: String::new(), problem: None, checked: None })
 }
 
 /// `POST /verify`
@@ -116,7 +116,7 @@ pub(super) async fn check(State(desk): State<Desk>, request: Request) -> Result<
         Ok(checked) => (None, Some(checked)),
         Err(problem) => (Some(problem), None),
     };
-    page(&VerifyPage { f, key: asked.key, witnesses: asked.witnesses, problem, checked })
+    whole(&VerifyPage { f, key: asked.key, witnesses: asked.witnesses, problem, checked })
 }
 
 fn frame(desk: &Desk, look: Look) -> Frame {
@@ -129,7 +129,7 @@ fn frame(desk: &Desk, look: Look) -> Frame {
 fn again(desk: &Desk, look: Look, key: &str, status: StatusCode, wait_s: Option<u32>) -> Result<Response, PageError> {
     let f = frame(desk, look);
     let problem = wait_s.map_or_else(|| f.say(key), |seconds| f.t.count(key, seconds));
-    let mut response = page(&VerifyPage { f, key: String::new(), witnesses: String::new(), problem: Some(problem), checked: None })?;
+    let mut response = whole(&VerifyPage { f, key: String::new(), witnesses: String::new(), problem: Some(problem), checked: None })?;
     *response.status_mut() = status;
     if let Some(seconds) = wait_s {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

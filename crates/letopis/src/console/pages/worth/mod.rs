@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 
 use super::Desk;
 use super::error::PageError;
-use super::frame::{Frame, Section, page};
+use super::frame::{Frame, Section, framed, page};
 use super::journal::Choice;
 use super::language::Texts;
 use super::numbers::asked::{Asked, PERIODS};
@@ -55,6 +55,8 @@ struct WorthPage {
     may_set: bool,
     how: Vec<(String, String)>,
 }
+
+framed!(WorthPage);
 
 /// `GET /numbers/worth`
 pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, PageError> {
