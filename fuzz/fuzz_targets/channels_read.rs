@@ -2,9 +2,9 @@
 #![no_main]
 
 use bytes::Bytes;
-use letopis::access::{ConnectionKind, Settings};
-use letopis::event::Event;
-use letopis::exchange::{self, About, Body, Ended, Exchange, Request, Response, Way};
+use engine::access::{ConnectionKind, Settings};
+use engine::event::Event;
+use engine::exchange::{self, About, Body, Ended, Exchange, Request, Response, Way};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, u8, &str, &str, &[u8], &[u8])| {

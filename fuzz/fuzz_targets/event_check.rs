@@ -1,7 +1,7 @@
 //! Any bytes at the gate: no panic, and what passed can be read.
 #![no_main]
 
-use letopis::event::{Event, Limits, check};
+use engine::event::{Event, Limits, check};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|item: &[u8]| {

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    for promise in letopis::event::promises(text) {
+    for promise in engine::event::promises(text) {
         assert!(text.get(promise.span).is_some_and(|said| !said.is_empty()));
     }
 });

@@ -1,9 +1,9 @@
 //! Any bytes as a request and an answer of Anthropic Messages, whole or streamed: no panic, and every event told can be read.
 #![no_main]
 
-use letopis::access::{ConnectionKind, Settings};
-use letopis::event::Event;
-use letopis::exchange::{About, Body, Ended, Exchange, Known, Request, Response, Way, read};
+use engine::access::{ConnectionKind, Settings};
+use engine::event::Event;
+use engine::exchange::{About, Body, Ended, Exchange, Known, Request, Response, Way, read};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bodies: (&[u8], &[u8], bool)| {

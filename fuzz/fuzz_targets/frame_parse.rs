@@ -2,7 +2,7 @@
 #![no_main]
 
 use bytes::Bytes;
-use letopis::event::Frame;
+use engine::event::Frame;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

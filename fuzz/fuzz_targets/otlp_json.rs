@@ -1,8 +1,8 @@
 //! Any bytes as an OTLP request in JSON: no panic, and every event passes the gate but for its moment.
 #![no_main]
 
-use letopis::capture::otlp::{Encoding, logs, traces};
-use letopis::event::{Code, Limits, check};
+use engine::capture::otlp::{Encoding, logs, traces};
+use engine::event::{Code, Limits, check};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {

@@ -1,7 +1,7 @@
 //! Any text in the search box: no panic, and quotes stay balanced.
 #![no_main]
 
-use letopis::journal::stems::{query, stems};
+use engine::journal::stems::{query, stems};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -3,8 +3,8 @@
 
 use std::str::FromStr;
 
-use letopis::access::Origin;
-use letopis::exchange::channels::site;
+use engine::access::Origin;
+use engine::exchange::channels::site;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&[u8], &str)| {

@@ -1,31 +1,13 @@
 //! Letopis: the journal and auditor of AI assistants.
 //!
-//! The life of one event: [`capture`] checks it and publishes a frame; the queue makes the frame durable and capture answers;
-//! [`recorder`] takes it, drops duplicates, seals it under its client's key and stores blob, entry and read models in one
-//! transaction of [`journal`]; then it writes tiles and signs a checkpoint. [`console`] shows it with a proof.
-//! `ARCHITECTURE.md` has the map and the rules.
+//! The rooms that record, prove and count are the crate `engine`, named here as if they stood beside these three: [`console`] shows
+//! what it knows, [`cli`] asks and changes it from a terminal, [`app`] starts everything and joins it. `ARCHITECTURE.md` has the map.
 
-pub mod access;
-pub mod anchor;
+pub use engine::{
+    access, anchor, audit, backup, capture, decide, demo, event, exchange, forwards, import, journal, metrics, post, privacy, recorder,
+    sinks, store, tally, upstream, witness,
+};
+
 pub mod app;
-pub mod audit;
-pub mod backup;
-pub mod capture;
 pub mod cli;
 pub mod console;
-pub mod decide;
-pub mod demo;
-pub mod event;
-pub mod exchange;
-pub mod forwards;
-pub mod import;
-pub mod journal;
-pub mod metrics;
-pub mod post;
-pub mod privacy;
-pub mod recorder;
-pub mod sinks;
-pub mod store;
-pub mod tally;
-pub mod upstream;
-pub mod witness;

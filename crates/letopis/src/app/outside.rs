@@ -145,7 +145,7 @@ impl App {
             connections: Arc::clone(&self.connections),
             portals: self.outside.portals.clone(),
             config: self.config.crm,
-            tell: Arc::clone(&self.capture) as Arc<_>,
+            tell: Arc::new(super::read_back::Heard(Arc::clone(&self.capture))),
             bell: self.outside.bell.clone(),
             own: self.capture.own(),
             base_url: self.base_url(),

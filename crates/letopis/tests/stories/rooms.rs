@@ -126,30 +126,36 @@ fn production(text: &str) -> &str {
     text.split("#[cfg(test)]\nmod tests {").next().unwrap_or("")
 }
 
-/// Every production file of the program, by its path below `src`. Files that `#[cfg(test)] mod x;` brings in are not.
+/// Every production file of the program, by its path below the `src` of its crate. Files that `#[cfg(test)] mod x;` brings in are not.
 fn sources() -> Vec<(PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let (mut folders, mut files) = (vec![root.clone()], Vec::new());
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut files: Vec<_> = ["engine", "letopis"].into_iter().flat_map(|name| files_below(&crates.join(name).join("src"))).collect();
+    let tests: BTreeSet<PathBuf> = files.iter().flat_map(|(path, text)| test_files(path, text)).collect();
+    files.retain(|(path, _)| !tests.contains(path));
+    files
+}
+
+fn files_below(root: &Path) -> Vec<(PathBuf, String)> {
+    let (mut folders, mut files) = (vec![root.to_owned()], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == "rs") {
-                files.push((path.strip_prefix(&root).unwrap().to_owned(), std::fs::read_to_string(&path).unwrap()));
+                files.push((path.strip_prefix(root).unwrap().to_owned(), std::fs::read_to_string(&path).unwrap()));
             }
         }
     }
-    let tests: BTreeSet<PathBuf> = files.iter().flat_map(|(path, text)| test_files(path, text)).collect();
-    files.retain(|(path, _)| !tests.contains(path));
     files
 }
 
 fn test_files(path: &Path, text: &str) -> Vec<PathBuf> {
-    let names = text
-        .split("#[cfg(test)]\n")
-        .skip(1)
-        .filter_map(|after| after.trim_start_matches("pub(crate) ").strip_prefix("mod ")?.split_once(';'));
+    // Either for the tests of its own crate, or for those of the other one as well.
+    let names = ["#[cfg(test)]\n", "#[cfg(any(test, feature = \"testing\"))]\n#[doc(hidden)]\npub "]
+        .into_iter()
+        .flat_map(|mark| text.split(mark).skip(1))
+        .filter_map(|after| after.strip_prefix("mod ")?.split_once(';'));
     let folder = if path.ends_with("mod.rs") || path.ends_with("lib.rs") { path.with_file_name("") } else { path.with_extension("") };
     names.filter(|(name, _)| !name.contains(' ')).map(|(name, _)| folder.join(format!("{name}.rs"))).collect()
 }

@@ -6,8 +6,9 @@
 
 mod connection;
 mod gaps;
-#[cfg(test)]
-pub(crate) mod testing;
+#[cfg(any(test, feature = "testing"))]
+#[doc(hidden)]
+pub mod testing;
 mod writer;
 
 use std::path::{Path, PathBuf};

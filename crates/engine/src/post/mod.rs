@@ -18,8 +18,9 @@ pub mod max;
 mod message;
 mod plan;
 pub mod telegram;
-#[cfg(test)]
-pub(crate) mod testing;
+#[cfg(any(test, feature = "testing"))]
+#[doc(hidden)]
+pub mod testing;
 
 use std::fmt::Write;
 use std::sync::Arc;

@@ -56,8 +56,9 @@ pub mod sessions;
 #[cfg(test)]
 mod sessions_tests;
 pub mod stems;
-#[cfg(test)]
-pub(crate) mod testing;
+#[cfg(any(test, feature = "testing"))]
+#[doc(hidden)]
+pub mod testing;
 pub mod verify;
 pub mod witnesses;
 

@@ -164,7 +164,7 @@ impl Address {
     }
 
     /// An address that stands in the program.
-    pub(crate) fn from_static(text: &'static str) -> Self {
+    pub fn from_static(text: &'static str) -> Self {
         Self(text.to_owned())
     }
 

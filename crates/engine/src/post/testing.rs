@@ -32,7 +32,7 @@ impl Make for Nobody {
 }
 
 /// Nobody's.
-pub(crate) fn silent(store: &Store, vault: &Vault) -> Post {
+pub fn silent(store: &Store, vault: &Vault) -> Post {
     Post {
         store: store.clone(),
         vault: vault.clone(),

@@ -138,7 +138,7 @@ pub fn may_join(known: &Witnesses, key: &VerifyingKey) -> Result<(), NotAWitness
 }
 
 /// Applies that one joined.
-pub(crate) fn join(tx: &Transaction<'_>, business: BusinessId, name: &str, vkey: &str, url: &str, at_us: i64) -> rusqlite::Result<()> {
+pub fn join(tx: &Transaction<'_>, business: BusinessId, name: &str, vkey: &str, url: &str, at_us: i64) -> rusqlite::Result<()> {
     let sql = "INSERT INTO witnesses (business, name, vkey, url, joined_us) VALUES (?1, ?2, ?3, ?4, ?5)
                ON CONFLICT (business, name) DO UPDATE SET vkey = excluded.vkey, url = excluded.url";
     tx.prepare_cached(sql)?.execute(params![business.0, name, vkey, url, at_us])?;
@@ -146,13 +146,13 @@ pub(crate) fn join(tx: &Transaction<'_>, business: BusinessId, name: &str, vkey:
 }
 
 /// Applies that one left.
-pub(crate) fn leave(tx: &Transaction<'_>, business: BusinessId, name: &str) -> rusqlite::Result<()> {
+pub fn leave(tx: &Transaction<'_>, business: BusinessId, name: &str) -> rusqlite::Result<()> {
     tx.prepare_cached("DELETE FROM witnesses WHERE business = ?1 AND name = ?2")?.execute(params![business.0, name])?;
     Ok(())
 }
 
 /// Applies how many must agree.
-pub(crate) fn set_quorum(tx: &Transaction<'_>, business: BusinessId, quorum: u32) -> rusqlite::Result<()> {
+pub fn set_quorum(tx: &Transaction<'_>, business: BusinessId, quorum: u32) -> rusqlite::Result<()> {
     let sql = "INSERT INTO quorums (business, quorum) VALUES (?1, ?2) ON CONFLICT (business) DO UPDATE SET quorum = excluded.quorum";
     tx.prepare_cached(sql)?.execute(params![business.0, quorum])?;
     Ok(())

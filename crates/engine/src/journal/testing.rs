@@ -22,21 +22,21 @@ use crate::event::{BusinessId, RecordNo};
 use crate::privacy::{self, Blob, BusinessKeys, MasterKey};
 
 /// 2025-01-01T12:00:00Z, when the first event of a test is received.
-pub(crate) const NOON: i64 = 1_735_732_800_000_000;
+pub const NOON: i64 = 1_735_732_800_000_000;
 
 /// One business's writer.
-pub(crate) struct Pen {
+pub struct Pen {
     /// Its keys.
-    pub(crate) keys: Arc<BusinessKeys>,
+    pub keys: Arc<BusinessKeys>,
     clients: Clients,
     sessions: Sessions,
     next: u64,
     /// When the next event is received.
-    pub(crate) now_us: i64,
+    pub now_us: i64,
 }
 
 /// An empty journal in memory.
-pub(crate) fn empty() -> Connection {
+pub fn empty() -> Connection {
     let conn = Connection::open_in_memory().unwrap();
     super::setup(&conn).unwrap();
     for schema in [privacy::SCHEMA, super::SCHEMA] {
@@ -48,7 +48,7 @@ pub(crate) fn empty() -> Connection {
 
 impl Pen {
     /// For a new business.
-    pub(crate) fn new(tx: &Transaction<'_>, business: BusinessId) -> Self {
+    pub fn new(tx: &Transaction<'_>, business: BusinessId) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let master = MasterKey::load(&folder.path().join("key"), true).unwrap();
         let keys = privacy::create_business_key(tx, &master, business, &mut rand::rng()).unwrap();
@@ -56,12 +56,12 @@ impl Pen {
     }
 
     /// Records one event a second after the one before; none when it is a duplicate.
-    pub(crate) fn event(&mut self, tx: &Transaction<'_>, json: &str) -> Option<RecordNo> {
+    pub fn event(&mut self, tx: &Transaction<'_>, json: &str) -> Option<RecordNo> {
         self.event_from(tx, "api", json)
     }
 
     /// The same through another door.
-    pub(crate) fn event_from(&mut self, tx: &Transaction<'_>, source: &str, json: &str) -> Option<RecordNo> {
+    pub fn event_from(&mut self, tx: &Transaction<'_>, source: &str, json: &str) -> Option<RecordNo> {
         self.now_us += 1_000_000;
         let received_at = jiff::Timestamp::from_microsecond(self.now_us).unwrap();
         let envelope =
@@ -97,13 +97,13 @@ impl Pen {
     }
 
     /// Forgets what is in memory: others changed rows.
-    pub(crate) fn forget(&mut self) {
+    pub fn forget(&mut self) {
         self.sessions.forget();
         self.clients.forget();
     }
 
     /// Writes what is in memory: before reading.
-    pub(crate) fn flush(&mut self, tx: &Transaction<'_>) {
+    pub fn flush(&mut self, tx: &Transaction<'_>) {
         self.sessions.flush(tx).unwrap();
     }
 
@@ -120,7 +120,7 @@ impl Pen {
     }
 
     /// The log of this business in `folder`, published up to the newest record.
-    pub(crate) fn publish(&self, conn: &Connection, folder: &std::path::Path) -> Arc<Log> {
+    pub fn publish(&self, conn: &Connection, folder: &std::path::Path) -> Arc<Log> {
         let key = SigningKey::from_seed("letopis.test/main", self.keys.signing_seed()).unwrap();
         let log = Arc::new(Log::new(self.keys.business(), key, folder.to_owned()));
         let mut writer = TileWriter::new();
