@@ -80,6 +80,7 @@ impl Funnel {
         let (class, mark) = if leak { ("loss leak", format!(" ◂ {}", words.term(Term::Leak))) } else { ("loss", String::new()) };
         let told = match lost.0 {
             0 => words.count(0),
+            lost_here if lost.1 < FEW => format!("−{}{mark}", words.count(lost_here)),
             lost_here => format!("−{} ({}){mark}", words.count(lost_here), share(words, lost)),
         };
         let line = at.1 + sheet.text + 3.0;
@@ -116,11 +117,18 @@ impl Funnel {
     }
 }
 
+/// A share of fewer says nothing: they are told as they are.
+const FEW: u64 = 30;
+
 /// «150 · 75 %», of those who began.
 fn reached(words: &dyn Words, count: u64, first: u64) -> String {
-    format!("{} · {}", words.count(count), share(words, (count, first)))
+    if first < FEW { words.count(count) } else { format!("{} · {}", words.count(count), share(words, (count, first))) }
 }
 
 fn share(words: &dyn Words, (part, whole): (u64, u64)) -> String {
-    if whole == 0 { "–".to_owned() } else { words.share(part as f64 / whole as f64) }
+    match whole {
+        0 => "–".to_owned(),
+        _ if whole < FEW => words.term(Term::Few).to_owned(),
+        _ => words.share(part as f64 / whole as f64),
+    }
 }

@@ -138,6 +138,15 @@ pub fn working_days_after(day: Date, days: u32) -> Date {
     at
 }
 
+/// More days are not counted one by one.
+const FAR_DAYS: u32 = 400;
+
+/// Whether a last day can be meant: not before the request, and within a year of it, whatever was mistyped.
+#[must_use]
+pub fn is_plausible(received: Date, due: Date) -> bool {
+    due >= received && due <= received.saturating_add(366.days())
+}
+
 /// Working days from tomorrow to the last day; none where that is over.
 #[must_use]
 pub fn working_days_left(today: Date, due: Date) -> Option<u32> {
@@ -145,7 +154,7 @@ pub fn working_days_left(today: Date, due: Date) -> Option<u32> {
         return None;
     }
     let (mut at, mut days) = (today, 0);
-    while at < due {
+    while at < due && days < FAR_DAYS {
         at = at.saturating_add(1.day());
         days += u32::from(is_working(at));
     }

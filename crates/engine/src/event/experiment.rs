@@ -221,7 +221,9 @@ pub const BUCKETS: u64 = 10_000;
 
 fn is_name(text: &str) -> bool {
     let count = text.chars().count();
-    (1..=NAME).contains(&count) && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+    (1..=NAME).contains(&count)
+        && text.chars().any(|c| c != '.')
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
 #[cfg(test)]

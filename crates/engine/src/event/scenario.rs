@@ -43,7 +43,9 @@ impl Put {
     /// What is wrong with it, in words; none when it can be put.
     #[must_use]
     pub fn fault(&self) -> Option<&'static str> {
-        let plain = |text: &str| !text.chars().any(|c| c.is_control() || "@/?#".contains(c)) && text.trim() == text && !text.is_empty();
+        let plain = |text: &str| {
+            !text.chars().any(|c| c.is_control() || "@/?#".contains(c)) && text.trim() == text && text.chars().any(|c| c != '.')
+        };
         match () {
             () if !plain(&self.name) || self.name.chars().count() > NAME_CHARS => {
                 Some("name: up to 100 characters, without @ / ? # and spaces at its ends")

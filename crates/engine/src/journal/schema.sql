@@ -126,6 +126,7 @@ CREATE TABLE events (
   error TEXT
 );
 CREATE INDEX events_by_time ON events (business, ts_us);
+CREATE INDEX events_by_variant ON events (business, variant) WHERE variant IS NOT NULL;
 CREATE INDEX events_by_type ON events (business, type, ts_us);
 CREATE INDEX events_spoken ON events (business, ts_us) WHERE type = 'message_in' AND identity IS NOT NULL;
 CREATE INDEX events_by_session ON events (session, ts_us) WHERE session IS NOT NULL;

@@ -85,8 +85,9 @@ pub(super) fn apply(
         Decision::ScenarioPut(_) | Decision::ScenarioActivated(_) => scenarios::apply(tx, record, made_us, decided)?,
         Decision::ExperimentAdded(_) | Decision::ExperimentStarted(_) | Decision::ExperimentStopped(_) => {
             let changed = experiments::apply(tx, record, made_us, decided)?;
-            // What bots told before it was decided counts from the moment that is named.
-            if let Some(earlier) = changed.filter(|one| one.started.as_ref().is_some_and(|(us, _)| *us < made_us)) {
+            // What bots told before it was decided counts from the moment that is named; an end says nothing about what was before.
+            let begins = |one: &experiments::Kept| one.stopped.is_none() && one.started.as_ref().is_some_and(|(us, _)| *us < made_us);
+            if let Some(earlier) = changed.filter(begins) {
                 experiments::exposures::count_anew(tx, &earlier)?;
             }
         }

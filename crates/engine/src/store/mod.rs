@@ -81,7 +81,7 @@ struct Readers {
     path: PathBuf,
     setup: Setup,
     idle: Mutex<Vec<Connection>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     /// Last: it is closed when no connection is left.
     gaps: Arc<gaps::Gaps>,
 }
@@ -99,7 +99,8 @@ impl Store {
         let gaps = gaps::Gaps::open(path).map_err(|e| StoreError::Unusable { path: path.to_owned(), problem: e.to_string() })?;
         let gaps = Arc::new(gaps);
         let writer = writer::Writer::start(connection, Arc::clone(&gaps))?;
-        let readers = Readers { path: path.to_owned(), setup, idle: Mutex::new(Vec::new()), permits: Semaphore::new(READERS), gaps };
+        let readers =
+            Readers { path: path.to_owned(), setup, idle: Mutex::new(Vec::new()), permits: Arc::new(Semaphore::new(READERS)), gaps };
         Ok(Self { writer, readers: Arc::new(readers) })
     }
 
@@ -203,10 +204,13 @@ impl Store {
 /// Little is generic here: it would be compiled anew for each of some hundred questions.
 impl Readers {
     async fn off_the_async_threads(&self, ask: Box<dyn FnOnce() + Send>) -> Result<(), StoreError> {
-        let permit = self.permits.acquire().await.map_err(|_| StoreError::Stopped)?;
-        let done = tokio::task::spawn_blocking(ask).await;
-        drop(permit);
-        done.map_err(|_| StoreError::Stopped)
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Stopped)?;
+        // Whoever asked may have gone away; the question still holds a reader until it is answered.
+        let asked = tokio::task::spawn_blocking(move || {
+            ask();
+            drop(permit);
+        });
+        asked.await.map_err(|_| StoreError::Stopped)
     }
 
     fn with<T, E: From<StoreError>>(&self, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {

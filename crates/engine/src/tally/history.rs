@@ -10,7 +10,9 @@ use crate::metrics::judge::{Call, Deed, History, Talk, Words};
 /// What [`deed`] reads.
 const COLUMNS: &str = "e.record, e.ts_us, e.type, e.facets, e.intent, e.confidence, e.crm IS NOT NULL, e.operator, e.model, e.scenario,
   e.variant, e.latency_ms, e.reply, d.prompt, d.booking, d.starts_us, d.service, d.paid_minor, d.currency, d.utm_source, d.utm_campaign,
-  d.left_out, t.status IS 'failed', m.record IS NOT NULL, m.cost, m.currency, m.tokens_in IS NOT NULL OR m.tokens_out IS NOT NULL";
+  d.left_out, t.status IS 'failed', m.record IS NOT NULL, m.cost, m.currency, m.tokens_in IS NOT NULL OR m.tokens_out IS NOT NULL,
+  e.type = 'reminder_sent' AND EXISTS (SELECT 1 FROM deliveries o WHERE o.business = t.business AND o.provider = t.provider
+    AND o.message_id = t.message_id AND o.status IN ('delivered', 'read', 'seen', 'played'))";
 const TABLES: &str = "events e LEFT JOIN details d ON d.record = e.record LEFT JOIN deliveries t ON t.record = e.record
   LEFT JOIN model_calls m ON e.type = 'llm_call' AND m.record = e.record";
 /// Events of one client that are judged; a bot that takes everybody for one client has more.
@@ -97,6 +99,7 @@ fn deed(row: &Row<'_>) -> rusqlite::Result<Deed> {
         utm_campaign: row.get(20)?,
         left_out: row.get(21)?,
         is_undelivered: row.get(22)?,
+        is_delivered: row.get(27)?,
         call: if row.get(23)? { Some(call(row)?) } else { None },
     })
 }

@@ -60,7 +60,7 @@ duty-says = { $rule ->
         [reseller] a reseller, the model is abroad
        *[unknown] unknown
     }.
-    [A14] { $request }: answer by { $due }. { $left ->
+    [A14] A request about personal data: answer by { $due }. { $left ->
         [late] The time is over.
        *[other] Working days left: { $left }.
     }

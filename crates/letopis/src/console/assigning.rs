@@ -174,7 +174,7 @@ fn find(
     event["variant"] = variant.into();
     // Two calls at once are one exposure, though their moments differ.
     event["meta"] = json!({ "same": format!("{id}={variant}") });
-    let to_log = (!shown.is_logged).then(|| ((one.record, format!("{}={variant}", who.pid)), event));
+    let to_log = (!shown.is_logged).then(|| ((one.record, format!("{id}={variant}")), event));
     Ok(Found { answer: answer(variant, "running", Some(id)), to_log })
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A text is the business's own. Where it names a phone or address of a client whom the journal knows it is refused: decisions are never erased.
 
+use std::collections::BTreeSet;
+
 use crate::decide::{Decide, DecideError};
 use crate::event::record::Decision;
 use crate::event::scenario::{Activation, Put};
@@ -160,6 +162,9 @@ fn place(conn: &rusqlite::Connection, business: BusinessId, put: Put, is_named: 
     Ok(Place::Free(if is_named { put.version } else { (highest + 1).to_string() }))
 }
 
+/// Addresses of a text that are looked up.
+const MOST_ADDRESSES: usize = 100;
+
 /// Whether a text has a phone or an e-mail in it that a client of this business is known by.
 fn names_client(conn: &rusqlite::Connection, business: BusinessId, text: &str) -> rusqlite::Result<bool> {
     for (phone, _) in phones_in(text) {
@@ -167,11 +172,21 @@ fn names_client(conn: &rusqlite::Connection, business: BusinessId, text: &str) -
             return Ok(true);
         }
     }
-    let words = text.split(|c: char| c.is_whitespace() || "<>()[]{},;:\"'«»".contains(c));
-    for word in words.map(|word| word.trim_matches('.')).filter(|word| word.contains('@')) {
-        if known_contact(conn, business, "email", &word.to_lowercase())? {
+    for address in addresses(text) {
+        if known_contact(conn, business, "email", &address)? {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// What stands around every `@`, whatever it is wrapped in; each once, and no more than a prompt may well hold.
+fn addresses(text: &str) -> BTreeSet<String> {
+    let is_name = |c: char| c.is_alphanumeric() || "._%+-".contains(c);
+    let around = text.match_indices('@').map(|(at, _)| {
+        let before = text[..at].rfind(|c| !is_name(c)).map_or(0, |stop| stop + text[stop..].chars().next().map_or(1, char::len_utf8));
+        let after = text[at + 1..].find(|c: char| !(c.is_alphanumeric() || "-.".contains(c))).map_or(text.len(), |stop| at + 1 + stop);
+        text[before..after].trim_matches(['.', '-', '_']).to_lowercase()
+    });
+    around.filter(|address| !address.starts_with('@') && !address.ends_with('@')).take(MOST_ADDRESSES).collect()
 }

@@ -215,3 +215,24 @@ fn a_visit_that_fell_through(app: &TestApp, reader: &Reader, before: usize) {
     send_more(app, &[again], before + missed.len());
     assert_eq!(reader.counted(app, &format!("lost?from={from}"))["rebook"], json!([]), "booked again");
 }
+
+#[test]
+fn a_reminder_has_arrived_when_its_provider_says_so() {
+    let app = TestApp::start();
+    let reader = Reader::of(&app);
+    let visit = json!({"id": "v1", "starts_at": "2025-02-03T15:00:00+03:00"});
+    let reminder = json!({"type": "reminder_sent", "booking": {"id": "v1"}, "delivery": {"provider": "sms", "message_id": "m-7"}});
+    let arrived = json!({"type": "delivery_status", "delivery": {"provider": "sms", "message_id": "m-7", "status": "delivered"}});
+    send(
+        &app,
+        &[
+            event("b".into(), "2025-02-01T12:00:00+03:00", "c1", json!({"type": "booking_created", "text": "Запишите", "booking": visit})),
+            event("r".into(), "2025-02-02T12:00:00+03:00", "c1", reminder),
+        ],
+    );
+    let february = "visits?from=2025-02-01&to=2025-02-05";
+    let before = reader.counted(&app, february)["reminders"].clone();
+    send_more(&app, &[event("s".into(), "2025-02-02T12:00:05+03:00", "c1", arrived)], 2);
+    let after = reader.counted(&app, february)["reminders"].clone();
+    assert_eq!((&before["delivery"]["part"], &after["delivery"]["part"]), (&json!(0), &json!(1)), "{before:#} {after:#}");
+}

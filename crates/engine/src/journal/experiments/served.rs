@@ -59,9 +59,8 @@ pub fn shown(conn: &Connection, keys: &BusinessKeys, one: &Kept, who: &Who) -> r
     let (mut first, mut logged): (Option<(i64, usize)>, Vec<usize>) = (None, Vec::new());
     if let Some(root) = who.root {
         let from_us = one.span_us().map_or(i64::MAX, |(from_us, _)| from_us);
-        let kept =
-            kept(conn, one, root)?.into_iter().map(|kept| (kept.seen_us, one.what.label(&kept.variant), kept.flags & flags::SERVED != 0));
-        let served = served(conn, root)?.into_iter().filter(|(us, _)| *us >= from_us).map(|(us, label)| (us, label, true));
+        let kept = kept(conn, one, root)?.into_iter().map(|kept| (kept.seen_us, one.what.label(&kept.variant), is_logged(kept.flags)));
+        let served = served(conn, one, root)?.into_iter().filter(|(us, _)| *us >= from_us).map(|(us, label)| (us, label, true));
         for (us, label, is_logged) in kept.chain(served) {
             let Some(variant) = one.what.variant_of(&label) else { continue };
             if first.is_none_or(|(before, _)| us < before) {
@@ -84,6 +83,11 @@ fn bucket(keys: &BusinessKeys, one: &Kept, pid: &str) -> u64 {
     bytes.first().map_or(0, |bytes| u64::from_be_bytes(*bytes)) % BUCKETS
 }
 
+/// Whether the variant that was seen first is one that was served: of several, another may be.
+fn is_logged(kept: u32) -> bool {
+    kept & flags::SERVED != 0 && kept & flags::CROSSED == 0
+}
+
 /// What was judged of them before: it outlives its detail.
 fn kept(conn: &Connection, one: &Kept, root: i64) -> rusqlite::Result<Option<Exposure>> {
     let sql = "SELECT x.seen_us, x.variant, x.flags FROM case_people p CROSS JOIN exposures x
@@ -94,11 +98,14 @@ fn kept(conn: &Connection, one: &Kept, root: i64) -> rusqlite::Result<Option<Exp
 }
 
 /// What the log says that they were served, under all of their names.
-fn served(conn: &Connection, root: i64) -> rusqlite::Result<Vec<(i64, String)>> {
+fn served(conn: &Connection, one: &Kept, root: i64) -> rusqlite::Result<Vec<(i64, String)>> {
     let sql = "SELECT e.ts_us, e.variant FROM clients c CROSS JOIN identities i CROSS JOIN events e
-               WHERE c.root = ?1 AND i.client = c.id AND e.identity = i.id AND e.session IS NULL AND e.type = ?2 AND e.variant IS NOT NULL
+               WHERE c.root = ?1 AND i.client = c.id AND e.identity = i.id AND e.session IS NULL AND e.type = ?2 AND e.variant IN (SELECT value FROM json_each(?3))
                ORDER BY e.ts_us LIMIT 200";
-    conn.prepare_cached(sql)?.query_map(params![root, EXPOSED], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    let labels: Vec<String> = one.what.variants.iter().map(|variant| one.what.label(&variant.name)).collect();
+    conn.prepare_cached(sql)?
+        .query_map(params![root, EXPOSED, serde_json::json!(labels).to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ pub(super) fn due(ground: &Ground<'_>, looked: &mut Looked) -> rusqlite::Result<
             }
         };
         let finding = Finding::new(key, severity, request.made_us).showing([request.id]).counting(1);
-        let finding = finding.fact("request", &request.number).fact("kind", request.kind).fact("due", request.due);
+        let finding = finding.fact("kind", request.kind).fact("due", request.due);
         looked.findings.push(finding.fact("left", left));
     }
     Ok(())

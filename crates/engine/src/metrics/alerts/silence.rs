@@ -49,7 +49,7 @@ pub(super) fn look(ground: &Ground<'_>, looked: &mut Looked) -> rusqlite::Result
     }
     for (channel, known) in channels {
         let key = format!("A3:silent:{channel}");
-        match judge(&known, ground.now_us, ground.created_us) {
+        match judge(&known, ground.now_us) {
             Some(finding) => looked.findings.push(Finding { key, ..finding.fact("channel", channel) }),
             None => {
                 let spoke_since = ground.open_of(&key).is_some_and(|incident| known.last_us > incident.opened_us);
@@ -62,13 +62,12 @@ pub(super) fn look(ground: &Ground<'_>, looked: &mut Looked) -> rusqlite::Result
     Ok(())
 }
 
-fn judge(channel: &Channel, now_us: i64, created_us: i64) -> Option<Finding> {
+fn judge(channel: &Channel, now_us: i64) -> Option<Finding> {
     let silent_us = now_us - channel.last_us;
     if !(0..=LONGEST_US).contains(&silent_us) {
         return None;
     }
-    let weeks: Vec<i64> =
-        (1..=WEEKS).map(|week| week * WEEK_US).filter(|back_us| channel.last_us - back_us >= created_us.min(first(channel))).collect();
+    let weeks: Vec<i64> = (1..=WEEKS).map(|week| week * WEEK_US).filter(|back_us| channel.last_us - back_us >= first(channel)).collect();
     let came = |back_us: &i64| channel.began.iter().filter(|us| (channel.last_us - back_us + 1..=now_us - back_us).contains(us)).count();
     let expected = weeks.iter().map(came).sum::<usize>() as f64 / weeks.len().max(1) as f64;
     if (-expected).exp() >= CHANCE {
@@ -99,17 +98,25 @@ mod tests {
     #[test]
     fn two_hours_of_a_working_day_are_a_silence_and_a_night_is_none() {
         let at = |hour: i64| 35 * DAY_US + hour * HOUR_US;
-        let found = judge(&channel(12), at(14), 0).map(|found| found.facts);
+        let found = judge(&channel(12), at(14)).map(|found| found.facts);
         assert_eq!(found.map(|facts| (facts["expected"].clone(), facts["silent_min"].clone())), Some(("8".into(), "120".into())));
-        assert_eq!(judge(&channel(12), at(13), 0), None, "four are expected: one in fifty-five times none comes");
-        assert_eq!(judge(&channel(21), at(33), 0), None, "nobody writes at night");
-        assert!(judge(&channel(21), at(35), 0).is_some(), "and by eleven somebody would have");
-        assert_eq!(judge(&channel(12), at(12 + 49), 0), None, "after two days everybody knows");
+        assert_eq!(judge(&channel(12), at(13)), None, "four are expected: one in fifty-five times none comes");
+        assert_eq!(judge(&channel(21), at(33)), None, "nobody writes at night");
+        assert!(judge(&channel(21), at(35)).is_some(), "and by eleven somebody would have");
+        assert_eq!(judge(&channel(12), at(12 + 49)), None, "after two days everybody knows");
+    }
+
+    #[test]
+    fn weeks_before_a_channel_was_there_say_nothing() {
+        let old = channel(12);
+        let began: Vec<i64> = old.began.into_iter().filter(|us| *us >= 27 * DAY_US).collect();
+        let found = judge(&Channel { began, last_us: old.last_us }, 35 * DAY_US + 14 * HOUR_US).map(|found| found.facts);
+        assert_eq!(found.map(|facts| facts["expected"].clone()), Some("8".into()), "of its one week, not of a quarter of it");
     }
 
     #[test]
     fn a_new_channel_has_nothing_to_be_expected() {
         let new = Channel { began: vec![35 * DAY_US], last_us: 35 * DAY_US };
-        assert_eq!(judge(&new, 36 * DAY_US, 0), None);
+        assert_eq!(judge(&new, 36 * DAY_US), None);
     }
 }

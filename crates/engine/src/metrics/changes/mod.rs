@@ -103,11 +103,12 @@ pub fn change(conn: &Connection, asker: &Asker, at_us: i64, weeks: Option<i64>) 
     let others = markers(conn, asker.business, from_us, to_us)?.into_iter().filter(|marker| Day::of(marker.us, &asker.zone) != own);
     let rows = strata::rows(&counted);
     let only: Vec<_> = rows.iter().map(|row| row.booked).collect();
+    let is_provisional = to_us.saturating_add(asker.window_us) > asker.now_us;
     Ok(Change {
-        verdict: verdict(&windows, &compared[0]),
+        verdict: verdict(&windows, &compared[0], is_provisional),
         mix: stratified::mix(&only),
         placebo,
-        is_provisional: to_us.saturating_add(asker.window_us) > asker.now_us,
+        is_provisional,
         others: others.collect(),
         holidays: windows.holidays(),
         strata: rows,
@@ -116,7 +117,7 @@ pub fn change(conn: &Connection, asker: &Asker, at_us: i64, weeks: Option<i64>) 
     })
 }
 
-fn verdict(windows: &Windows, booked: &Compared) -> Verdict {
+fn verdict(windows: &Windows, booked: &Compared, is_provisional: bool) -> Verdict {
     let sure = |bounds: statistics::Interval| !bounds.contains(0.0);
     let adjusted = booked.adjusted.map(|found| found.difference);
     let crude = booked.difference.is_some_and(|found| sure(found.interval));
@@ -125,6 +126,8 @@ fn verdict(windows: &Windows, booked: &Compared) -> Verdict {
         _ if windows.weeks < windows::LEAST_WEEKS => Verdict::NothingBefore,
         _ if booked.crude.before.is_few() || booked.crude.after.is_few() => Verdict::Few,
         Some(found) if sure(found.interval) && found.value > 0.0 => Verdict::Better,
+        // Bookings of the last days are still to come, of the earlier weeks they all came: less proves nothing yet.
+        Some(found) if sure(found.interval) && is_provisional => Verdict::Unclear,
         Some(found) if sure(found.interval) => Verdict::Worse,
         _ if crude => Verdict::Mix,
         _ => Verdict::Unclear,

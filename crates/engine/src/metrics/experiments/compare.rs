@@ -129,7 +129,7 @@ fn looks(asker: &Asker, one: &Kept, counted: &[&Exposure], (control, variant): (
 }
 
 /// Guards that are surely worse: by the same test, which holds whenever one looks.
-fn harmed(control: &Guards, arm: &Guards, effect: f64) -> Vec<&'static str> {
+pub(super) fn harmed(control: &Guards, arm: &Guards, effect: f64) -> Vec<&'static str> {
     let is_worse = |of: fn(&Guards) -> Rate| {
         let look = Sequential::new(effect).and_then(|mut test| test.look(of(control), of(arm)));
         look.is_some_and(|look| look.is_decided() && look.difference.value > 0.0)

@@ -60,10 +60,21 @@ pub struct Standing {
 /// # Errors
 /// When the database says no.
 pub fn standing(conn: &Connection, asker: &Asker, one: &Kept) -> rusqlite::Result<Standing> {
-    let seen = exposures::of(conn, one.record)?;
-    let mut standing = judge(asker, one, &seen);
+    let mut standing = outcome(conn, asker, one)?;
     arms::beside(conn, asker, one, &mut standing.arms)?;
+    let Some((control, arms)) = standing.arms.split_first() else { return Ok(standing) };
+    for (comparison, arm) in standing.comparisons.iter_mut().zip(arms) {
+        comparison.harmed = compare::harmed(&control.guards, &arm.guards, one.what.effect);
+    }
     Ok(standing)
+}
+
+/// The same without reviews and model calls of everybody who took part: what a list needs.
+///
+/// # Errors
+/// When the database says no.
+pub fn outcome(conn: &Connection, asker: &Asker, one: &Kept) -> rusqlite::Result<Standing> {
+    Ok(judge(asker, one, &exposures::of(conn, one.record)?))
 }
 
 /// Were clients divided as they were meant to be? Asked often, of what runs.

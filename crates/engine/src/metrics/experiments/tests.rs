@@ -109,7 +109,9 @@ fn a_verdict_needs_a_week_a_difference_or_enough_to_exclude_one() {
     assert_eq!(with(8 * DAY, 0.05, (1500, 1500), 10_000, as_is), Verdict::NoDifference);
     let stop: fn(&mut Kept) = |one| one.stopped = Some((2 * DAY, "olga".into()));
     assert_eq!(with(8 * DAY, 0.05, (12, 15), 100, stop), Verdict::Unclear);
-    assert_eq!(with(8 * DAY, 0.05, (100, 300), 1000, stop), Verdict::Better);
+    assert_eq!(with(8 * DAY, 0.05, (100, 300), 1000, stop), Verdict::Unclear, "two days are no week");
+    let ended: fn(&mut Kept) = |one| one.stopped = Some((7 * DAY, "olga".into()));
+    assert_eq!(with(8 * DAY, 0.05, (100, 300), 1000, ended), Verdict::Better);
     assert_eq!(with(8 * DAY, 0.05, (0, 0), 100, |one| one.started = None), Verdict::Draft);
 }
 

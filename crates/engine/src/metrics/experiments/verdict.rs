@@ -111,6 +111,8 @@ pub(super) fn verdict(run: Run, one: &Kept, (control, variant): (u64, u64), foun
     if p <= ALPHA {
         return match () {
             () if run.days < FULL_DAYS && run.state == State::Running => Verdict::Week { days: FULL_DAYS - run.days },
+            // Weekdays differ: what was ended before a week was over says nothing about the others.
+            () if run.days < FULL_DAYS => Verdict::Unclear,
             () if gain > 0.0 => Verdict::Better,
             () => Verdict::Worse,
         };

@@ -45,7 +45,7 @@ pub(super) struct Times {
 impl Times {
     pub(super) fn add(&mut self, answers: &[u8], first_ms: Option<i64>) {
         self.answers.extend(answers.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)));
-        self.first.extend(first_ms.map(|ms| u32::try_from(ms.max(0)).unwrap_or(NEVER - 1)));
+        self.first.extend(first_ms.map(|ms| u32::try_from(ms.max(0)).unwrap_or(NEVER)));
     }
 
     pub(super) fn merge(&mut self, other: &Self) {

@@ -13,14 +13,16 @@ const BURST_US: i64 = 3_000_000;
 /// A burst so young is not unanswered yet.
 const PATIENCE_US: i64 = MINUTE_US;
 
-/// From the first word to the first answer by anyone.
-pub(super) fn first(talk: &Talk) -> Option<i64> {
+/// From the first word to the first answer by anyone; [`NEVER`] where none came in time, or a long one would hide.
+pub(super) fn first(talk: &Talk, now_us: i64) -> Option<i64> {
     let asked = talk.deeds.iter().find(|deed| deed.has(Facets::INBOUND))?;
     if asked.answers() {
         return asked.latency_ms;
     }
-    let answered = talk.deeds.iter().find(|deed| deed.answers() && deed.us >= asked.us)?;
-    Some((answered.us - asked.us) / 1_000)
+    match talk.deeds.iter().find(|deed| deed.answers() && deed.us >= asked.us) {
+        Some(answered) => Some((answered.us - asked.us) / 1_000),
+        None => (asked.us + PATIENCE_US <= now_us).then_some(i64::from(NEVER)),
+    }
 }
 
 /// Every burst's time.
@@ -37,6 +39,8 @@ pub(super) fn of(talk: &Talk, now_us: i64, due: &mut Due) -> Vec<u32> {
             }
         } else if deed.has(Facets::REPLY) && deed.has(Facets::INBOUND) {
             times.extend(deed.latency_ms.map(millis));
+            let answered_us = deed.us + deed.latency_ms.unwrap_or(0) * 1_000;
+            times.extend(waiting.drain(..).map(|asked| millis((answered_us - asked) / 1_000)));
         } else if deed.has(Facets::REPLY) {
             times.extend(waiting.drain(..).map(|asked| millis((deed.us - asked) / 1_000)));
         } else if deed.has(Facets::OPERATOR) {

@@ -2,7 +2,7 @@
 //!
 //! One booking counts for one conversation at most; several in one count once. What is cancelled within a quarter of an hour was none.
 
-use super::{Case, Deed, History, MINUTE_US, Talk, Terms, marks};
+use super::{Case, Deed, History, MINUTE_US, Talk, Terms, is_of_client, marks};
 use crate::event::Facets;
 
 /// Cancelled so soon it was a slip.
@@ -22,8 +22,10 @@ pub(super) struct Made {
 
 /// Every booking of the client with the conversation that it counts for.
 pub(super) fn attribute(history: &History, cases: &[Case], terms: &Terms) -> Vec<Made> {
-    let inside = history.talks.iter().flat_map(|talk| talk.deeds.iter().map(|deed| (deed, true)));
-    let mut deeds: Vec<(&Deed, bool)> = inside.chain(history.outside.iter().map(|deed| (deed, false))).collect();
+    let theirs = history.talks.iter().zip(cases).filter(|(_, case)| is_of_client(case.left_out.as_deref()));
+    let inside = theirs.flat_map(|(talk, _)| talk.deeds.iter().map(|deed| (deed, true)));
+    let all = inside.chain(history.outside.iter().map(|deed| (deed, false)));
+    let mut deeds: Vec<(&Deed, bool)> = all.filter(|(deed, _)| is_of_client(deed.left_out.as_deref())).collect();
     deeds.sort_by_key(|(deed, _)| (deed.us, deed.record));
     let mut made: Vec<Made> = Vec::new();
     let mut told: Vec<&Deed> = Vec::new();

@@ -11,7 +11,7 @@ use crate::journal::experiments::Kept;
 use crate::journal::experiments::exposures::{Exposure, flags};
 
 /// Who is in no number because of what they are. A reminder's answer or a silent visit says nothing about who was shown what.
-const NOT_CLIENTS: [&str; 3] = ["test", "spam", "staff"];
+pub(super) const NOT_CLIENTS: [&str; 3] = ["test", "spam", "staff"];
 
 /// What is compared.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ fn of_trial(trial: &Trial, history: &History, cases: &[Case], bookings: &[Made],
     for deed in told.iter().filter(|deed| since.has(deed.us)) {
         done |= marks_of(deed);
     }
-    if counted.iter().any(|index| cases[*index].lost.is_some()) {
+    if counted.iter().any(|index| cases[*index].lost.is_some() && cases[*index].recovered_us.is_none()) {
         done |= marks::LOST;
     }
     Some(Exposure {
@@ -151,6 +151,9 @@ fn hit(
         Metric::Paid => first(Facets::PAYMENT),
         Metric::Handoff => first(Facets::HANDOFF),
         Metric::Refused => first(Facets::REFUSED),
-        Metric::Lost => counted.iter().filter_map(|index| Some(cases[*index].lost.as_ref()?.at_us.max(since.us))).min(),
+        Metric::Lost => {
+            let lost = counted.iter().map(|index| &cases[*index]).filter(|case| case.recovered_us.is_none());
+            lost.filter_map(|case| Some(case.lost.as_ref()?.at_us.max(since.us))).min()
+        }
     }
 }

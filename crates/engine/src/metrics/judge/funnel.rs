@@ -112,7 +112,7 @@ pub(super) fn climb(case: &mut Case, talk: &Talk, history: &History, index: usiz
     add(Step::Paid, is_booked && paid > 0);
     (case.paid_minor, case.currency) = (paid, currency);
     case.told = told;
-    for (holds, mark) in [(wants || is_booked, marks::INTENT), (has_lead, marks::LEAD), (history.has_contact, marks::CONTACT)] {
+    for (holds, mark) in [(wants, marks::INTENT), (has_lead, marks::LEAD), (history.has_contact, marks::CONTACT)] {
         case.marks |= if holds { mark } else { 0 };
     }
 }

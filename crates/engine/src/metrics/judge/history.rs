@@ -87,6 +87,8 @@ pub struct Deed {
     pub left_out: Option<String>,
     /// A message of ours did not reach the client.
     pub is_undelivered: bool,
+    /// A reminder of which its provider says that it arrived.
+    pub is_delivered: bool,
     /// It is a call of a model.
     pub call: Option<Call>,
 }
@@ -117,6 +119,7 @@ impl Default for Deed {
             utm_campaign: None,
             left_out: None,
             is_undelivered: false,
+            is_delivered: false,
             call: None,
         }
     }

@@ -1,11 +1,12 @@
 //! Why nothing came of a conversation: rules R1 to R12, each with the records that show it.
 //!
 //! A rule speaks when its time has come and what it lacks did not come later: an answer after ten minutes is late, but nobody is lost. A
-//! conversation that was booked, or in which the client said no, is not lost at all; one that is booked after it counted as lost is
-//! *recovered*. R13 (a visit that was cancelled or missed and not booked again) is asked of visits.
+//! conversation that was booked, or in which the client said no, is not lost at all, nor one whose client booked in another conversation before
+//! the rule spoke; a client who books after that, within the window, is *recovered*. R13 (a visit that was cancelled or missed and not booked again) is asked of visits.
 
 use jiff::Timestamp;
 
+use super::attribution::Made;
 use super::{Case, DAY_US, Deed, Due, HOUR_US, History, Lost, MINUTE_US, Reason, Talk, Terms, marks};
 use crate::event::{EventType, Facets};
 
@@ -17,6 +18,8 @@ const AFTER_OPENING_US: i64 = 30 * MINUTE_US;
 pub(super) struct Clock<'a> {
     pub(super) terms: &'a Terms,
     pub(super) now_us: i64,
+    /// Every booking of the client.
+    pub(super) bookings: &'a [Made],
 }
 
 /// A rule that speaks, or will.
@@ -53,7 +56,8 @@ pub(super) fn judge(case: &mut Case, talk: &Talk, history: &History, clock: &Clo
     for found in found.into_iter().flatten() {
         due.at(found.at_us, clock.now_us);
         // Booked before the rule could speak: it never did.
-        if found.at_us <= clock.now_us && case.booked_us.is_none_or(|booked| booked > found.at_us) {
+        let is_booked = clock.bookings.iter().any(|made| (case.started_us..=found.at_us).contains(&made.us));
+        if found.at_us <= clock.now_us && !is_booked {
             speaking.push(found);
         }
     }
@@ -61,7 +65,8 @@ pub(super) fn judge(case: &mut Case, talk: &Talk, history: &History, clock: &Clo
     let all: Vec<Reason> = speaking.iter().map(|found| found.reason).collect();
     let at_us = speaking.iter().map(|found| found.at_us).min();
     let Some((first, at_us)) = speaking.into_iter().next().zip(at_us) else { return };
-    case.recovered_us = case.booked_us;
+    let back = clock.bookings.iter().map(|made| made.us).filter(|us| (at_us..=at_us.saturating_add(clock.terms.window_us)).contains(us));
+    case.recovered_us = back.min();
     case.lost = Some(Lost { reason: first.reason, all, since_us: first.since_us, at_us, evidence: first.evidence });
 }
 
@@ -117,7 +122,8 @@ impl Look<'_> {
 
     fn claimed(&self) -> Option<Found> {
         let claim = self.deeds().iter().find(|deed| deed.has(Facets::LEAD_CLAIMED))?;
-        let made = self.after(claim.us).any(|deed| deed.has(Facets::LEAD) || deed.is_carded);
+        // Made first and told of afterwards, as often as the other way round.
+        let made = self.after(self.case.started_us).any(|deed| deed.has(Facets::LEAD) || deed.is_carded);
         if made { None } else { Self::found(Reason::R3, claim, claim.us + 15 * MINUTE_US) }
     }
 
@@ -157,18 +163,28 @@ impl Look<'_> {
     }
 
     fn undelivered(&self) -> Option<Found> {
-        let failed =
-            self.deeds().iter().chain(&self.history.outside).find(|deed| deed.is_undelivered && deed.us >= self.case.started_us)?;
+        // What went out outside any conversation belongs to the last one before it.
+        let is_next = |us: i64| self.history.talks.iter().any(|other| other.started_us > self.case.started_us && other.started_us <= us);
+        let outside = self.history.outside.iter().filter(|deed| deed.us >= self.case.started_us && !is_next(deed.us));
+        let failed = self.deeds().iter().chain(outside).find(|deed| deed.is_undelivered)?;
         let reached =
             self.after(failed.us).any(|deed| deed.has(Facets::INBOUND) || (deed.kind == EventType::DeliveryStatus && !deed.is_undelivered));
         if reached { None } else { Self::found(Reason::R11, failed, failed.us) }
     }
 
     fn not_understood(&self) -> Option<Found> {
-        let replies: Vec<&Deed> = self.deeds().iter().filter(|deed| deed.has(Facets::REPLY)).collect();
-        let [.., before, last] = replies[..] else { return None };
+        // Through the proxy it is the question, or the model's call, that says how sure the bot was of what follows.
+        let mut replies: Vec<(&Deed, bool)> = Vec::new();
+        let mut is_unsure = false;
+        for deed in self.deeds() {
+            is_unsure |= deed.is_unsure();
+            if deed.has(Facets::REPLY) {
+                replies.push((deed, std::mem::take(&mut is_unsure)));
+            }
+        }
+        let [.., (before, was_unsure), (last, is_unsure)] = replies[..] else { return None };
         let repeats = last.words.digest != 0 && last.words.digest == before.words.digest;
-        if !(repeats || before.is_unsure() && last.is_unsure()) {
+        if !(repeats || was_unsure && is_unsure) {
             return None;
         }
         let spoke = self.after(last.us).any(|deed| deed.us > last.us && (deed.has(Facets::INBOUND) || deed.has(Facets::OPERATOR)));

@@ -186,7 +186,7 @@ pub fn judge(history: &History, terms: &Terms, now_us: i64) -> Judged {
     let mut due = Due::default();
     let mut cases: Vec<Case> = history.talks.iter().map(begin).collect();
     let bookings = attribution::attribute(history, &cases, terms);
-    let mut visits = visits::follow(history, now_us, &mut due);
+    let mut visits = visits::follow(history, &cases, now_us, &mut due);
     for visit in &mut visits {
         visit.talk = bookings.iter().find(|made| made.us == visit.made_us).and_then(|made| made.talk);
     }
@@ -198,10 +198,10 @@ pub fn judge(history: &History, terms: &Terms, now_us: i64) -> Judged {
             continue;
         }
         attribution::settle(case, talk, index, &bookings);
-        case.first_answer_ms = answers::first(talk);
+        case.first_answer_ms = answers::first(talk, now_us);
         case.answers = answers::of(talk, now_us, &mut due);
         funnel::climb(case, talk, history, index, &visits);
-        lost::judge(case, talk, history, &lost::Clock { terms, now_us }, &mut due);
+        lost::judge(case, talk, history, &lost::Clock { terms, now_us, bookings: &bookings }, &mut due);
         due.at(case.started_us + terms.window_us, now_us);
     }
     let exposures = exposure::judge(history, &cases, &bookings, terms);
@@ -243,6 +243,11 @@ fn begin(talk: &Talk) -> Case {
         spent: Spent::of(talk.deeds.iter().filter_map(|deed| deed.call.as_ref())),
         ..Case::default()
     }
+}
+
+/// What tests, spam and the staff did is no client's; a reply to a reminder, or a silent conversation, is.
+fn is_of_client(left_out: Option<&str>) -> bool {
+    left_out.is_none_or(|why| !exposure::NOT_CLIENTS.contains(&why))
 }
 
 /// Whoever answers a reminder, is a test, spam or one of the staff, or never wrote, is in no denominator.

@@ -158,3 +158,71 @@ fn the_funnel_is_closed_and_what_nobody_tells_is_passed_over() {
     assert!(FunnelStep::Contact.is_reached(measured, measured), "nobody tells of offers here");
     assert!(!FunnelStep::Offered.is_reached(measured, measured));
 }
+
+#[test]
+fn a_booking_in_another_conversation_is_the_same_client() {
+    let first = talk(1, vec![wants("01-01 12:00"), said("01-01 12:01", "На какой день?")]);
+    let soon = talk(2, vec![wants("01-01 12:20"), deed("01-01 12:25", Facets::BOOKING)]);
+    let judged =
+        judge(&History { talks: vec![first.clone(), soon], has_contact: true, ..History::default() }, &Terms::default(), at("01-09 12:00"));
+    assert_eq!((judged.cases[0].lost.is_some(), judged.cases[0].booked_us), (false, None), "booked before it was over: in the second one");
+    let later = talk(2, vec![wants("01-02 12:00"), deed("01-02 12:05", Facets::BOOKING)]);
+    let judged = judge(
+        &History { talks: vec![first.clone(), later], has_contact: true, ..History::default() },
+        &Terms::default(),
+        at("01-09 12:00"),
+    );
+    assert_eq!(judged.cases[0].recovered_us, Some(at("01-02 12:05")), "nobody has to call them");
+    let much_later = talk(2, vec![wants("01-20 12:00"), deed("01-20 12:05", Facets::BOOKING)]);
+    let judged =
+        judge(&History { talks: vec![first, much_later], has_contact: true, ..History::default() }, &Terms::default(), at("01-22 12:00"));
+    assert_eq!((judged.cases[0].lost.is_some(), judged.cases[0].recovered_us), (true, None), "another wish, after the window");
+}
+
+#[test]
+fn only_who_said_so_wanted_to_book() {
+    let judged = judge(&of(vec![asked("01-01 12:00"), deed("01-01 12:05", Facets::BOOKING)]), &Terms::default(), at("01-02 12:00"));
+    assert_eq!(judged.cases[0].marks & (marks::INTENT | marks::BOOKED), marks::BOOKED, "a share of those who booked would be 100 %");
+}
+
+#[test]
+fn what_tests_and_staff_book_is_nobodys_visit() {
+    let trial = talk(1, vec![Deed { intent: Some("test".into()), ..asked("01-01 12:00") }, deed("01-01 12:05", Facets::BOOKING)]);
+    let real = talk(2, vec![wants("01-01 11:00"), said("01-01 11:01", "На какой день?")]);
+    let mut history = History { talks: vec![real, trial], has_contact: true, ..History::default() };
+    history.outside = vec![Deed { left_out: Some("staff".into()), ..deed("01-01 13:00", Facets::BOOKING) }];
+    let judged = judge(&history, &Terms::default(), at("01-05 12:00"));
+    assert_eq!((judged.visits.len(), judged.cases[0].booked_us), (0, None));
+}
+
+#[test]
+fn a_reminder_that_fails_in_march_is_not_about_the_talks_of_january() {
+    let talks = vec![talk(1, vec![asked("01-01 12:00"), said("01-01 12:01", "Да")]), talk(2, vec![asked("02-01 12:00")])];
+    let failed = Deed { is_undelivered: true, ..deed("03-01 12:00", Facets::REMINDER) };
+    let judged =
+        judge(&History { talks, outside: vec![failed], has_contact: true, ..History::default() }, &Terms::default(), at("03-02 12:00"));
+    let all = |index: usize| judged.cases[index].lost.iter().flat_map(|lost| lost.all.clone()).collect::<Vec<_>>();
+    assert_eq!((all(0), all(1)), (vec![], vec![Reason::R1, Reason::R11]));
+}
+
+#[test]
+fn what_is_told_in_another_order_or_of_another_event_counts_too() {
+    let lead_first = of(vec![
+        asked("01-01 12:00"),
+        deed("01-01 12:01", Facets::LEAD),
+        Deed { facets: Facets::REPLY | Facets::LEAD_CLAIMED, ..said("01-01 12:02", "Создал заявку") },
+    ]);
+    assert_eq!(reasons(&lead_first, "01-01 13:00"), Vec::<&str>::new());
+    let doubt = |when| Deed { confidence: Some(0.4), ..asked(when) };
+    let unsure = of(vec![doubt("01-01 12:00"), said("01-01 12:01", "Что именно?"), doubt("01-01 12:02"), said("01-01 12:03", "А точнее?")]);
+    assert_eq!(reasons(&unsure, "01-01 13:03"), ["R7"]);
+}
+
+#[test]
+fn an_answer_that_is_told_with_the_question_ends_the_wait() {
+    let both = Deed { latency_ms: Some(2_000), ..deed("01-01 12:01", Facets::INBOUND | Facets::REPLY) };
+    let judged = judge(&of(vec![asked("01-01 12:00"), both]), &Terms::default(), at("01-01 13:00"));
+    assert_eq!(judged.cases[0].answers, [2_000, 62_000]);
+    let ignored = judge(&of(vec![asked("01-01 12:00")]), &Terms::default(), at("01-01 13:00"));
+    assert_eq!(ignored.cases[0].first_answer_ms, Some(i64::from(NEVER)), "who is ignored waits for ever, and is counted");
+}

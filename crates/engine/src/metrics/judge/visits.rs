@@ -4,7 +4,7 @@
 //! stayed away nor cancelled is *unknown* after the hour of the visit, and never counted as having come.
 
 use super::attribution::is_same;
-use super::{Deed, Due, HOUR_US, History, MINUTE_US};
+use super::{Case, Deed, Due, HOUR_US, History, MINUTE_US, is_of_client};
 use crate::event::{EventType, Facets};
 
 /// Cancelled later than this before the visit is late.
@@ -72,9 +72,10 @@ pub struct Visit {
 }
 
 /// All visits of a client.
-pub(super) fn follow(history: &History, now_us: i64, due: &mut Due) -> Vec<Visit> {
-    let inside = history.talks.iter().flat_map(|talk| &talk.deeds);
-    let mut deeds: Vec<&Deed> = inside.chain(&history.outside).collect();
+pub(super) fn follow(history: &History, cases: &[Case], now_us: i64, due: &mut Due) -> Vec<Visit> {
+    let inside =
+        history.talks.iter().zip(cases).filter(|(_, case)| is_of_client(case.left_out.as_deref())).flat_map(|(talk, _)| &talk.deeds);
+    let mut deeds: Vec<&Deed> = inside.chain(&history.outside).filter(|deed| is_of_client(deed.left_out.as_deref())).collect();
     deeds.sort_by_key(|deed| (deed.us, deed.record));
     let mut visits: Vec<(Visit, Deed)> = Vec::new();
     for deed in deeds {
@@ -145,7 +146,7 @@ fn note(visit: &mut Visit, deed: &Deed) {
     }
     if deed.has(Facets::REMINDER) {
         visit.reminded = true;
-        visit.delivered |= deed.kind == EventType::ReminderDelivered;
+        visit.delivered |= deed.is_delivered || deed.kind == EventType::ReminderDelivered;
     }
     if deed.has(Facets::CANCELLED) {
         let late = visit.starts_us.is_some_and(|starts| deed.us > starts - LATE_US);

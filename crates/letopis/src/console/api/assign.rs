@@ -91,6 +91,10 @@ fn named(question: &mut Question, name: &str) -> Result<(), ApiError> {
             "channel_id"
         }
     };
+    // The second would hide the first, and with it what this client was shown before.
+    if question.client.contains_key(field) {
+        return Err(ApiError::Parameter { name: "client", rule: "one account, one phone, one e-mail and one id of the client" });
+    }
     // A plus that nobody encoded arrives as a space.
     let value = if kind == "phone" { value.replacen(' ', "+", usize::from(value.starts_with(' '))) } else { value.to_owned() };
     question.client.insert(field.to_owned(), value.into());

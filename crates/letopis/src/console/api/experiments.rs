@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::asked::Asked;
@@ -74,7 +76,7 @@ pub(super) async fn list(State(console): State<Arc<Console>>, asked: Asked) -> R
         let asker = asker(conn, ready.business, now_us)?;
         let mut items = Vec::new();
         for one in experiments::all(conn, ready.business)? {
-            let standing = verdicts::standing(conn, &asker, &one)?;
+            let standing = verdicts::outcome(conn, &asker, &one)?;
             let clients = standing.arms.iter().map(|arm| arm.rate.n).sum();
             items.push(Listed { experiment: told(one), clients, verdict: standing.verdict });
         }
@@ -116,9 +118,9 @@ pub(super) async fn start(
     State(console): State<Arc<Console>>,
     Path(name): Path<String>,
     asked: Asked,
-    body: Option<Json<Started>>,
+    body: Bytes,
 ) -> Result<Response, ApiError> {
-    let from = body.and_then(|Json(body)| body.from);
+    let from = said::<Started>(&body)?.from;
     decide(&console, asked, Decided::Start { name, from }).await
 }
 
@@ -127,10 +129,19 @@ pub(super) async fn stop(
     State(console): State<Arc<Console>>,
     Path(name): Path<String>,
     asked: Asked,
-    body: Option<Json<Stopped>>,
+    body: Bytes,
 ) -> Result<Response, ApiError> {
-    let keep = body.and_then(|Json(body)| body.keep);
+    let keep = said::<Stopped>(&body)?.keep;
     decide(&console, asked, Decided::Stop { name, keep }).await
+}
+
+/// A body that may be left out; one that is there is read, whatever its sender called it.
+fn said<T: Default + DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let rule = "nothing, or a JSON object as /openapi.json describes it";
+    if body.trim_ascii().is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_slice(body).map_err(|_| ApiError::Parameter { name: "body", rule })
 }
 
 async fn decide(console: &Console, asked: Asked, wanted: Decided) -> Result<Response, ApiError> {

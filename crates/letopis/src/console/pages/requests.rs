@@ -14,7 +14,7 @@ use super::journal::Choice;
 use super::labels::Chip;
 use super::visitor::Visitor;
 use crate::access::Action;
-use crate::event::duty::{BreachStep, Received, RequestKind, working_days_left};
+use crate::event::duty::{BreachStep, Received, RequestKind, is_plausible, working_days_left};
 use crate::event::record::Decision;
 use crate::journal::duties::{self, Breach, Request};
 use crate::journal::erasing::check_request;
@@ -161,7 +161,7 @@ pub(super) async fn add(State(desk): State<Desk>, posted: Posted<Typed>) -> Resu
         .zip(kind)
         .and_then(|(received, kind)| Some(Received { due: due(kind, received)?, number: number.clone(), kind, received }));
     let request = match read {
-        Some(request) if request.received <= today && request.due >= request.received => request,
+        Some(request) if request.received <= today && is_plausible(request.received, request.due) => request,
         _ => return list(&desk, &visitor, number, Some(visitor.t.say("request-wrong-day"))).await,
     };
     if check_request(&request.number).is_err() {

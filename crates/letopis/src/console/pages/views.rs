@@ -16,7 +16,7 @@ use super::error::PageError;
 use super::form::{Nothing, Posted};
 use super::frame::{in_query, safe_back};
 use super::visitor::Visitor;
-use crate::access::{AccessError, Action, UserId};
+use crate::access::{AccessError, Action, Scope, UserId};
 use crate::event::record::Decision;
 use crate::event::{BusinessId, phones_in};
 use crate::journal::known;
@@ -63,15 +63,20 @@ pub(super) struct Wish {
 }
 
 /// Those that a person sees: their own, and what others share.
-pub(super) fn of(conn: &Connection, business: BusinessId, user: UserId, sets: bool) -> rusqlite::Result<Vec<View>> {
-    let owner = user.to_string();
+pub(super) fn of(conn: &Connection, business: BusinessId, user: UserId, scope: &Scope) -> rusqlite::Result<Vec<View>> {
+    let (owner, sets) = (user.to_string(), scope.can(Action::ManageSettings));
     let all = known::under(conn, business, known::VIEW)?.into_iter().filter_map(|known| {
         let stored: Stored = serde_json::from_str(&known.value).ok()?;
         let mine = stored.owner == owner;
         let view = View { id: known.name, name: stored.name, at: stored.at, shared: stored.shared, mine: mine || stored.shared && sets };
-        (mine || stored.shared).then_some(view)
+        ((mine || stored.shared) && scope.can(shown_by(&view.at))).then_some(view)
     });
     Ok(all.collect())
+}
+
+/// What one must be allowed to see the page of a view.
+fn shown_by(at: &str) -> Action {
+    if at.starts_with("/numbers") { Action::ReadNumbers } else { Action::ReadJournal }
 }
 
 /// The question of an address, without what is never kept; none where there is none, or it cannot be saved.
@@ -110,6 +115,7 @@ pub(super) async fn save(State(desk): State<Desk>, posted: Posted<Wish>) -> Resu
     if visitor.views.len() >= MOST {
         return Err(wrong("thirty are enough: take one away first"));
     }
+    visitor.require(shown_by(&at))?;
     let shared = !form.shared.is_empty() && visitor.scope.can(Action::ReadNumbers);
     let stored = Stored { name, at: at.clone(), owner: visitor.signed_in.user.to_string(), shared };
     keep(&desk, &visitor, &format!("v_{:08x}", rand::rng().next_u32()), json!(stored)).await?;

@@ -105,10 +105,10 @@ impl FromRequestParts<Desk> for Visitor {
             let id = business.id;
             quarantined = console.store.read(move |conn| quarantine::count_open(conn, id).map_err(PageError::from)).await?;
         }
-        let (id, user, sets) = (business.id, signed_in.user, scope.can(Action::ManageSettings));
+        let (id, user, theirs) = (business.id, signed_in.user, scope);
         let read = console.store.read(move |conn| {
             let open = incidents::count_open(conn, id)?.urgent;
-            Ok::<_, PageError>((witnesses::alarms(conn, id)?, open, views::of(conn, id, user, sets)?))
+            Ok::<_, PageError>((witnesses::alarms(conn, id)?, open, views::of(conn, id, user, &theirs)?))
         });
         let (alarms, incidents, views) = read.await?;
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");

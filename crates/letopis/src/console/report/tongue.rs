@@ -103,6 +103,7 @@ impl<'a> Tongue<'a> {
     pub(super) fn told(&self, name: String, rate: Rate, before: Option<Rate>) -> Told {
         let bounds = rate.interval().map(|bounds| format!("{} … {}", self.percents(Some(bounds.low)), self.percents(Some(bounds.high))));
         let before = before.map(|before| match before.share() {
+            Some(_) if before.is_few() => self.part(before),
             Some(share) => format!("{} ({})", self.percents(Some(share)), self.part(before)),
             None => self.say("report-no-data"),
         });

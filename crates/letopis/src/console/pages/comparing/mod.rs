@@ -29,7 +29,7 @@ use crate::console::comparing::{self, Decided, Unfit};
 use crate::event::BusinessId;
 use crate::event::experiment::{Experiment, Metric, Variant};
 use crate::journal::experiments::{self, Kept, State as Stage};
-use crate::metrics::experiments::{Standing, standing};
+use crate::metrics::experiments::{Standing, outcome};
 use crate::metrics::figures::Asker;
 
 /// Bots tell of experiments that nobody defined: of so many days.
@@ -96,7 +96,7 @@ impl Told {
 /// Those that run now.
 pub(super) fn running(conn: &Connection, business: BusinessId, asker: &Asker) -> rusqlite::Result<Vec<Told>> {
     let running = experiments::all(conn, business)?.into_iter().filter(|one| one.state() == Stage::Running);
-    running.map(|one| standing(conn, asker, &one).map(|found| Told(one, found))).collect()
+    running.map(|one| outcome(conn, asker, &one).map(|found| Told(one, found))).collect()
 }
 
 /// Their routes.
@@ -117,7 +117,7 @@ async fn show(State(desk): State<Desk>, visitor: Visitor, Query(from): Query<Fro
         let asker = Asker::of(conn, business, &zone, now_us)?;
         let all = experiments::all(conn, business)?;
         let unknown = unknown(conn, business, now_us, &all)?;
-        let all = all.into_iter().map(|one| Ok((standing(conn, &asker, &one)?, one))).collect::<rusqlite::Result<Vec<_>>>()?;
+        let all = all.into_iter().map(|one| Ok((outcome(conn, &asker, &one)?, one))).collect::<rusqlite::Result<Vec<_>>>()?;
         Ok::<_, PageError>((all, unknown))
     });
     let (all, unknown) = read.await?;

@@ -203,10 +203,9 @@ pub(super) fn drop(t: &Texts, clock: &Clock, found: &Evaluation) -> Said {
             t.with(if chance < 0.02 { "worth-drop-bad" } else { "worth-drop-well" }, &values)
         }
     };
-    let figure = match found.chance {
-        None => "—".to_owned(),
-        Some(_) => found.now.share().map_or_else(|| "—".to_owned(), |share| t.of("per-cent", &decimal(t, share * 100.0, 0))),
-    };
+    let is_told = found.chance.is_some() && !found.now.is_few();
+    let figure = found.now.share().filter(|_| is_told).map(|share| t.of("per-cent", &decimal(t, share * 100.0, 0)));
+    let (figure, more) = (figure.unwrap_or_else(|| "—".to_owned()), format!("{}. {more}", share(t, found.now)));
     let label = t.of("worth-drop", &clock.when(found.ends_us));
     Said { figure, label, more }
 }
