@@ -6,7 +6,7 @@
 //!
 //! What a person made active here (`journal::scenarios`) is a marker at that moment; the traffic that follows it within a day is the same one.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
@@ -80,13 +80,15 @@ impl What {
 pub fn markers(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64) -> rusqlite::Result<Vec<Marker>> {
     let columns = "started_us, session, model, prompt, scenario FROM cases WHERE business = ?1 AND started_us";
     let told = "AND (model IS NOT NULL OR prompt IS NOT NULL OR scenario IS NOT NULL)";
-    let sql = format!(
-        "SELECT * FROM (SELECT {columns} < ?2 {told} ORDER BY started_us DESC LIMIT ?4)
-         UNION ALL SELECT {columns} >= ?2 AND started_us < ?3 {told} ORDER BY 1"
-    );
     let read = |row: &Row<'_>| Ok(Seen { us: row.get(0)?, session: row.get(1)?, values: [row.get(2)?, row.get(3)?, row.get(4)?] });
-    let seen: Vec<Seen> =
-        conn.prepare_cached(&sql)?.query_map(params![business.0, from_us, to_us, BEFORE], read)?.collect::<Result<_, _>>()?;
+    let before = format!("SELECT {columns} < ?2 {told} ORDER BY started_us DESC LIMIT ?3");
+    let mut seen: Vec<Seen> =
+        conn.prepare_cached(&before)?.query_map(params![business.0, from_us, BEFORE], read)?.collect::<Result<_, _>>()?;
+    seen.reverse();
+    let within = format!("SELECT {columns} >= ?2 AND started_us < ?3 {told} ORDER BY started_us");
+    for one in conn.prepare_cached(&within)?.query_map(params![business.0, from_us, to_us], read)? {
+        seen.push(one?);
+    }
     let mut found = Vec::new();
     for (at, (what, column)) in What::ALL.into_iter().enumerate() {
         let mut series = BTreeMap::<&str, Vec<(usize, &str)>>::new();
@@ -148,22 +150,42 @@ struct Change<'a> {
     to: &'a str,
 }
 
-/// The changes in a series of (conversation, version).
+/// A version in a series: how often it stands among the last ones, and whether it counts as there.
+#[derive(Default)]
+struct Standing {
+    among_last: usize,
+    is_there: bool,
+}
+
+/// The changes in a series of (conversation, version). Asked of every conversation of a month: versions are compared once each, then by number.
 fn changes<'a>(series: &[(usize, &'a str)]) -> Vec<Change<'a>> {
-    let mut last: VecDeque<(usize, &str)> = VecDeque::with_capacity(TOGETHER + 1);
-    let mut there = BTreeSet::<&str>::new();
+    let mut numbers = HashMap::<&str, usize>::new();
+    let mut standing = Vec::<Standing>::new();
+    let mut last: VecDeque<(usize, usize)> = VecDeque::with_capacity(TOGETHER + 1);
+    let mut newest: Option<(&str, usize)> = None;
     let mut found = Vec::new();
     for (at, (index, value)) in series.iter().copied().enumerate() {
-        last.push_back((index, value));
-        if last.len() > TOGETHER {
-            last.pop_front();
+        let number = newest.filter(|(known, _)| *known == value).map_or_else(
+            || {
+                let next = numbers.len();
+                *numbers.entry(value).or_insert(next)
+            },
+            |(_, number)| number,
+        );
+        newest = Some((value, number));
+        standing.resize_with(numbers.len(), Standing::default);
+        last.push_back((index, number));
+        standing[number].among_last += 1;
+        if last.len() > TOGETHER
+            && let Some((_, gone)) = last.pop_front()
+        {
+            standing[gone].among_last -= 1;
+            standing[gone].is_there &= standing[gone].among_last > 0;
         }
-        there.retain(|known| last.iter().any(|(_, value)| value == known));
-        let with_it = last.iter().filter(|(_, other)| *other == value).count();
-        if with_it < PRESENT || !there.insert(value) {
+        if standing[number].among_last < PRESENT || std::mem::replace(&mut standing[number].is_there, true) {
             continue;
         }
-        let first = last.iter().find(|(_, other)| *other == value).map_or(index, |(index, _)| *index);
+        let first = last.iter().find(|(_, other)| *other == number).map_or(index, |(index, _)| *index);
         let from = before(&series[..=at], first, value);
         // What answered from the first day on is no change.
         if from.is_some() {

@@ -16,6 +16,9 @@ pub const WINDOW_US: i64 = 30 * 86_400_000_000;
 /// Conversations that are looked at, the newest first: the index gives so many in a few milliseconds.
 const MOST: i64 = 20_000;
 
+/// Conversations of one channel that are enough to know what it tells.
+const ENOUGH: i64 = 500;
+
 /// By what something is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -141,6 +144,23 @@ pub fn told(conn: &Connection, business: BusinessId, since_us: i64) -> rusqlite:
     rows.collect()
 }
 
+/// The same of one channel, by its newest conversations: what the page of one conversation needs.
+///
+/// # Errors
+/// When the database says no.
+pub fn told_on(conn: &Connection, business: BusinessId, since_us: i64, channel: &str) -> rusqlite::Result<Told> {
+    let sql = "SELECT count(*), count(intent), count(confidence), coalesce(sum(facets & ?3 <> 0), 0), coalesce(sum(facets & ?4 <> 0), 0)
+               FROM (SELECT intent, confidence, facets FROM (
+                       SELECT channel, intent, confidence, facets FROM sessions
+                       WHERE business = ?1 AND last_us >= ?2 ORDER BY last_us DESC LIMIT ?5)
+                     WHERE channel = ?6 LIMIT ?7)";
+    let bookings = (Facets::BOOKING | Facets::CANCELLED | Facets::RESCHEDULED).bits();
+    let values = params![business.0, since_us, bookings, Facets::REFUSED.bits(), MOST, channel, ENOUGH];
+    conn.prepare_cached(sql)?.query_row(values, |row| {
+        Ok(Told { conversations: row.get(0)?, intent: row.get(1)?, confidence: row.get(2)?, booking: row.get(3)?, refusal: row.get(4)? })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -172,6 +192,10 @@ mod tests {
         let known = told(&tx, BusinessId(1), NOON - WINDOW_US).unwrap();
         assert_eq!(known["telegram"], Told { conversations: 1, intent: 1, ..Told::default() });
         assert_eq!((known["vk"].conversations, known["vk"].booking, known["vk"].intent), (2, 1, 0));
+        for channel in ["telegram", "vk", "max"] {
+            let alone = told_on(&tx, BusinessId(1), NOON - WINDOW_US, channel).unwrap();
+            assert_eq!(alone, known.get(channel).copied().unwrap_or_default(), "{channel}");
+        }
         assert!(told(&tx, BusinessId(1), NOON + WINDOW_US).unwrap().is_empty());
         assert!(told(&tx, BusinessId(2), 0).unwrap().is_empty(), "another business");
     }

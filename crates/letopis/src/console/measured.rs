@@ -22,12 +22,21 @@ pub(in crate::console) struct Picture {
 
 impl Picture {
     pub(in crate::console) fn of(conn: &Connection, business: BusinessId, now_us: i64) -> Result<Self> {
+        Self::with(conn, business, measured::told(conn, business, now_us - WINDOW_US)?)
+    }
+
+    /// Of one channel: for the page of a conversation, which asks for no other.
+    pub(in crate::console) fn of_channel(conn: &Connection, business: BusinessId, channel: &str, now_us: i64) -> Result<Self> {
+        let told = measured::told_on(conn, business, now_us - WINDOW_US, channel)?;
+        Self::with(conn, business, BTreeMap::from([(channel.to_owned(), told)]))
+    }
+
+    fn with(conn: &Connection, business: BusinessId, told: BTreeMap<String, Told>) -> Result<Self> {
         let connections = connection::all(conn, business)?.into_iter().filter(|known| known.revoked_us.is_none()).collect();
         let mut settled = Known::default();
         for (what, value) in known::of(conn, business)? {
             settled.take(&what, &value);
         }
-        let told = measured::told(conn, business, now_us - WINDOW_US)?;
         Ok(Self { connections, classifier: settled.classifier.is_some(), told })
     }
 

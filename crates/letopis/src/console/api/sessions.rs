@@ -104,7 +104,7 @@ pub(super) async fn one(State(console): State<Arc<Console>>, Path(pid): Path<Str
             let act = opened.map(|record| acts::naming(conn, record)).transpose()?.flatten();
             return Err(ApiError::absent(act, ApiError::NoSuch("session")));
         };
-        let not_measured = Picture::of(conn, ready.business, now_us)?.missing(&found.line.session);
+        let not_measured = Picture::of_channel(conn, ready.business, &found.line.session.channel, now_us)?.missing(&found.line.session);
         let spent = model_calls::of_session(conn, found.line.session.id)?;
         let model_calls = (spent.calls > 0).then_some(spent);
         let items = found.events.into_iter().map(|line| EventJson::of(conn, &keys, line)).collect();

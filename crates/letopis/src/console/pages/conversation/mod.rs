@@ -131,7 +131,7 @@ async fn read(desk: &Desk, visitor: &Visitor, pid: String) -> Result<Story, Page
             let opened = sessions::opening(conn, &books.keys, &pid)?;
             return Err(PageError::absent(opened.map(|record| acts::naming(conn, record)).transpose()?.flatten()));
         };
-        let picture = Picture::of(conn, business, now_us)?;
+        let picture = Picture::of_channel(conn, business, &detail.line.session.channel, now_us)?;
         story(conn, business, &books, &t, &clock, (detail, &picture))
     });
     read.await
