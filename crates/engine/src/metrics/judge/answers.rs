@@ -13,7 +13,7 @@ const BURST_US: i64 = 3_000_000;
 /// A burst so young is not unanswered yet.
 const PATIENCE_US: i64 = MINUTE_US;
 
-/// From the first word to the first answer by anyone; [`NEVER`] where none came in time, or a long one would hide.
+/// From the first word to the first answer by anyone; [`NEVER`] where none came at all.
 pub(super) fn first(talk: &Talk, now_us: i64) -> Option<i64> {
     let asked = talk.deeds.iter().find(|deed| deed.has(Facets::INBOUND))?;
     if asked.answers() {
