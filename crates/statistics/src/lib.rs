@@ -7,7 +7,8 @@
 //!                            ├─ two of them: difference (is it chance?), power (what would be needed?), sequential (while it runs)
 //!                            ├─ many pairs: stratified (what the mix of channels explains)
 //!                            └─ of reviewed samples: sample (what follows for all that nobody looked at)
-//! times ─── Values, Sketch ──── percentiles, with those that never ended
+//! times ─── Values ──────────── percentiles, with those that never ended
+//! of clients ─── clusters ───── means and percentiles, where one client has several
 //! events in a time ──────────── poisson, binomial: more or fewer than before?
 //! ```
 //!
@@ -40,6 +41,7 @@
 
 pub mod binomial;
 pub mod chi_squared;
+pub mod clusters;
 pub mod difference;
 pub mod funnel;
 mod interval;
@@ -49,7 +51,6 @@ pub mod proportion;
 pub mod quantile;
 pub mod sample;
 pub mod sequential;
-pub mod sketch;
 mod special;
 pub mod stratified;
 #[cfg(test)]
@@ -58,4 +59,3 @@ mod testing;
 pub use interval::{Interval, Z95};
 pub use proportion::{FEW, Rate};
 pub use quantile::Values;
-pub use sketch::Sketch;

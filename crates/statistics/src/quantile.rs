@@ -1,53 +1,70 @@
-//! How long people wait: percentiles of values that are all at hand. For many days together there is `sketch`.
+//! How long people wait: percentiles of values that are all at hand. Counted by value they add up over any days, exactly.
 //!
 //! Who was never answered is censored: counted, and longer than any time (+∞). So a p95 is infinite where one of ten got no answer, instead of
 //! looking good because the worst cases are missing.
 
 use crate::proportion::Rate;
 
-/// Values in ascending order, the censored last.
+/// Values in ascending order, the censored last: each once, with how many there are up to it. A million waiting times in whole milliseconds are
+/// some thousands of different ones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Values {
-    sorted: Vec<f64>,
+    sorted: Vec<(f64, u64)>,
 }
 
 impl Values {
     /// Takes values in any order; +∞ is a censored one. None where one is not a number.
     #[must_use]
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
-        let mut sorted: Vec<f64> = values.into_iter().collect();
-        sorted.sort_by(f64::total_cmp);
-        (!sorted.iter().any(|value| value.is_nan())).then_some(Self { sorted })
+        Self::counted(values.into_iter().map(|value| (value, 1)))
+    }
+
+    /// The same of values with how often each occurs.
+    #[must_use]
+    pub fn counted(values: impl IntoIterator<Item = (f64, u64)>) -> Option<Self> {
+        let mut sorted: Vec<(f64, u64)> = values.into_iter().filter(|(_, count)| *count > 0).collect();
+        sorted.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        sorted.dedup_by(|(value, count), (kept, all)| {
+            let same = value == kept;
+            *all += if same { *count } else { 0 };
+            same
+        });
+        let mut upto = 0;
+        for (_, count) in &mut sorted {
+            upto += *count;
+            *count = upto;
+        }
+        (!sorted.iter().any(|(value, _)| value.is_nan())).then_some(Self { sorted })
     }
 
     /// How many there are.
     #[must_use]
     pub fn n(&self) -> u64 {
-        self.sorted.len() as u64
+        self.sorted.last().map_or(0, |(_, upto)| *upto)
     }
 
     /// How many never ended.
     #[must_use]
     pub fn censored(&self) -> u64 {
-        (self.sorted.len() - self.sorted.partition_point(|value| *value < f64::INFINITY)) as u64
+        self.n() - self.at_most(f64::MAX)
     }
 
     /// Linear between neighbours: type 7 of Hyndman and Fan (1996), what R and spreadsheets give. +∞ where it falls among the censored.
     #[must_use]
     pub fn quantile(&self, share: f64) -> Option<f64> {
-        interpolated(self.n(), share, |rank| self.sorted[rank as usize])
+        interpolated(self.n(), share, |rank| self.ranked(rank))
     }
 
     /// The least value that at least this share does not exceed: always one that occurred.
     #[must_use]
     pub fn nearest_rank(&self, share: f64) -> Option<f64> {
-        let n = self.sorted.len();
+        let n = self.n();
         if n == 0 || !(0.0..=1.0).contains(&share) {
             return None;
         }
         // Rounding must not turn a rank of exactly 9 into 10.
-        let rank = (share * n as f64 * (1.0 - f64::EPSILON)).ceil() as usize;
-        self.sorted.get(rank.clamp(1, n) - 1).copied()
+        let rank = (share * n as f64 * (1.0 - f64::EPSILON)).ceil() as u64;
+        Some(self.ranked(rank.clamp(1, n) - 1))
     }
 
     /// The middle one.
@@ -59,21 +76,35 @@ impl Values {
     /// The mean; none where one never ended.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        let mean = self.sorted.iter().sum::<f64>() / self.sorted.len() as f64;
-        (!self.sorted.is_empty() && mean.is_finite()).then_some(mean)
+        self.ended_mean().filter(|_| self.censored() == 0)
     }
 
     /// The mean of those that ended: to be shown with how many did not.
     #[must_use]
     pub fn ended_mean(&self) -> Option<f64> {
-        let ended = &self.sorted[..self.sorted.len() - self.censored() as usize];
-        (!ended.is_empty()).then(|| ended.iter().sum::<f64>() / ended.len() as f64)
+        let (mut sum, mut before) = (0.0, 0);
+        for (value, upto) in self.sorted.iter().filter(|(value, _)| value.is_finite()) {
+            sum += value * (upto - before) as f64;
+            before = *upto;
+        }
+        (before > 0).then(|| sum / before as f64)
     }
 
     /// How many took no longer than promised.
     #[must_use]
     pub fn within(&self, limit: f64) -> Rate {
-        Rate { part: self.sorted.partition_point(|value| *value <= limit) as u64, n: self.n() }
+        Rate { part: self.at_most(limit), n: self.n() }
+    }
+
+    fn at_most(&self, limit: f64) -> u64 {
+        let upto = self.sorted.partition_point(|(value, _)| *value <= limit);
+        upto.checked_sub(1).map_or(0, |last| self.sorted[last].1)
+    }
+
+    /// The value of that rank, from 0; there must be one.
+    fn ranked(&self, rank: u64) -> f64 {
+        let at = self.sorted.partition_point(|(_, upto)| *upto <= rank);
+        self.sorted[at].0
     }
 }
 

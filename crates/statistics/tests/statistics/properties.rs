@@ -7,7 +7,7 @@ use statistics::sample::messages;
 use statistics::sample::sessions::{self, Month};
 use statistics::sample::{Part, agreement, draw, ratio};
 use statistics::stratified::{self, Stratum};
-use statistics::{Interval, Rate, Sketch, Values, binomial, poisson, power, proportion};
+use statistics::{Interval, Rate, Values, binomial, poisson, power, proportion};
 
 fn rate(most: u64) -> impl Strategy<Value = Rate> {
     (0..=most).prop_flat_map(|n| (0..=n, Just(n))).prop_map(|(part, n)| Rate { part, n })
@@ -25,12 +25,6 @@ fn part() -> impl Strategy<Value = Part> {
 
 fn wait() -> impl Strategy<Value = f64> {
     prop_oneof![8 => 1e-3..1e5_f64, 1 => Just(0.0), 1 => Just(f64::INFINITY)]
-}
-
-fn sketch(values: &[f64]) -> Sketch {
-    let mut sketch = Sketch::default();
-    values.iter().for_each(|value| sketch.add(*value).unwrap());
-    sketch
 }
 
 /// Bounds are numbers, in order, and where they can be.
@@ -165,36 +159,17 @@ proptest! {
     }
 
     #[test]
-    fn a_sketch_is_true_to_one_per_cent(values in vec(wait(), 1..300), share in 0.0..=1.0_f64) {
-        let (exact, about) = (Values::of(values.iter().copied()).unwrap().quantile(share).unwrap(), sketch(&values).quantile(share).unwrap());
-        prop_assert!(exact == about || (about - exact).abs() <= 0.01 * exact, "{exact} {about}");
-    }
-
-    #[test]
-    fn sketches_merge_in_any_order(a in vec(wait(), 0..50), b in vec(wait(), 0..50), c in vec(wait(), 0..50)) {
-        let merged = |parts: &[&[f64]]| {
-            let mut all = Sketch::default();
-            parts.iter().for_each(|part| all.merge(&sketch(part)));
-            all
-        };
-        let whole = sketch(&[&a[..], &b[..], &c[..]].concat());
-        prop_assert_eq!(&merged(&[&a, &b, &c]), &whole);
-        prop_assert_eq!(&merged(&[&c, &a, &b]), &whole);
-        let mut right = sketch(&b);
-        right.merge(&sketch(&c));
-        let mut left = sketch(&a);
-        left.merge(&right);
-        prop_assert_eq!(&left, &whole);
-        prop_assert_eq!(Sketch::from_bytes(&whole.to_bytes()).unwrap(), whole);
-    }
-
-    #[test]
-    fn any_bytes_are_a_sketch_or_not(bytes in vec(any::<u8>(), 0..40), short in vec(0_u8..4, 0..20)) {
-        for bytes in [bytes, [&[1], &short[..]].concat()] {
-            if let Ok(found) = Sketch::from_bytes(&bytes) {
-                prop_assert_eq!(found.to_bytes(), bytes);
-            }
-        }
+    fn values_counted_in_parts_are_the_same(values in vec(0_u8..20, 0..200), cut in 0_usize..200, share in 0.0..=1.0_f64) {
+        let all = || values.iter().map(|value| f64::from(*value));
+        let (first, second) = values.split_at(cut.min(values.len()));
+        let count = |part: &[u8]| (0..20_u8).map(|value| (f64::from(value), part.iter().filter(|known| **known == value).count() as u64)).collect::<Vec<_>>();
+        let (together, parts) = (Values::of(all()).unwrap(), Values::counted(count(first).into_iter().chain(count(second))).unwrap());
+        prop_assert_eq!(&parts, &together);
+        let mut sorted: Vec<f64> = all().collect();
+        sorted.sort_by(f64::total_cmp);
+        let place = (share * sorted.len().saturating_sub(1) as f64).floor() as usize;
+        prop_assert!(sorted.is_empty() || together.quantile(share).unwrap() >= sorted[place], "never below the value of its rank");
+        prop_assert_eq!(together.n(), values.len() as u64);
     }
 
     #[test]
