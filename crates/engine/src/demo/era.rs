@@ -5,44 +5,17 @@
 //! day −12 09:40  gpt-4o-mini → gigachat-2-pro
 //! day −9  12:50  scenario 2.3 → 2.4; from 13:00 to 17:30 the CRM and the model fail
 //! day −9  17:30  scenario 2.4 → 2.3: rolled back
-//! day −6  10:15  scenario 2.3 → 2.5: repaired
+//! day −6  10:15  scenario 2.3 → 2.5: repaired; from here on a small model of its own tells what the client wants
 //! ```
 
 use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
 
-use super::{dice::Dice, hours, shops::Kind};
-
-/// Prices in roubles per 1,000 tokens in and out, and how fast it is: half of the answers come within `median_ms`.
-pub(super) struct Model {
-    pub(super) name: &'static str,
-    pub(super) provider: &'static str,
-    pub(super) median_ms: f64,
-    pub(super) spread: f64,
-    pub(super) rub_per_1k: (f64, f64),
-    /// How sure it is of an intent on average.
-    pub(super) confidence: f64,
-    /// How often it is not sure at all.
-    pub(super) unsure: f64,
-}
-
-static BEFORE: Model = Model {
-    name: "gpt-4o-mini",
-    provider: "openai",
-    median_ms: 1650.0,
-    spread: 0.55,
-    rub_per_1k: (0.014, 0.055),
-    confidence: 0.89,
-    unsure: 0.09,
-};
-static AFTER: Model = Model {
-    name: "gigachat-2-pro",
-    provider: "sber",
-    median_ms: 1280.0,
-    spread: 0.62,
-    rub_per_1k: (0.5, 0.5),
-    confidence: 0.86,
-    unsure: 0.13,
+use super::{
+    dice::Dice,
+    hours,
+    models::{self, Model},
+    shops::Kind,
 };
 
 /// The month that ends on one day.
@@ -62,7 +35,12 @@ impl Era {
     }
 
     pub(super) fn model(self, at: Timestamp) -> &'static Model {
-        if at < self.back(12, 9, 40) { &BEFORE } else { &AFTER }
+        if at < self.back(12, 9, 40) { &models::BEFORE } else { &models::AFTER }
+    }
+
+    /// Which model tells what the client wants, where that is one of its own.
+    pub(super) fn listener(self, at: Timestamp) -> Option<&'static Model> {
+        (at >= self.back(6, 10, 15)).then_some(&models::LISTENS)
     }
 
     pub(super) fn scenario_version(self, at: Timestamp) -> &'static str {
@@ -101,7 +79,7 @@ impl Era {
             (
                 self.back(12, 9, 40),
                 "model_changed",
-                json!({"model": AFTER.name, "provider": AFTER.provider, "meta": {"previous": BEFORE.name, "reason": "переход на российскую модель"}}),
+                json!({"model": models::AFTER.name, "provider": models::AFTER.provider, "meta": {"previous": models::BEFORE.name, "reason": "переход на российскую модель"}}),
             ),
             version(self.back(9, 12, 50), "2.3", "2.4", "новые тексты записи"),
             version(self.back(9, 17, 30), "2.4", "2.3", "откат после сбоя"),

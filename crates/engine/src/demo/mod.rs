@@ -5,15 +5,17 @@
 //! phones from a code nobody has ([`people`]), and every event says `"meta":{"synthetic":true}`.
 //!
 //! What there is to find in it: six ways to lose a lead and more, a broken afternoon (day −9) with a rollback, a change of model
-//! (day −12), an experiment, clients in two messengers with one phone, masked phones, no-shows that follow unanswered reminders.
+//! (day −12), an experiment, clients in two messengers with one phone, masked phones, no-shows that follow unanswered reminders, calls of models with
+//! tokens and prices, and a model that nobody set a price for.
 //!
-//! `shops`, `people`, `agenda`, `hours`, `era` the world — `words` what is said — `talk` one dialogue — `scenes` what it is about — `stage` the
+//! `shops`, `people`, `agenda`, `hours`, `models`, `era` the world — `words` what is said — `talk` one dialogue — `scenes` what it is about — `stage` the
 //! month of one firm.
 
 mod agenda;
 mod dice;
 mod era;
 mod hours;
+mod models;
 mod people;
 mod scenes;
 mod shops;

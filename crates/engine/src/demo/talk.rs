@@ -113,32 +113,46 @@ impl<'s> Talk<'s> {
     pub(super) fn answers_and(&mut self, pool: &[&str], fields: Value) {
         let template = *self.stage.dice.pick(pool);
         let text = self.thread.facts.fill(template);
+        if fields["type"] != "reminder_sent" {
+            self.listens();
+        }
         let model = self.stage.era.model(self.now);
         let tail = if self.stage.dice.chance(0.025) { self.stage.dice.between(4_000, 18_000) } else { 0 };
         let latency_ms = self.stage.dice.skewed(model.median_ms, model.spread).clamp(500.0, 9_000.0) as i64 + tail;
-        self.now += SignedDuration::from_millis(latency_ms + self.stage.dice.between(90, 420));
-        let tokens_in = 620 + i64::from(self.thread.step) * 45 + self.stage.dice.between(0, 160);
-        let tokens_out = text.chars().count() as i64 * 2 / 5 + self.stage.dice.between(6, 30);
-        let cost = tokens_in as f64 / 1000.0 * model.rub_per_1k.0 + tokens_out as f64 / 1000.0 * model.rub_per_1k.1;
+        self.now += SignedDuration::from_millis(latency_ms);
         let version = self.stage.era.scenario_version(self.now);
-        let mut event = json!({
-            "bot_response": text,
-            "model": model.name,
-            "provider": model.provider,
+        let told = json!({
             "prompt_version": format!("{}-{version}", self.stage.shop.slug),
             "scenario": self.stage.shop.scenario,
             "scenario_version": version,
-            "latency_ms": latency_ms,
-            "tokens_in": tokens_in,
-            "tokens_out": tokens_out,
-            "cost": (cost * 10_000.0).round() / 10_000.0,
         });
+        // The words of a reminder are a template: no model is asked for them.
+        if fields["type"] != "reminder_sent" {
+            let tokens_in = 830 + i64::from(self.thread.step) * 45 + self.stage.dice.between(0, 160);
+            // Beside the words it fills in what is done with them: intent, action, the visit.
+            let tokens_out = 190 + text.chars().count() as i64 * 2 / 5 + self.stage.dice.between(6, 90);
+            let mut call = model.call(tokens_in, tokens_out, latency_ms);
+            merge(&mut call, told.clone());
+            self.writes(call);
+        }
+        self.now += SignedDuration::from_millis(self.stage.dice.between(90, 420));
+        let mut event = json!({"bot_response": text, "model": model.name, "provider": model.provider, "latency_ms": latency_ms});
+        merge(&mut event, told);
         if let Some(variant) = self.thread.variant {
             event["experiment"] = "подсказка_времени".into();
             event["variant"] = variant.into();
         }
         merge(&mut event, fields);
         self.writes(event);
+    }
+
+    /// A model of its own reads what the client wrote, where there is one.
+    fn listens(&mut self) {
+        let Some(model) = self.stage.era.listener(self.now) else { return };
+        let latency_ms = self.stage.dice.skewed(model.median_ms, model.spread).clamp(90.0, 900.0) as i64;
+        self.now += SignedDuration::from_millis(latency_ms);
+        let (tokens_in, tokens_out) = (self.stage.dice.between(340, 480), self.stage.dice.between(9, 16));
+        self.writes(model.call(tokens_in, tokens_out, latency_ms));
     }
 
     /// A person of the firm answers with one of these lines.
@@ -198,7 +212,7 @@ impl<'s> Talk<'s> {
     /// How sure the assistant is of what it heard.
     fn confidence(&mut self) -> f64 {
         let usual = self.stage.era.model(self.now).confidence;
-        let drawn = if self.is_muddled && self.thread.step < 4 || self.stage.dice.chance(0.02) {
+        let drawn = if self.is_muddled && self.thread.step < 6 || self.stage.dice.chance(0.02) {
             self.stage.dice.between(24, 59) as f64 / 100.0
         } else {
             usual + 0.055 * self.stage.dice.normal()

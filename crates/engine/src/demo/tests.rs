@@ -153,6 +153,22 @@ fn the_month_looks_like_a_month() {
 }
 
 #[test]
+fn answers_were_asked_of_models_that_count_their_tokens() {
+    let events = events(None);
+    let calls: Vec<&Value> = of(&events, "llm_call").collect();
+    let answers: Vec<&&Value> = calls.iter().filter(|call| call["model"] != models::LISTENS.name).collect();
+    let said = events.iter().filter(|event| event["bot_response"].is_string() && event["type"] != "reminder_sent").count();
+    assert!(answers.len() == said || answers.len() == said + 1, "{} calls for {said} answers", answers.len());
+    let mean = |field: &str| answers.iter().map(|call| call[field].as_f64().unwrap()).sum::<f64>() / answers.len() as f64;
+    assert!((1_100.0..1_300.0).contains(&mean("tokens_in")), "{}", mean("tokens_in"));
+    assert!((260.0..340.0).contains(&mean("tokens_out")), "{}", mean("tokens_out"));
+    let (priced, unpriced): (Vec<&Value>, Vec<&Value>) = calls.iter().copied().partition(|call| call["cost"].is_number());
+    assert!(priced.iter().all(|call| call["meta"]["cost"]["currency"] == "RUB"), "money has a currency");
+    assert!(unpriced.len() > 100 && unpriced.len() < priced.len() / 3, "{} without a price of {}", unpriced.len(), calls.len());
+    assert!(unpriced.iter().all(|call| call["model"] == models::LISTENS.name && call["tokens_in"].is_number()));
+}
+
+#[test]
 fn what_the_demo_is_meant_to_show_is_in_it() {
     let events = events(None);
     let claimed = events.iter().filter(|event| event["action"] == "create_lead" && event["crm_id"].is_null()).count();
@@ -179,7 +195,7 @@ fn what_the_demo_is_meant_to_show_is_in_it() {
             variants.entry(variant).or_default().insert(event["client"]["channel_id"].to_string());
         }
     }
-    assert_eq!(models.len(), 2, "{models:?}");
+    assert_eq!(models.len(), 3, "{models:?}");
     assert!(variants["A"].len() > 100 && variants["B"].len() > 100);
     assert!(variants["A"].is_disjoint(&variants["B"]), "a client keeps the variant");
 

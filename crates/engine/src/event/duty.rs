@@ -37,6 +37,24 @@ pub struct Received {
     pub due: Date,
 }
 
+/// Days that cannot be meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a request cannot come tomorrow, nor its deadline before it or more than a year after it")]
+pub struct WrongDay;
+
+impl Received {
+    /// Of what somebody says; without a day it came today, without a deadline the law's holds.
+    ///
+    /// # Errors
+    /// When these days cannot be meant.
+    pub fn of(number: &str, kind: RequestKind, received: Option<Date>, due: Option<Date>, today: Date) -> Result<Self, WrongDay> {
+        let received = received.unwrap_or(today);
+        let due = due.unwrap_or_else(|| kind.due(received));
+        let is_meant = received <= today && is_plausible(received, due);
+        is_meant.then(|| Self { number: number.trim().to_owned(), kind, received, due }).ok_or(WrongDay)
+    }
+}
+
 /// Which message about a breach the regulator has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -176,6 +194,17 @@ mod tests {
         // Over the New Year: 29, 30, 31 December, then from 11 January (9 and 10 are a weekend).
         assert_eq!(RequestKind::Access.due(date(2026, 12, 28)), date(2027, 1, 19));
         assert!(!is_working(date(2026, 11, 4)) && !is_working(date(2026, 11, 22)) && is_working(date(2026, 11, 23)));
+    }
+
+    #[test]
+    fn days_that_are_not_named_are_the_law_s_and_wrong_ones_are_refused() {
+        let today = date(2026, 11, 23);
+        let of = |received, due| Received::of(" вх. 1 ", RequestKind::Access, received, due, today);
+        let usual = Received { number: "вх. 1".into(), kind: RequestKind::Access, received: today, due: date(2026, 12, 7) };
+        assert_eq!(of(None, None), Ok(usual));
+        assert_eq!(of(Some(date(2026, 11, 24)), None), Err(WrongDay));
+        assert_eq!(of(None, Some(date(2026, 11, 22))), Err(WrongDay));
+        assert_eq!(of(None, Some(date(2028, 1, 1))), Err(WrongDay));
     }
 
     #[test]

@@ -279,7 +279,7 @@ proptest! {
     }
 }
 
-/// `cargo test --release -p letopis --lib gate_speed -- --ignored --nocapture`
+/// `cargo test --release -p engine --lib gate_speed -- --ignored --nocapture`
 #[test]
 #[ignore = "a measurement, not a test"]
 fn gate_speed() {

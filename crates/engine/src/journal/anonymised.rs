@@ -8,17 +8,18 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use hmac::{Hmac, Mac};
+use jiff::tz::TimeZone;
 use rand::Rng;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::days::Day;
 use crate::event::{BusinessId, RecordNo};
 use crate::privacy::mask::{Care, Known, Masker};
 use crate::privacy::{BusinessKeys, KeyError, pseudonym_key};
 
 const HOUR_US: i64 = 3_600_000_000;
-const DAY_US: i64 = 24 * HOUR_US;
 /// Country and operator: `+7921`. The operator alone says no more than "a phone of that region".
 const CODE_CHARS: usize = 5;
 
@@ -56,7 +57,13 @@ pub struct Stored {
 ///
 /// # Errors
 /// When the database says no, or the key of the year cannot be had.
-pub fn store(tx: &Transaction<'_>, keys: &BusinessKeys, masker: &Masker, records: &[RecordNo]) -> Result<Stored, KeyError> {
+pub fn store(
+    tx: &Transaction<'_>,
+    keys: &BusinessKeys,
+    masker: &Masker,
+    zone: &TimeZone,
+    records: &[RecordNo],
+) -> Result<Stored, KeyError> {
     let mut rows: Vec<(i64, Row)> = Vec::with_capacity(records.len());
     let (mut people, mut years) = (HashMap::new(), HashMap::new());
     for record in records {
@@ -70,7 +77,7 @@ pub fn store(tx: &Transaction<'_>, keys: &BusinessKeys, masker: &Masker, records
             Some(person) => Some(pseudonym(key_of(tx, keys, &mut years, year_of(detail.received_us))?, &person.pseudonym)),
             None => None,
         };
-        let row = Row::of(masker, &detail, person, who);
+        let row = Row::of(masker, &detail, (person, who), Day::of(detail.received_us, zone));
         // 63 random bits: in this order they say nothing about the order of the records.
         rows.push(((rand::rng().next_u64() >> 1) as i64, row));
     }
@@ -87,21 +94,21 @@ pub fn store(tx: &Transaction<'_>, keys: &BusinessKeys, masker: &Masker, records
 ///
 /// # Errors
 /// When the database says no.
-pub fn forget_before(tx: &Transaction<'_>, business: BusinessId, before_us: i64) -> rusqlite::Result<usize> {
-    let day = before_us.div_euclid(DAY_US);
+pub fn forget_before(tx: &Transaction<'_>, business: BusinessId, zone: &TimeZone, before_us: i64) -> rusqlite::Result<usize> {
+    let day = Day::of(before_us, zone).0;
     let gone = tx.prepare_cached("DELETE FROM anonymised WHERE business = ?1 AND received_day < ?2")?.execute(params![business.0, day])?;
     let year = year_of(before_us);
     tx.prepare_cached("DELETE FROM pseudonym_keys WHERE business = ?1 AND year < ?2")?.execute(params![business.0, year])?;
     Ok(gone)
 }
 
-/// How many rows there are of events received since `day` (days since 1970).
+/// How many rows there are of events received since `day`.
 ///
 /// # Errors
 /// When the database says no.
-pub fn count_since(conn: &Connection, business: BusinessId, day: i64) -> rusqlite::Result<u64> {
+pub fn count_since(conn: &Connection, business: BusinessId, day: Day) -> rusqlite::Result<u64> {
     let sql = "SELECT count(*) FROM anonymised WHERE business = ?1 AND received_day >= ?2";
-    conn.prepare_cached(sql)?.query_row(params![business.0, day], |row| Ok(row.get::<_, i64>(0)? as u64))
+    conn.prepare_cached(sql)?.query_row(params![business.0, day.0], |row| Ok(row.get::<_, i64>(0)? as u64))
 }
 
 fn read(conn: &Connection, record: RecordNo) -> rusqlite::Result<Option<Detail>> {
@@ -158,7 +165,7 @@ fn key_of<'a>(tx: &Transaction<'_>, keys: &BusinessKeys, years: &'a mut Years, y
 }
 
 fn year_of(us: i64) -> i64 {
-    i64::from(jiff::Timestamp::from_microsecond(us).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).year())
+    i64::from(jiff::Timestamp::from_microsecond(us).unwrap_or_default().to_zoned(TimeZone::UTC).year())
 }
 
 /// One row as it stays.
@@ -176,13 +183,13 @@ struct Row {
 }
 
 impl Row {
-    fn of(masker: &Masker, detail: &Detail, person: Option<&Person>, who: Option<[u8; 8]>) -> Self {
+    fn of(masker: &Masker, detail: &Detail, (person, who): (Option<&Person>, Option<[u8; 8]>), day: Day) -> Self {
         let nobody = Known::default();
         let mut known = person.map_or(&nobody, |person| &person.known).clone();
         known.learn_name(detail.name.as_deref().unwrap_or(""));
         let mask = |text: &Option<String>| text.as_deref().map(|text| masker.mask(text, &known, Care::Thorough).text);
         Self {
-            received_day: detail.received_us.div_euclid(DAY_US),
+            received_day: day.0,
             hour_us: detail.ts_us.div_euclid(HOUR_US) * HOUR_US,
             who,
             phone_code: person.and_then(|person| person.phone.clone()),

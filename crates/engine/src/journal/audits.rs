@@ -1,5 +1,6 @@
 //! What scheduled audits found, and when: for the settings page and `/metrics`. The audit itself is `verify`.
 
+use ledger::RecordList;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
@@ -26,6 +27,9 @@ pub struct Run {
     pub wrong: u64,
     /// The first of them, as JSON.
     pub findings: String,
+    /// Every record that is not what was signed or cannot be read.
+    #[serde(skip)]
+    pub unsound: RecordList,
 }
 
 impl Run {
@@ -34,7 +38,8 @@ impl Run {
     pub fn of(report: &Report, deep: bool, started_us: i64, ended_us: i64) -> Self {
         let first = &report.findings[..report.findings.len().min(KEPT)];
         let findings = serde_json::to_string(first).unwrap_or_else(|_| "[]".to_owned());
-        Self { business: report.business, started_us, ended_us, deep, entries: report.entries, wrong: report.wrong, findings }
+        let unsound = RecordList::of(report.unsound.iter().copied());
+        Self { business: report.business, started_us, ended_us, deep, entries: report.entries, wrong: report.wrong, findings, unsound }
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -46,6 +51,8 @@ impl Run {
             entries: row.get::<_, i64>(4)? as u64,
             wrong: row.get::<_, i64>(5)? as u64,
             findings: row.get(6)?,
+            // Only this program writes here.
+            unsound: row.get_ref(7)?.as_str()?.parse().unwrap_or_default(),
         })
     }
 }
@@ -55,9 +62,11 @@ impl Run {
 /// # Errors
 /// When the database says no.
 pub fn note(conn: &Connection, run: &Run) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO audits (business, started_us, ended_us, deep, entries, wrong, findings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let Run { business, started_us, ended_us, deep, entries, wrong, findings } = run;
-    conn.prepare_cached(sql)?.execute(params![business.0, started_us, ended_us, deep, *entries as i64, *wrong as i64, findings])?;
+    let sql = "INSERT INTO audits (business, started_us, ended_us, deep, entries, wrong, findings, unsound)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let Run { business, started_us, ended_us, deep, entries, wrong, findings, unsound } = run;
+    let (entries, wrong, unsound) = (*entries as i64, *wrong as i64, unsound.to_string());
+    conn.prepare_cached(sql)?.execute(params![business.0, started_us, ended_us, deep, entries, wrong, findings, unsound])?;
     Ok(())
 }
 
@@ -66,7 +75,7 @@ pub fn note(conn: &Connection, run: &Run) -> rusqlite::Result<()> {
 /// # Errors
 /// When the database says no.
 pub fn latest(conn: &Connection, business: BusinessId) -> rusqlite::Result<Option<Run>> {
-    let sql = "SELECT business, started_us, ended_us, deep, entries, wrong, findings FROM audits
+    let sql = "SELECT business, started_us, ended_us, deep, entries, wrong, findings, unsound FROM audits
                WHERE business = ?1 ORDER BY started_us DESC, id DESC LIMIT 1";
     conn.prepare_cached(sql)?.query_row([business.0], Run::read).optional()
 }

@@ -5,6 +5,8 @@
 //! outlive its dialogues, and lead back to nobody. [`People`](case_people) ties a drawn number to a client while the client lives: it counts
 //! people, and names none.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::experiments::exposures;
@@ -115,26 +117,34 @@ pub fn was_here(conn: &Connection, owner: Owner) -> rusqlite::Result<bool> {
     conn.prepare_cached(sql)?.exists(params![client, session])
 }
 
-/// Before a person is judged anew: what was said of them goes, but for what is detached.
+/// What was said of a person before they were judged anew goes, but for what is detached and for conversations of which the same is said again
+/// (`judged`: a digest each). Gives those: a returning client's earlier days are not written again with every word.
 ///
 /// # Errors
 /// When the database says no.
 pub fn clear(
     tx: &Transaction<'_>,
     person: i64,
-    sessions: impl Iterator<Item = i64>,
+    judged: &BTreeMap<i64, i64>,
     was_anothers: impl Fn(&i64) -> bool,
-) -> rusqlite::Result<()> {
-    tx.prepare_cached("DELETE FROM cases WHERE person = ?1 AND session IS NOT NULL")?.execute([person])?;
-    tx.prepare_cached("DELETE FROM visits WHERE person = ?1 AND detached = 0")?.execute([person])?;
-    // Conversations that came over from another client, or were nobody's until now.
-    for session in sessions {
+) -> rusqlite::Result<BTreeSet<i64>> {
+    let known: Vec<(i64, Option<i64>)> = tx
+        .prepare_cached("SELECT session, digest FROM cases WHERE person = ?1 AND session IS NOT NULL")?
+        .query_map([person], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let (same, other): (Vec<_>, Vec<_>) =
+        known.into_iter().partition(|(session, digest)| digest.is_some() && judged.get(session) == digest.as_ref());
+    let same: BTreeSet<i64> = same.into_iter().map(|(session, _)| session).collect();
+    // Also conversations that came over from another client, or were nobody's until now.
+    let gone = other.iter().map(|(session, _)| session).chain(judged.keys().filter(|session| !same.contains(session)));
+    for session in gone {
         tx.prepare_cached("DELETE FROM cases WHERE session = ?1")?.execute([session])?;
-        if was_anothers(&session) {
-            tx.prepare_cached("DELETE FROM case_people WHERE session = ?1")?.execute([session])?;
-        }
     }
-    Ok(())
+    for session in judged.keys().filter(|session| was_anothers(session)) {
+        tx.prepare_cached("DELETE FROM case_people WHERE session = ?1")?.execute([session])?;
+    }
+    tx.prepare_cached("DELETE FROM visits WHERE person = ?1 AND detached = 0")?.execute([person])?;
+    Ok(same)
 }
 
 /// They are shown as somebody else now, who is judged with their conversations; or they are not there any more.
@@ -146,7 +156,7 @@ pub fn set_aside(tx: &Transaction<'_>, owner: Owner) -> rusqlite::Result<()> {
     let sql = "UPDATE case_people SET due_us = NULL WHERE client = ?1 OR session = ?2 RETURNING person";
     exposures::unsay(tx, owner)?;
     let person: Option<i64> = tx.prepare_cached(sql)?.query_row(params![client, session], |row| row.get(0)).optional()?;
-    person.map_or(Ok(()), |person| clear(tx, person, std::iter::empty(), |_| false))
+    person.map_or(Ok(()), |person| clear(tx, person, &BTreeMap::new(), |_| false).map(drop))
 }
 
 /// The detail of a conversation goes: what numbers say of it stays, and leads nowhere.

@@ -1,21 +1,20 @@
-//! How many records were accepted since when: from the numbers of the tree, which nobody can edit together with the data.
+//! How many records were accepted since when: from the numbers of the tree, which nobody can edit together with the data. Days are the
+//! business's own, by the clock that it had when they were noted.
 
 use rusqlite::{Connection, Transaction, params};
 
 use super::append;
+use super::days::Day;
 use crate::event::{BusinessId, RecordNo};
 
-/// Microseconds of a day.
-pub const DAY_US: i64 = 86_400_000_000;
-
-/// Notes that `record` was received on `day` (days since 1970), if it is the first of that day or a later one.
+/// Notes that `record` was received on `day`, if it is the first of that day or a later one.
 ///
 /// # Errors
 /// When the database says no.
-pub fn note(tx: &Transaction<'_>, day: i64, record: RecordNo) -> rusqlite::Result<()> {
+pub fn note(tx: &Transaction<'_>, day: Day, record: RecordNo) -> rusqlite::Result<()> {
     let mut insert =
         tx.prepare_cached("INSERT INTO record_days (business, day, first_record) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
-    insert.execute(params![record.business().0, day, record.as_i64()])?;
+    insert.execute(params![record.business().0, day.0, record.as_i64()])?;
     Ok(())
 }
 
@@ -23,8 +22,8 @@ pub fn note(tx: &Transaction<'_>, day: i64, record: RecordNo) -> rusqlite::Resul
 ///
 /// # Errors
 /// When the database says no.
-pub fn first_since(conn: &Connection, business: BusinessId, day: i64) -> rusqlite::Result<u64> {
+pub fn first_since(conn: &Connection, business: BusinessId, day: Day) -> rusqlite::Result<u64> {
     let sql = "SELECT min(first_record) FROM record_days WHERE business = ?1 AND day >= ?2";
-    let first: Option<i64> = conn.prepare_cached(sql)?.query_row(params![business.0, day], |row| row.get(0))?;
+    let first: Option<i64> = conn.prepare_cached(sql)?.query_row(params![business.0, day.0], |row| row.get(0))?;
     first.map_or_else(|| append::next_index(conn, business), |record| Ok(RecordNo::from_i64(record).index()))
 }

@@ -492,7 +492,8 @@ CREATE TABLE audits (
   deep INTEGER NOT NULL,
   entries INTEGER NOT NULL,
   wrong INTEGER NOT NULL,
-  findings TEXT NOT NULL               -- JSON, the first of them
+  findings TEXT NOT NULL,              -- JSON, the first of them
+  unsound TEXT NOT NULL DEFAULT ''     -- list of all records that could not be verified
 );
 CREATE INDEX audits_by_business ON audits (business, started_us);
 
@@ -502,7 +503,7 @@ CREATE TABLE recorded (
   position INTEGER NOT NULL
 );
 
--- The first record received on each day (UTC): how many were accepted in the last days, also when their detail is gone.
+-- The first record received on each day of the business's own clock: how many were accepted in the last days, also when their detail is gone.
 CREATE TABLE record_days (
   business INTEGER NOT NULL,
   day INTEGER NOT NULL,                -- days since 1970
@@ -589,6 +590,7 @@ CREATE TABLE cases (
   paid_minor INTEGER NOT NULL,
   currency TEXT,
   first_answer_ms INTEGER,
+  person_answer_ms INTEGER,            -- from the first hand-over to a person's word, in working hours; 4294967295: nobody came
   answers BLOB,                        -- milliseconds that the bot took, 4 bytes each, the lowest first; all ones: no answer
   lost TEXT,                           -- R1 to R12: the first reason
   lost_all TEXT,                       -- every reason: R3,R2
@@ -604,23 +606,40 @@ CREATE TABLE cases (
   utm_campaign TEXT,
   operator TEXT,
   replies INTEGER NOT NULL,
+  worded INTEGER NOT NULL DEFAULT 0,   -- answers whose words are told
+  reply_chars INTEGER NOT NULL DEFAULT 0, -- of those together
   calls INTEGER NOT NULL DEFAULT 0,    -- of models
   unpriced INTEGER NOT NULL DEFAULT 0, -- of them without a price, or in another currency
   cost REAL,                           -- of the others; NULL: not one has a price
   cost_currency TEXT,
-  -- What a walk over a month asks of every row, as one number (metrics/figures/fold.rs): marks from bit 0, told 16, booked 24, recovered 25,
-  -- paid 26, calls 27, left out 28, number of the reason 32, replies 40.
-  bits INTEGER GENERATED ALWAYS AS (
-    (marks & 65535) | ((told & 255) << 16) | ((booked_us IS NOT NULL) << 24) | ((recovered_us IS NOT NULL) << 25) | ((paid_minor <> 0) << 26)
-    | ((calls > 0) << 27) | ((left_out IS NOT NULL) << 28) | (coalesce(CAST(substr(lost, 2) AS INTEGER), 0) << 32)
-    | (min(replies, 4095) << 40)) STORED,
+  digest INTEGER,                      -- of what was judged: what says the same is not written again
   PRIMARY KEY (business, started_us, id)
 ) WITHOUT ROWID;
--- How far people come and what they pay, over months: metrics/worth/stages.rs.
-CREATE INDEX cases_by_stage ON cases (business, started_us, told, paid_minor, currency) WHERE left_out IS NULL;
 CREATE INDEX cases_by_session ON cases (session) WHERE session IS NOT NULL;
 CREATE INDEX cases_by_person ON cases (person);
-CREATE INDEX cases_lost ON cases (business, lost_us) WHERE lost IS NOT NULL AND recovered_us IS NULL AND session IS NOT NULL;
+CREATE INDEX cases_lost ON cases (business, lost_us, session, person, told) WHERE lost IS NOT NULL AND recovered_us IS NULL AND session IS NOT NULL;
+-- A day (by UTC, since 1970) is drawn a new stamp whenever one of its cases changes: what is held of it in memory is as good as its stamp
+-- (metrics/sheets).
+CREATE TABLE case_days (
+  business INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  stamp INTEGER NOT NULL,
+  PRIMARY KEY (business, day)
+) WITHOUT ROWID;
+CREATE TRIGGER cases_come AFTER INSERT ON cases BEGIN
+  INSERT INTO case_days VALUES (new.business, new.started_us / 86400000000, random())
+    ON CONFLICT DO UPDATE SET stamp = excluded.stamp;
+END;
+CREATE TRIGGER cases_go AFTER DELETE ON cases BEGIN
+  UPDATE case_days SET stamp = random()
+    WHERE business = old.business AND day = old.started_us / 86400000000;
+END;
+CREATE TRIGGER cases_change AFTER UPDATE ON cases BEGIN
+  UPDATE case_days SET stamp = random()
+    WHERE business = old.business AND day = old.started_us / 86400000000;
+  INSERT INTO case_days VALUES (new.business, new.started_us / 86400000000, random())
+    ON CONFLICT DO UPDATE SET stamp = excluded.stamp;
+END;
 
 -- Visits, put together from what bot, CRM and reminders tell of them; detached like cases.
 CREATE TABLE visits (
@@ -677,7 +696,7 @@ CREATE TABLE lead_work (
 CREATE TABLE anonymised (
   id INTEGER PRIMARY KEY,              -- drawn, so that the order says nothing
   business INTEGER NOT NULL,
-  received_day INTEGER NOT NULL,       -- days since 1970, for the share that is available
+  received_day INTEGER NOT NULL,       -- the business's own, days since 1970: for the share that is available
   hour_us INTEGER NOT NULL,            -- of the event, cut to the hour
   who BLOB,                            -- pseudonym under the key of its year
   phone_code TEXT,                     -- country and operator: +7921

@@ -3,14 +3,20 @@
 //! *Accepted* comes from the numbers of the tree, which nobody can edit together with the data: every number is an event, a decision, or
 //! the entry of an act, and the latter two are known. *Full* has its record; *anonymised* has a row without a person; *erased* and *expired*
 //! are listed in an act; what is none of this is *lost*, and its target is zero. It is a count of all, not a sample: there is no interval.
+//!
+//! Stored alone is not available: a record that the last nightly audit could not open, or whose hash is not the one that was signed, is lost as
+//! well, and is named *unsound*. What came after that audit is *unchecked* until the next night. Days are the business's own.
+
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 
 use ledger::{ActKind, RecordList};
 use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::event::{BusinessId, RecordNo};
-use crate::journal::record_days::{self, DAY_US};
-use crate::journal::{acts, anonymised, append};
+use crate::journal::days::Day;
+use crate::journal::{acts, anonymised, append, audits, record_days};
 
 /// The windows that the number is shown for, in days.
 pub const WINDOWS: [i64; 3] = [30, 90, 365];
@@ -28,8 +34,12 @@ pub struct Events {
     pub erased: u64,
     /// Destroyed because their time was over; sums by day stay.
     pub expired: u64,
-    /// Neither there nor in an act.
+    /// Neither there nor in an act; or there, and not what was signed.
     pub lost: u64,
+    /// Of the lost those that are there: the last audit could not open them, or their hash is another one.
+    pub unsound: u64,
+    /// Of the full ones those that no audit has looked at yet.
+    pub unchecked: u64,
 }
 
 /// The same as shares; none of them where nothing was accepted.
@@ -60,6 +70,8 @@ pub struct Line {
 /// The number of one business.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Availability {
+    /// When the last audit ended that compared every record's hash, µs; none: there was none yet.
+    pub audited_us: Option<i64>,
     /// The last 30, 90 and 365 days.
     pub windows: Vec<Line>,
     /// Days 0 to 30, 30 to 90, 90 to 365.
@@ -79,6 +91,12 @@ impl Events {
         }
     }
 
+    /// With what the audit says of those that are stored.
+    fn but(self, unsound: u64, unchecked: u64) -> Self {
+        let unsound = unsound.min(self.full);
+        Self { full: self.full - unsound, lost: self.lost + unsound, unsound, unchecked: unchecked.min(self.full - unsound), ..self }
+    }
+
     fn without(self, younger: Self) -> Self {
         Self {
             accepted: self.accepted.saturating_sub(younger.accepted),
@@ -87,28 +105,29 @@ impl Events {
             erased: self.erased.saturating_sub(younger.erased),
             expired: self.expired.saturating_sub(younger.expired),
             lost: self.lost.saturating_sub(younger.lost),
+            unsound: self.unsound.saturating_sub(younger.unsound),
+            unchecked: self.unchecked.saturating_sub(younger.unchecked),
         }
     }
 }
 
-/// Counts at `now_us`.
+/// Counts at `now_us`, by the business's own days.
 ///
 /// # Errors
 /// When the database says no.
-pub fn measure(conn: &Connection, business: BusinessId, now_us: i64) -> rusqlite::Result<Availability> {
-    let gone = Gone::read(conn, business)?;
-    let today = now_us.div_euclid(DAY_US);
-    // Each stretch of numbers is counted once: a year holds the month, and a million rows take a while.
-    let (mut counted, mut stored) = (Vec::with_capacity(WINDOWS.len()), Stored::default());
-    let mut next = append::next_index(conn, business)?;
-    let end = next;
-    for days in WINDOWS {
-        let since_day = today - days + 1;
-        let first = record_days::first_since(conn, business, since_day)?.min(next);
-        stored.add(conn, business, first..next)?;
-        next = first;
-        let anonymised = anonymised::count_since(conn, business, since_day)?;
-        counted.push(stored.events(end - first, first, anonymised, &gone));
+pub fn measure(conn: &Connection, business: BusinessId, zone: &TimeZone, now_us: i64) -> rusqlite::Result<Availability> {
+    let (gone, audit) = (Gone::read(conn, business)?, audits::latest(conn, business)?);
+    let today = Day::of(now_us, zone);
+    let (end, audited) = (append::next_index(conn, business)?, audit.as_ref().map_or(0, audited));
+    let since = |days: i64| Ok(record_days::first_since(conn, business, Day(today.0 - days + 1))?.min(end));
+    let firsts: Vec<u64> = WINDOWS.into_iter().map(since).collect::<rusqlite::Result<_>>()?;
+    let stored = stored(conn, business, firsts.iter().flat_map(|first| [*first, audited.max(*first)]).collect(), end)?;
+    let mut counted = Vec::with_capacity(WINDOWS.len());
+    for (days, first) in WINDOWS.into_iter().zip(firsts) {
+        let anonymised = anonymised::count_since(conn, business, Day(today.0 - days + 1))?;
+        let unsound = audit.as_ref().map_or(Ok(0), |audit| stored_of(conn, business, &audit.unsound, first))?;
+        let events = stored[&first].events(end - first, first, anonymised, &gone);
+        counted.push(events.but(unsound, stored[&audited.max(first)].full()));
     }
     let line = |from_days, to_days, events: Events| Line { to_days, from_days, events, shares: events.shares() };
     let windows = WINDOWS.iter().zip(&counted).map(|(days, events)| line(0, *days, *events)).collect();
@@ -118,7 +137,24 @@ pub fn measure(conn: &Connection, business: BusinessId, now_us: i64) -> rusqlite
         bands.push(line(from, to, events.without(younger)));
         (from, younger) = (to, events);
     }
-    Ok(Availability { windows, bands })
+    Ok(Availability { audited_us: audit.map(|audit| audit.ended_us), windows, bands })
+}
+
+/// Entries that an audit speaks for: none where the tree itself is not what was signed, because then nobody knows which records are.
+fn audited(audit: &audits::Run) -> u64 {
+    let findings: Vec<serde_json::Value> = serde_json::from_str(&audit.findings).unwrap_or_default();
+    if findings.iter().any(|finding| finding["record"].is_null()) { 0 } else { audit.entries }
+}
+
+/// How many events of a list are stored, from a number on: an audit finds few, so each is looked up.
+fn stored_of(conn: &Connection, business: BusinessId, list: &RecordList, first: u64) -> rusqlite::Result<u64> {
+    let sql = "SELECT count(*) FROM blobs b WHERE record >= ?1 AND record <= ?2 AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.record = b.record)";
+    let (mut find, mut events) = (conn.prepare_cached(sql)?, 0);
+    for (from, to) in list.runs().iter().filter(|(_, to)| *to >= first) {
+        let range = [RecordNo::new(business, first.max(*from)).as_i64(), RecordNo::new(business, *to).as_i64()];
+        events += find.query_row(range, |row| row.get::<_, i64>(0))? as u64;
+    }
+    Ok(events)
 }
 
 /// What acts list.
@@ -146,7 +182,7 @@ fn since(list: &RecordList, first: u64) -> u64 {
     list.runs().iter().map(|(from, to)| (to + 1).saturating_sub(first.max(*from))).sum()
 }
 
-/// What is stored under a stretch of numbers.
+/// What is stored from a number on.
 #[derive(Default)]
 struct Stored {
     blobs: u64,
@@ -155,30 +191,40 @@ struct Stored {
     others: u64,
 }
 
+/// What is stored from each of these numbers up to `end`, all in one pass: the index of blobs has no order by number, so each pass reads it whole.
+fn stored(conn: &Connection, business: BusinessId, mut firsts: Vec<u64>, end: u64) -> rusqlite::Result<BTreeMap<u64, Stored>> {
+    firsts.sort_unstable();
+    firsts.dedup();
+    let mut stored: BTreeMap<u64, Stored> = firsts.iter().map(|first| (*first, Stored::default())).collect();
+    let numbers: Vec<i64> = [end].iter().chain(&firsts).map(|index| RecordNo::new(business, *index).as_i64()).collect();
+    let since: Vec<String> = (3..=numbers.len()).map(|at| format!(", count(*) FILTER (WHERE record >= ?{at})")).collect();
+    let mut count = |from: &str, take: fn(&mut Stored) -> &mut u64| {
+        let sql = format!("SELECT count(*){} FROM {from} WHERE record >= ?2 AND record < ?1", since.concat());
+        conn.prepare_cached(&sql)?.query_row(rusqlite::params_from_iter(&numbers), |row| {
+            stored.values_mut().enumerate().try_for_each(|(at, stored)| row.get::<_, i64>(at).map(|count| *take(stored) = count as u64))
+        })
+    };
+    // By an index that holds nothing else: the blobs themselves are a hundred times larger.
+    count("blobs INDEXED BY blobs_by_key", |stored| &mut stored.blobs)?;
+    count("decisions", |stored| &mut stored.decisions)?;
+    // The second byte of an entry is its kind; a record's is 0.
+    count("(SELECT record FROM entries INDEXED BY entries_of_acts WHERE substr(entry, 2, 1) <> x'00')", |stored| &mut stored.others)?;
+    Ok(stored)
+}
+
 impl Stored {
-    fn add(&mut self, conn: &Connection, business: BusinessId, numbers: std::ops::Range<u64>) -> rusqlite::Result<()> {
-        if numbers.is_empty() {
-            return Ok(());
-        }
-        let range = [RecordNo::new(business, numbers.start).as_i64(), RecordNo::new(business, numbers.end).as_i64()];
-        let number = |sql: &str| conn.prepare_cached(sql)?.query_row(range, |row| row.get::<_, i64>(0)).map(|count| count as u64);
-        // By an index that holds nothing else: the blobs themselves are a hundred times larger.
-        self.blobs += number("SELECT count(*) FROM blobs INDEXED BY blobs_by_key WHERE record >= ?1 AND record < ?2")?;
-        self.decisions += number("SELECT count(*) FROM decisions WHERE record >= ?1 AND record < ?2")?;
-        // The second byte of an entry is its kind; a record's is 0.
-        let others =
-            "SELECT count(*) FROM entries INDEXED BY entries_of_acts WHERE record >= ?1 AND record < ?2 AND substr(entry, 2, 1) <> x'00'";
-        self.others += number(others)?;
-        Ok(())
+    /// Events that are there.
+    fn full(&self) -> u64 {
+        self.blobs.saturating_sub(self.decisions)
     }
 
     fn events(&self, numbers: u64, first: u64, anonymised: u64, gone: &Gone) -> Events {
         let accepted = numbers.saturating_sub(self.decisions + self.others);
-        let full = self.blobs.saturating_sub(self.decisions);
+        let full = self.full();
         let (erased, listed) = (since(&gone.erased, first), since(&gone.expired, first));
         let anonymised = anonymised.min(listed);
         let lost = accepted.saturating_sub(full + erased + listed);
-        Events { accepted, full, anonymised, erased, expired: listed - anonymised, lost }
+        Events { accepted, full, anonymised, erased, expired: listed - anonymised, lost, ..Events::default() }
     }
 }
 
@@ -186,17 +232,61 @@ impl Stored {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::journal::testing::{Pen, empty};
 
     /// Section 4.8 of the definitions, to the printed digits.
     #[test]
     fn the_worked_example_comes_out() {
-        let events = Events { accepted: 10_000, full: 9_200, anonymised: 700, erased: 60, expired: 0, lost: 40 };
+        let events = Events { accepted: 10_000, full: 9_200, anonymised: 700, erased: 60, expired: 0, lost: 40, ..Events::default() };
         let shares = events.shares();
         let percent = |share: Option<f64>, digits: usize| format!("{:.digits$}", share.unwrap() * 100.0);
         assert_eq!(percent(shares.available, 2), "99.00");
         assert_eq!(percent(shares.available_without_erased, 3), "99.598");
         assert_eq!(percent(shares.lost, 2), "0.40");
         assert_eq!(Events::default().shares(), Shares { available: None, available_without_erased: None, lost: None });
+    }
+
+    #[test]
+    fn what_is_stored_and_not_what_was_signed_is_lost() {
+        let stored = Events { accepted: 100, full: 100, ..Events::default() };
+        let known = stored.but(3, 10);
+        assert_eq!((known.full, known.lost, known.unsound, known.unchecked), (97, 3, 3, 10));
+        assert_eq!(known.shares().available, Some(0.97));
+        assert_eq!(stored.but(0, 200).unchecked, 100, "no more than there are");
+    }
+
+    #[test]
+    fn days_are_the_business_s_own_and_the_last_audit_s_word_counts() {
+        let mut conn = empty();
+        let tx = conn.transaction().unwrap();
+        let mut pen = Pen::new(&tx, BusinessId(1));
+        for id in ["a", "b", "c"] {
+            let event = format!(r#"{{"event_id":"{id}","timestamp":"2025-01-01T12:00:00Z","channel":"vk","session_id":"s","text":"да"}}"#);
+            pen.event(&tx, &event).unwrap();
+        }
+        pen.flush(&tx);
+        let first: i64 = tx.query_row("SELECT min(record) FROM events", [], |row| row.get(0)).unwrap();
+        let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_microsecond();
+        let moscow = TimeZone::get("Europe/Moscow").unwrap();
+        // Late in the evening of the 31st by UTC it is January already in Moscow.
+        let received = at("2024-12-31T22:30:00Z");
+        record_days::note(&tx, Day::of(received, &moscow), RecordNo::from_i64(first)).unwrap();
+        let month = |zone: &TimeZone, now: &str| measure(&tx, BusinessId(1), zone, at(now)).unwrap().windows[0].events.accepted;
+        let all = month(&moscow, "2025-01-30T20:59:00Z");
+        assert!(all > 0);
+        assert_eq!(month(&moscow, "2025-01-30T21:00:00Z"), 0, "the thirty-first day has begun there");
+
+        let index = RecordNo::from_i64(first).index();
+        let count = || measure(&tx, BusinessId(1), &moscow, at("2025-01-05T12:00:00Z")).unwrap();
+        assert_eq!((count().audited_us, count().windows[0].events.unchecked), (None, all), "nobody has looked yet");
+        let (unsound, ended_us) = (RecordList::of([index]), at("2025-01-02T00:10:00Z"));
+        let (business, findings) = (BusinessId(1), "[]".to_owned());
+        let run = audits::Run { business, started_us: 0, ended_us, deep: true, entries: index + all - 1, wrong: 1, findings, unsound };
+        audits::note(&tx, &run).unwrap();
+        let events = count().windows[0].events;
+        assert_eq!((events.full, events.lost, events.unsound, events.unchecked), (all - 1, 1, 1, 1), "{events:?}");
+        assert_eq!(count().audited_us, Some(ended_us));
+        assert_eq!(count().bands[1].events, Events::default());
     }
 
     #[test]

@@ -5,11 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::markers::What;
 use super::rate::Rate;
+use super::sheets::{self, Line, Name};
 use crate::event::BusinessId;
+
+const TOLD: [(What, Name); 3] = [(What::Model, Name::Model), (What::Prompt, Name::Prompt), (What::Scenario, Name::Scenario)];
 
 /// A version as conversations show it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -30,29 +33,31 @@ pub type Versions = BTreeMap<(What, String), Seen>;
 /// # Errors
 /// When the database says no.
 pub fn versions(conn: &Connection, business: BusinessId) -> rusqlite::Result<Versions> {
-    let sql = "SELECT model, prompt, scenario, min(started_us), max(started_us), count(*), sum(booked_us IS NOT NULL) FROM cases
-               WHERE business = ?1 AND left_out IS NULL AND (model IS NOT NULL OR prompt IS NOT NULL OR scenario IS NOT NULL)
-               GROUP BY model, prompt, scenario";
-    let mut all = conn.prepare_cached(sql)?;
-    let mut rows = all.query(params![business.0])?;
-    let mut found = Versions::new();
-    while let Some(row) = rows.next()? {
-        let (first_us, last_us): (i64, i64) = (row.get(3)?, row.get(4)?);
-        let (n, part): (i64, i64) = (row.get(5)?, row.get(6)?);
-        for (at, what) in [What::Model, What::Prompt, What::Scenario].into_iter().enumerate() {
-            let Some(label) = row.get::<_, Option<String>>(at)? else { continue };
-            let seen = found.entry((what, label)).or_insert(Seen { first_us, last_us, booked: Rate::default() });
-            seen.join(first_us, last_us, n.unsigned_abs(), part.unsigned_abs());
+    let mut found: [BTreeMap<String, Seen>; 3] = Default::default();
+    sheets::walk(conn, business, i64::MIN, i64::MAX, |line| {
+        for ((_, name), found) in TOLD.into_iter().zip(&mut found) {
+            let Some(label) = line.name(name).filter(|_| line.is_counted()) else { continue };
+            match found.get_mut(label) {
+                Some(seen) => seen.add(line),
+                None => drop(found.insert(label.to_owned(), Seen::of(line))),
+            }
         }
-    }
-    Ok(found)
+    })?;
+    let all = TOLD.into_iter().zip(found);
+    Ok(all.flat_map(|((what, _), found)| found.into_iter().map(move |(label, seen)| ((what, label), seen))).collect())
 }
 
 impl Seen {
-    fn join(&mut self, first_us: i64, last_us: i64, n: u64, part: u64) {
-        self.first_us = self.first_us.min(first_us);
-        self.last_us = self.last_us.max(last_us);
-        self.booked.n += n;
-        self.booked.part += part;
+    /// Of the first conversation with it.
+    fn of(line: &Line<'_>) -> Self {
+        let us = line.started_us();
+        Self { first_us: us, last_us: us, booked: Rate { part: u64::from(line.is_booked()), n: 1 } }
+    }
+
+    /// One more, later.
+    fn add(&mut self, line: &Line<'_>) {
+        self.last_us = line.started_us();
+        self.booked.n += 1;
+        self.booked.part += u64::from(line.is_booked());
     }
 }

@@ -15,13 +15,14 @@ use rusqlite::Transaction;
 use sha2::{Digest, Sha256};
 
 use super::prepare::{Arrival, NewEvent, Prepared, Sealable, Unreadable};
-use super::{RecordError, Stale, decisions};
+use super::{RecordError, Stale, decisions, expire};
 use crate::access::{AccessError, connection};
 use crate::event::record::Decided;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::append::{self, Seen};
 use crate::journal::chains;
 use crate::journal::clients::{Clients, Identity};
+use crate::journal::days::Day;
 use crate::journal::projection::{CONFLICT, Projected};
 use crate::journal::quarantine::{self, Refusal};
 use crate::journal::sessions::{Gaps, Sessions};
@@ -77,7 +78,7 @@ pub(super) struct Scribe {
     new_keys: Vec<BusinessKeys>,
     /// The day on which particulars of old acts were last looked for.
     swept: i64,
-    /// The newest day of which a record was sealed, of each business.
+    /// When the newest day ends of which a record was sealed, of each business.
     days: HashMap<BusinessId, i64>,
     /// Takes persons out of what stays when detail goes.
     pub(super) masker: LazyCell<Masker>,
@@ -287,7 +288,7 @@ impl Scribe {
         let business = keys.business();
         let index = self.next_index(tx, business)?;
         let record = RecordNo::new(business, index);
-        self.note_day(tx, record, received_us)?;
+        self.note_day(tx, keys, record, received_us)?;
         let (mut rid, mut nonce) = ([0; 16], [0; 24]);
         rand::rng().fill_bytes(&mut rid);
         rand::rng().fill_bytes(&mut nonce);
@@ -305,13 +306,14 @@ impl Scribe {
         Ok(record)
     }
 
-    /// The first record of each day is what later says how many were accepted since.
-    fn note_day(&mut self, tx: &Transaction<'_>, record: RecordNo, received_us: i64) -> rusqlite::Result<()> {
-        let day = received_us.div_euclid(record_days::DAY_US);
-        let known = self.days.entry(record.business()).or_insert(i64::MIN);
-        if day > *known {
+    /// The first record of each of the business's own days is what later says how many were accepted since.
+    fn note_day(&mut self, tx: &Transaction<'_>, keys: &BusinessKeys, record: RecordNo, received_us: i64) -> Result<(), RecordError> {
+        let ends_us = self.days.entry(record.business()).or_insert(i64::MIN);
+        if received_us >= *ends_us {
+            let zone = expire::zone(tx, keys)?;
+            let day = Day::of(received_us, &zone);
             record_days::note(tx, day, record)?;
-            *known = day;
+            *ends_us = day.span_us(&zone).1;
         }
         Ok(())
     }

@@ -59,7 +59,7 @@ impl Scribe {
                 particulars.insert("run".into(), json!(run));
                 particulars.insert("before_us".into(), json!(before_us));
                 if *then == Then::Anonymise {
-                    let stored = anonymised::store(tx, keys, &self.masker, &records)?;
+                    let stored = anonymised::store(tx, keys, &self.masker, &zone, &records)?;
                     let sha256: String = stored.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
                     particulars.insert("anonymised".into(), json!({ "rows": stored.rows, "sha256": sha256 }));
                 }
@@ -76,8 +76,9 @@ impl Scribe {
                 done.destroyed += quarantine::destroy(tx, keys.business(), &refused)?;
                 let before_us = *aggregates_before_us;
                 let before_us = before_us.min(policy.aggregates_before_us(made_us));
-                days::forget_before(tx, keys.business(), Day::of(before_us, &zone(tx, keys)?))?;
-                anonymised::forget_before(tx, keys.business(), before_us)?;
+                let zone = zone(tx, keys)?;
+                days::forget_before(tx, keys.business(), Day::of(before_us, &zone))?;
+                anonymised::forget_before(tx, keys.business(), &zone, before_us)?;
                 cases::forget_before(tx, keys.business(), before_us)?;
                 Ok(None)
             }
@@ -140,7 +141,7 @@ fn refused_before(tx: &Transaction<'_>, business: BusinessId, before_us: i64) ->
 }
 
 /// By which clock the business's days begin.
-fn zone(tx: &Transaction<'_>, keys: &BusinessKeys) -> Result<TimeZone, RecordError> {
+pub(super) fn zone(tx: &Transaction<'_>, keys: &BusinessKeys) -> Result<TimeZone, RecordError> {
     let found = business::by_id(tx, keys.business())?;
     let named = found.and_then(|business| TimeZone::get(&business.timezone).ok());
     Ok(named.unwrap_or(TimeZone::UTC))

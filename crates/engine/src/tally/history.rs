@@ -7,9 +7,9 @@ use crate::journal::cases::{self, Owner};
 use crate::journal::sessions::Gaps;
 use crate::metrics::judge::{Call, Deed, History, Talk, Words};
 
-/// What [`deed`] reads.
+/// What [`deed`] reads. Facets 3 = 2: the assistant speaks in it, the client does not, so `said` are the assistant's words, as channels tell them.
 const COLUMNS: &str = "e.record, e.ts_us, e.type, e.facets, e.intent, e.confidence, e.crm IS NOT NULL, e.operator, e.model, e.scenario,
-  e.variant, e.latency_ms, e.reply, d.prompt, d.booking, d.starts_us, d.service, d.paid_minor, d.currency, d.utm_source, d.utm_campaign,
+  e.variant, e.latency_ms, coalesce(e.reply, CASE WHEN e.facets & 3 = 2 THEN e.said END), d.prompt, d.booking, d.starts_us, d.service, d.paid_minor, d.currency, d.utm_source, d.utm_campaign,
   d.left_out, t.status IS 'failed', m.record IS NOT NULL, m.cost, m.currency, m.tokens_in IS NOT NULL OR m.tokens_out IS NOT NULL,
   e.type = 'reminder_sent' AND EXISTS (SELECT 1 FROM deliveries o WHERE o.business = t.business AND o.provider = t.provider
     AND o.message_id = t.message_id AND o.status IN ('delivered', 'read', 'seen', 'played'))";
@@ -18,8 +18,8 @@ const TABLES: &str = "events e LEFT JOIN details d ON d.record = e.record LEFT J
 /// Events of one client that are judged; a bot that takes everybody for one client has more.
 const MOST: i64 = 20_000;
 
-/// Everything of one owner.
-pub(super) fn of(conn: &Connection, business: BusinessId, owner: Owner) -> rusqlite::Result<History> {
+/// Everything of one owner; a conversation is over after the silence that cuts it.
+pub(super) fn of(conn: &Connection, business: BusinessId, owner: Owner, gaps: Gaps) -> rusqlite::Result<History> {
     let (sql, id) = match owner {
         Owner::Client(id) => (
             "SELECT s.id, s.channel, s.kind, s.started_us FROM clients c CROSS JOIN sessions s
@@ -28,7 +28,6 @@ pub(super) fn of(conn: &Connection, business: BusinessId, owner: Owner) -> rusql
         ),
         Owner::Session(id) => ("SELECT id, channel, kind, started_us FROM sessions WHERE id = ?1 AND business = ?2 AND client IS NULL", id),
     };
-    let gaps = Gaps::default();
     let mut talks: Vec<Talk> = conn
         .prepare_cached(sql)?
         .query_map(params![id, business.0], |row| {

@@ -4,7 +4,10 @@
 //! (`metrics::judge`), freed of persons (`words`) and written (`rows`). Whoever's answer changes by time alone – a deadline passes, a day without a word – comes up by the
 //! moment that the judgement itself named. Reading and judging happen beside the writer, on a snapshot; the writer only stores, and not
 //! what an erasure destroyed meanwhile. After a kill a slice is judged again, and gives the same.
+//!
+//! What a CRM lacks no event tells: `absent` asks for it, and whoever it changes for comes up at once.
 
+mod absent;
 mod history;
 mod rows;
 #[cfg(test)]
@@ -23,14 +26,20 @@ use crate::access::{Business, business};
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::cases::{self, Owner};
 use crate::journal::experiments;
+use crate::journal::sessions::Gaps;
 use crate::metrics::judge::{History, Judged, Terms, Trial, judge};
+use crate::metrics::sheets;
 use crate::metrics::terms::Settled;
 use crate::store::{Store, StoreError};
+
+pub use absent::Crm;
 
 /// How often it looks whether there is something to do.
 const LOOK: Duration = Duration::from_millis(500);
 /// Records that are looked at in one slice.
 const RECORDS: i64 = 1_000;
+/// Days whose conversations are read before anybody asks: as far as pages look back by themselves.
+const WARM_DAYS: i64 = 90;
 /// People judged by time alone in one slice.
 const PEOPLE: i64 = 200;
 
@@ -38,18 +47,30 @@ const PEOPLE: i64 = 200;
 pub struct Tally {
     store: Store,
     now_us: fn() -> i64,
+    gaps: Gaps,
+    absent: absent::Absent,
     words: Arc<words::Words>,
 }
 
 /// What goes wrong is the store's.
 #[derive(Debug, thiserror::Error)]
 pub enum TallyError {
+    /// A connection could not be read.
+    #[error(transparent)]
+    Access(#[from] crate::access::AccessError),
     /// The database said no.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// It said no within a transaction.
     #[error("database: {0}")]
     Sql(#[from] rusqlite::Error),
+}
+
+/// What is known beside the journal when a slice is judged.
+struct By {
+    gaps: Gaps,
+    absent: Arc<absent::Claims>,
+    words: Arc<words::Words>,
 }
 
 /// A slice: who was judged, and how far the cursor goes.
@@ -63,20 +84,24 @@ struct Slice {
 }
 
 impl Tally {
-    /// Over an open store.
+    /// Over an open store, by the silences that end conversations here.
     #[must_use]
-    pub fn new(store: Store, now_us: fn() -> i64) -> Self {
-        Self { store, now_us, words: Arc::default() }
+    pub fn new(store: Store, now_us: fn() -> i64, gaps: Gaps, crm: Crm) -> Self {
+        Self { store, now_us, gaps, absent: absent::Absent::of(crm), words: Arc::default() }
     }
 
     /// Goes on until `stop` turns true.
     pub async fn keep(self, mut stop: watch::Receiver<bool>) {
+        let mut is_warm = false;
         loop {
             let began = Instant::now();
             let more = self.turn().await.unwrap_or_else(|e| {
                 tracing::error!(error = %e, "conversations not counted, tried again");
                 false
             });
+            if !more && !is_warm {
+                is_warm = self.warm().await.inspect_err(|e| tracing::warn!(error = %e, "numbers are not at hand yet")).is_ok();
+            }
             // Whoever records goes first: it rests as long as it worked.
             let rest = if more { began.elapsed().min(LOOK) } else { LOOK };
             tokio::select! {
@@ -84,6 +109,18 @@ impl Tally {
                 _ = stop.wait_for(|stop| *stop) => return,
             }
         }
+    }
+
+    /// Has at hand what pages ask for first, before the first of them does.
+    async fn warm(&self) -> Result<(), TallyError> {
+        let now_us = (self.now_us)();
+        let read = self.store.read(move |conn| {
+            for business in business::all(conn).unwrap_or_default() {
+                sheets::warm(conn, business.id, now_us, WARM_DAYS)?;
+            }
+            Ok::<_, TallyError>(())
+        });
+        read.await
     }
 
     /// A slice of every business; says whether there is more.
@@ -95,8 +132,8 @@ impl Tally {
         let mut more = false;
         for business in businesses {
             let (id, now_us) = (business.id, (self.now_us)());
-            let words = Arc::clone(&self.words);
-            let slice = self.store.read(move |conn| slice(conn, &business, &words, now_us)).await?;
+            let by = By { gaps: self.gaps, absent: self.absent.look(&self.store, id, now_us).await?, words: Arc::clone(&self.words) };
+            let slice = self.store.read(move |conn| slice(conn, &business, &by, now_us)).await?;
             more |= slice.more;
             if !slice.people.is_empty() || slice.cursor.is_some() {
                 self.store.write(move |tx| keep(tx, id, &slice)).await?;
@@ -107,7 +144,7 @@ impl Tally {
 }
 
 /// Everything of one slice, read in the one snapshot that a reader sees, and judged.
-fn slice(conn: &Connection, business: &Business, words: &words::Words, now_us: i64) -> Result<Slice, TallyError> {
+fn slice(conn: &Connection, business: &Business, by: &By, now_us: i64) -> Result<Slice, TallyError> {
     let from = cases::cursor(conn, business.id)?.unwrap_or(RecordNo::new(business.id, 0).as_i64() - 1);
     let mut owners = BTreeSet::new();
     let (cursor, full) = touched(conn, business.id, from, &mut owners)?;
@@ -119,9 +156,10 @@ fn slice(conn: &Connection, business: &Business, words: &words::Words, now_us: i
     let terms = Terms { trials, ..Settled::of(conn, business.id)?.terms(zone) };
     let mut people = Vec::with_capacity(owners.len());
     for owner in owners {
-        let history = history::of(conn, business.id, owner)?;
+        let mut history = history::of(conn, business.id, owner, by.gaps)?;
+        history.absent = by.absent.get(&owner).cloned().unwrap_or_default();
         let mut judged = judge(&history, &terms, now_us);
-        judged.cases.iter_mut().for_each(|case| words.clean(case));
+        judged.cases.iter_mut().for_each(|case| by.words.clean(case));
         people.push((owner, history, judged));
     }
     Ok(Slice { people, cursor: (cursor > from).then_some(cursor), more, now_us, settled: settled(conn, business.id)? })

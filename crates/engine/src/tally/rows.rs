@@ -1,5 +1,7 @@
 //! What was judged of one client, as rows.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use rusqlite::{ToSql, Transaction};
 
 use crate::event::{BusinessId, RecordNo};
@@ -11,9 +13,9 @@ use crate::metrics::judge::{Case, History, Judged, Visit};
 const CASE: &str =
     "INSERT INTO cases (id, business, person, session, started_us, channel, intent, left_out, marks, told, booked_us, paid_minor,
   currency, first_answer_ms, answers, lost, lost_all, lost_since_us, lost_us, evidence, recovered_us, model, prompt, scenario,
-  variant, utm_source, utm_campaign, operator, replies, calls, unpriced, cost, cost_currency)
+  variant, utm_source, utm_campaign, operator, replies, calls, unpriced, cost, cost_currency, digest, person_answer_ms, worded, reply_chars)
   SELECT abs(random()), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-  ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32 WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?3)";
+  ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36 WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?3)";
 
 /// Puts what was judged in place of what was said before.
 pub(super) fn replace(
@@ -25,8 +27,9 @@ pub(super) fn replace(
 ) -> rusqlite::Result<()> {
     let person = cases::person(tx, business, owner, judged.due_us)?;
     let mine = |session: &i64| owner != Owner::Session(*session);
-    cases::clear(tx, person, history.talks.iter().map(|talk| talk.session), mine)?;
-    for case in &judged.cases {
+    let digests = judged.cases.iter().map(|case| (case.session, digest(case))).collect();
+    let same = cases::clear(tx, person, &digests, mine)?;
+    for case in judged.cases.iter().filter(|case| !same.contains(&case.session)) {
         case_row(tx, business, person, case)?;
     }
     for visit in &judged.visits {
@@ -34,6 +37,13 @@ pub(super) fn replace(
         visit_row(tx, business, person, visit, session.map(|talk| (talk.session, talk.channel.as_str())))?;
     }
     exposures::replace(tx, business.0, person, now_us, &judged.exposures)
+}
+
+/// Of everything that is said of a conversation.
+fn digest(case: &Case) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    case.hash(&mut hasher);
+    hasher.finish() as i64
 }
 
 fn case_row(tx: &Transaction<'_>, business: BusinessId, person: i64, case: &Case) -> rusqlite::Result<()> {
@@ -46,7 +56,7 @@ fn case_row(tx: &Transaction<'_>, business: BusinessId, person: i64, case: &Case
     let answers: Vec<u8> = case.answers.iter().flat_map(|ms| ms.to_le_bytes()).collect();
     let answers = (!answers.is_empty()).then_some(answers);
     let (cost, cost_currency) = case.spent.cost.as_ref().map(|(cost, currency)| (cost, currency)).unzip();
-    let values: [&dyn ToSql; 32] = [
+    let values: [&dyn ToSql; 36] = [
         &business.0,
         &person,
         &case.session,
@@ -79,8 +89,12 @@ fn case_row(tx: &Transaction<'_>, business: BusinessId, person: i64, case: &Case
         &case.spent.unpriced,
         &cost,
         &cost_currency,
+        &digest(case),
+        &case.person_answer_ms,
+        &case.worded.0,
+        &case.worded.1,
     ];
-    tx.prepare_cached(CASE)?.execute(values).map(drop)
+    tx.prepare_cached(CASE)?.execute(values.as_slice()).map(drop)
 }
 
 fn visit_row(tx: &Transaction<'_>, business: BusinessId, person: i64, visit: &Visit, of: Option<(i64, &str)>) -> rusqlite::Result<()> {

@@ -102,7 +102,7 @@ experiment-chart = Difference by day: { $variant } less { $control }
 experiment-chart-axis = difference of shares of clients, pp
 experiment-chart-note = The band is where the true difference lies, at 95 % for all days together. As long as it touches zero nothing is proved.
 experiment-guards = What must not get worse
-experiment-guards-help = Shares of each group's clients since they first saw it.
+experiment-guards-help = Shares of each group's clients since they first saw it. In brackets: the bounds between which the number lies at 95 %. Of a group of fewer than 30 clients nothing is said.
 experiment-guard-name = Measure
 experiment-guard = { $what ->
     [lost] Lost
@@ -111,11 +111,16 @@ experiment-guard = { $what ->
     [failed] Something failed
     [unsure] Bot did not understand
     [wrong] Wrong answers (of reviewed conversations)
+    [complained] Complained (conversations marked for review)
     [answer] Half of the answers faster than
+    [answer_p95] 95 of 100 answers faster than
     [within] Answers within 3 seconds
    *[cost] Cost of the model
 }
-experiment-cost = { $sum } { $currency } a conversation
+experiment-cost = { $sum } { $currency } a conversation ({ $low } to { $high })
+experiment-between = { $value } ({ $low } to { $high })
+experiment-at-least = { $value } (not less than { $low })
+experiment-few = too few: { $n } clients
 experiment-harmed = Worse than in the usual variant:
 experiment-open = { $count ->
     [one] Provisional: { $count } client saw it lately and may still do what is counted.
@@ -187,6 +192,18 @@ change-measure = { $what ->
     [failed] Failed
    *[refused] Said no
 }
+change-besides = Speed, length, cost, promises
+change-beside-name = Measure
+change-beside = { $what ->
+    [within] Bot answered within 3 seconds
+    [p50] Half of the answers took no longer
+    [p95] 95 of 100 answers took no longer
+    [chars] Length of an answer, characters
+    [cost] Model, by booking
+   *[broken] Promised and not done
+}
+change-at-least = at least { $what }
+change-beside-note = All conversations together, not by groups. Promises: of the last 300 on either side those of which it can be told. Whether a difference is chance is not tested here: one client waits for an answer many times.
 change-no-experiment = This is no experiment: other things may have changed too. Only an experiment gives a sure answer.
 change-mix = The mix of clients changed (p { $what }), so look at the difference within groups.
 change-varied = The difference is not the same in all groups (p { $what }): see the chart.

@@ -403,3 +403,22 @@ trial-why = { $what ->
    *[not_tried] not reached: what stands above is in the way.
 }
 connection-rotate-ask = Replace the address? The old one stops working at once.
+complete-title = What events lack
+complete-lead = Of 30 days. What an event lacks, numbers lack too. Counted is what the bot, channels and models sent; what the CRM told by itself is not.
+complete-channel = Channel
+complete-all = All channels
+complete-what = { $what ->
+    [session] Conversation's id
+    [client] Client
+    [intent] Intent
+   *[card] Card in the CRM
+}
+complete-share = { $share }, { $part } of { $n }
+complete-advice = What to do
+complete-do = { $what ->
+    [session] Have the bot send session_id with every event. Without it conversations are cut by silence, and a long one may become two.
+    [client] Send client: the chat's number (channel_id) or a phone. Without it nobody knows who wrote and whom to call, and one person's conversations stay apart.
+    [intent] Not all messages of clients name an intent. Send intent, or name the field that holds it in the settings of the model's connection; it can also be learnt from answers that people labelled.
+   *[card] Send crm_id when a lead is made, or connect Bitrix24: the client's card is found by phone. Without it nobody knows how a conversation ended. Not everybody has a card, so low means less than half.
+}
+complete-cut = There are more events: the last 50,000 of this time were counted.

@@ -116,18 +116,36 @@ incident-says = { $rule ->
        *[refused] Entries that the CRM refused for good: { $buried }.
     }
     [A3] { $silent_min ->
-        [none] In an hour { $failed } of { $messages } messages did not arrive ({ $percent } %).
+        [none] In an hour { $failed } of { $messages } messages did not arrive{ $now_of ->
+            [few] { "" }
+           *[enough] { " " }({ $percent } %)
+        }.
        *[other] Nobody has written for { $silent_min } min. Dialogues that usually begin at these hours of the week: { $expected }.
     }
-    [A4] In a day { $booked } of { $conversations } booked ({ $percent } %); on the same days of four weeks before, { $before_percent } % of { $before_n }.
-    [A5] In a day the assistant was unsure in { $unsure } of { $conversations } dialogues ({ $percent } %); before, in { $before_percent } % of { $before_n }.
+    [A4] In a day { $booked } of { $conversations } booked{ $now_of ->
+        [few] { "" }
+       *[enough] { " " }({ $percent } %)
+    }; on the same days of four weeks before, { $before_of ->
+        [few] little data: { $before_n } dialogues
+       *[enough] { $before_percent } % of { $before_n }
+    }.
+    [A5] In a day the assistant was unsure in { $unsure } of { $conversations } dialogues{ $now_of ->
+        [few] { "" }
+       *[enough] { " " }({ $percent } %)
+    }; before, { $before_of ->
+        [few] little data: { $before_n } dialogues
+       *[enough] in { $before_percent } % of { $before_n }
+    }.
     [A6] { $promises ->
         [one] In a day { $promises } answer with a promise that nothing in the journal confirms.
        *[other] In a day { $promises } answers with promises that nothing in the journal confirms.
     }
     [A7] The assistant says that it made a lead, and there is no card. Dialogues: { $count }.
     [A8] A client was handed to a person, and nobody answered. Dialogues: { $count }.
-    [A9] In a day { $failed } of { $messages } reminders did not arrive ({ $percent } %).
+    [A9] In a day { $failed } of { $messages } reminders did not arrive{ $now_of ->
+        [few] { "" }
+       *[enough] { " " }({ $percent } %)
+    }.
     [A10] Before: { $from }. Now: { $to }. Nothing has to be done: it is a mark to compare the rest with.
     [A11] Findings: { $findings }. What is stored is not what was signed.
     [A12] { $what ->

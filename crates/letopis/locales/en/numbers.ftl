@@ -48,15 +48,16 @@ today-confirmed = { $part } of { $n } confirmed
 today-week = In 7 days
 today-why = Why: all numbers
 lost-title = Whom to call
-lost-lead = Leads of { $what } of which nothing came. On top are those who wait for an answer at this moment. Whoever books after all leaves the list by themselves.
+lost-lead = Leads of { $what } of which nothing came. On top are those who wait for an answer at this moment. Whoever books after all leaves the list by themselves. A client stands here once, even if several of their conversations are lost: taking and ending are for all that are shown in their line.
 lost-filter = Any reason
 lost-empty = Nobody waits
 lost-empty-help = Here will be everybody who got no answer, who was promised a booking that is not there, or who fell silent after a price.
 lost-take = Take in hand
 lost-taken = { $who }, { $when }
 lost-since = waits for { $what }
+lost-other = Also: { $what } · { $where } · waits for { $since }
 lost-end = End…
-lost-more = The last 200 are shown.
+lost-more = 200 people are shown: those who were lost last.
 lead-end = { $what ->
     [done] Settled
     [unreached] Not reached
@@ -80,7 +81,7 @@ lost-reason = { $what ->
 lost-why = { $what ->
     [R1] The client wrote and nobody answered: the bot within 60 seconds, a person within 15 minutes of working time.
     [R2] The client wanted to book; the conversation ended without a booking and without a no.
-    [R3] The bot said that it made a lead; after 15 minutes the CRM has none.
+    [R3] The bot said that it made a lead; after 15 minutes the CRM has none: no number was named, or there is no such card.
     [R4] The bot said "booked"; within 10 minutes no booking appeared.
     [R5] Handed to a person; within 15 minutes of working time nobody wrote.
     [R6] The client wanted to book; the conversation ended and nobody asked for a phone or e-mail.
@@ -146,12 +147,24 @@ numbers-no-show-of = { $what ->
    *[not_reminded] did not come: not reminded
 }
 numbers-visits = visits
+numbers-visits-all = (all visits)
+numbers-visits-note = Visits are told apart by channel and days alone: these are all of them, not those of the filter above.
+numbers-changed-few = Little data to compare.
+numbers-changed-nothing = Nothing to compare: in one of the periods nobody missed a visit.
+numbers-changed-chance = Change { $relative } % ({ $low } to { $high } %), { $points } ({ $bounds }): it may be chance.
+numbers-changed-sure = Change { $relative } % ({ $low } to { $high } %), { $points } ({ $bounds }).
 numbers-visits-title = Visits and reminders
 numbers-answers = How fast the bot answers
 numbers-p50 = half waited no longer
+numbers-p90 = 90 of 100 waited no longer
 numbers-p95 = 95 of 100 waited no longer
 numbers-first = to the first answer, bot or person
 numbers-unanswered = questions without an answer
+numbers-persons = A person's answer after a hand-over
+numbers-persons-note = Only working hours are counted, not the night. They are set on the page of norms and prices.
+numbers-persons-few = too few: { $what } hand-overs
+numbers-persons-within = answered within 15 minutes of working hours
+numbers-persons-nobody = hand-overs to which nobody came
 numbers-provisional = Provisional: bookings of the last conversations may still come.
 numbers-uncounted = { $count ->
     [one] { $count } event came a moment ago and is not counted yet.
@@ -177,6 +190,7 @@ funnel-leak = { $count ->
    *[other] The largest loss is before "{ $step }": { $count } conversations.
 }
 funnel-no-leak = Nothing is lost between the steps.
+funnel-overall = From the first message to the step “{ $step }”: { $share }.
 funnel-unmeasured = Not measured: { $what }.
 numbers-bars = Bookings { $what }
 numbers-bars-finding = Best: { $what }, { $share }.
@@ -223,6 +237,7 @@ numbers-how-name = { $what ->
     [cr-bot] Booked by the bot alone
     [lost] Leads lost
     [within] Answers within 3 seconds
+    [person] A person's answer after a hand-over
     [no-show] Did not come
     [interval] Interval and "little data"
    *[left-out] What is not in it
@@ -232,10 +247,11 @@ numbers-how = { $what ->
     [cr-client] Clients with at least one booking, of clients who wrote in the period. A booking counts for the last conversation before it that began at most { $days } earlier.
     [cr-session] Conversations for which a booking counts, of all conversations of the period. Two bookings in one conversation are one; one that is cancelled within 15 minutes is none.
     [cr-intent] The same, of conversations in which the client wanted to book.
-    [cr-lead] Leads with a booking, of conversations in which a lead came into being.
+    [cr-lead] Conversations with a booking, of those for which a lead was created: the bot or the CRM told of a new one. A card that the client had before is none.
     [cr-bot] Conversations with a booking before which no person wrote, of all conversations.
     [lost] Conversations of which nothing came for one of 12 reasons, of all conversations. A client's no is not a loss; whoever books later is not lost.
     [within] Questions that the bot answered within 3 seconds, of all questions. Unanswered ones count as infinitely long.
+    [person] From the first hand-over to a person's first word in the same conversation; only working hours run. Where nobody wrote within 15 minutes of working hours (at night: half an hour after opening) and nobody has come since, the wait is infinite.
     [no-show] Those who did not come, of those who did and did not, by the day of the visit. Visits cancelled in time are not in it; an unknown end is never counted as having come.
     [interval] In brackets are the bounds between which the share lies with 95% confidence (Wilson). Below 30 a share says nothing, and "little data" stands instead.
    *[left-out] Answers to reminders, tests, spam, staff, and conversations in which the client wrote nothing are in no number and counted apart.

@@ -27,7 +27,7 @@ retention-held-count = { $count ->
 retention-run = Run now
 retention-run-ask = Everything whose time is over will be gone for ever. Run?
 retention-available-title = What is available
-retention-available-help = The share of accepted events that can be opened. Counted by the numbers of records, which cannot be edited together with the data.
+retention-available-help = The share of accepted events that can be opened. Counted by the numbers of records, which cannot be edited together with the data, by your own days.
 retention-last-days = { $count ->
     [one] last day
    *[other] last { $count } days
@@ -39,8 +39,13 @@ retention-state = { $what ->
     [full] in full
     [anonymised] anonymised
     [erased] erased on request
+    [unsound] failed the audit
+    [unchecked] of them not compared yet
    *[other] expired
 }
+retention-without-erased = without what was erased on request { $what }
+retention-audited = Hashes of records were compared { $what }; what came later is compared by the next nightly audit. A record that fails it counts as lost.
+retention-never-audited = Hashes of records are compared by the nightly audit, which has not run yet.
 retention-lost = { $count ->
    *[other] { $count } lost
 }

@@ -117,11 +117,26 @@ incident-says = { $rule ->
        *[refused] CRM окончательно отклонила записей: { $buried }.
     }
     [A3] { $silent_min ->
-        [none] За час не дошло { $failed } из { $messages } сообщений ({ $percent } %).
+        [none] За час не дошло { $failed } из { $messages } сообщений{ $now_of ->
+            [few] { "" }
+           *[enough] { " " }({ $percent } %)
+        }.
        *[other] Никто не пишет уже { $silent_min } мин. В эти часы недели обычно начиналось диалогов: { $expected }.
     }
-    [A4] За сутки записались { $booked } из { $conversations } ({ $percent } %), а в те же дни прежних четырёх недель — { $before_percent } % из { $before_n }.
-    [A5] За сутки ассистент сомневался в { $unsure } диалогах из { $conversations } ({ $percent } %), а прежде — в { $before_percent } % из { $before_n }.
+    [A4] За сутки записались { $booked } из { $conversations }{ $now_of ->
+        [few] { "" }
+       *[enough] { " " }({ $percent } %)
+    }, а в те же дни прежних четырёх недель — { $before_of ->
+        [few] мало данных: диалогов { $before_n }
+       *[enough] { $before_percent } % из { $before_n }
+    }.
+    [A5] За сутки ассистент сомневался в { $unsure } диалогах из { $conversations }{ $now_of ->
+        [few] { "" }
+       *[enough] { " " }({ $percent } %)
+    }, а прежде — { $before_of ->
+        [few] мало данных: диалогов { $before_n }
+       *[enough] в { $before_percent } % из { $before_n }
+    }.
     [A6] { $promises ->
         [one] За сутки { $promises } ответ с обещанием, которому в журнале нет подтверждения.
         [few] За сутки { $promises } ответа с обещаниями, которым в журнале нет подтверждения.
@@ -129,7 +144,10 @@ incident-says = { $rule ->
     }
     [A7] Ассистент сообщил, что создал заявку, а карточки нет. Диалогов: { $count }.
     [A8] Клиента передали сотруднику, и никто не ответил. Диалогов: { $count }.
-    [A9] За сутки не дошло { $failed } из { $messages } напоминаний ({ $percent } %).
+    [A9] За сутки не дошло { $failed } из { $messages } напоминаний{ $now_of ->
+        [few] { "" }
+       *[enough] { " " }({ $percent } %)
+    }.
     [A10] Было: { $from }. Стало: { $to }. Делать ничего не нужно: это отметка, с которой сравнивают остальное.
     [A11] Расхождений: { $findings }. Записанное не совпадает с тем, что подписано.
     [A12] { $what ->

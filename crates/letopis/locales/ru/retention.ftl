@@ -29,7 +29,7 @@ retention-held-count = { $count ->
 retention-run = Запустить сейчас
 retention-run-ask = Всё, у чего вышел срок, уйдёт навсегда. Запустить?
 retention-available-title = Что доступно
-retention-available-help = Доля принятых событий, которые можно открыть. Считается по номерам записей, которые нельзя поправить вместе с данными.
+retention-available-help = Доля принятых событий, которые можно открыть. Считается по номерам записей, которые нельзя поправить вместе с данными, по вашим суткам.
 retention-last-days = { $count ->
     [one] за { $count } день
     [few] за { $count } дня
@@ -43,8 +43,13 @@ retention-state = { $what ->
     [full] полностью
     [anonymised] обезличено
     [erased] удалено по запросам
+    [unsound] не прошло проверку
+    [unchecked] из них ещё не сверено
    *[other] истёк срок
 }
+retention-without-erased = без удалённого по запросам { $what }
+retention-audited = Хеши записей сверены { $what }; что принято позже, сверит следующая ночная проверка. Запись, которая не прошла проверку, считается пропавшей.
+retention-never-audited = Хеши записей сверяет ночная проверка; её ещё не было.
 retention-lost = { $count ->
     [one] { $count } пропало
     [few] { $count } пропали

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 use super::{App, now_us};
@@ -48,7 +49,10 @@ impl App {
         loop {
             let counted = self.store.read(|conn| {
                 let all = business::all(conn)?;
-                let count = |business: &Business| Ok((business.slug.to_string(), retention::measure(conn, business.id, now_us())?));
+                let count = |business: &Business| {
+                    let zone = TimeZone::get(&business.timezone).unwrap_or(TimeZone::UTC);
+                    Ok((business.slug.to_string(), retention::measure(conn, business.id, &zone, now_us())?))
+                };
                 all.iter().map(count).collect::<Result<Vec<_>, CountError>>()
             });
             match counted.await {

@@ -17,7 +17,7 @@ use crate::forwards::{self, Forwards};
 use crate::post;
 use crate::sinks::bitrix24::readback::Bell;
 use crate::sinks::bitrix24::{Bitrix24, Portals};
-use crate::tally::Tally;
+use crate::tally::{Crm, Tally};
 use crate::upstream::Upstream;
 
 /// What it needs before it runs.
@@ -115,7 +115,7 @@ pub(super) fn start(app: &App) -> anyhow::Result<Running> {
     };
     let forwards = tokio::spawn(forwards.run(ended.clone()));
     let bitrix24 = tokio::spawn(app.bitrix24().run(ended.clone()));
-    let tally = tokio::spawn(Tally::new(app.store.clone(), now_us).keep(ended.clone()));
+    let tally = tokio::spawn(Tally::new(app.store.clone(), now_us, app.config.sessions, app.crm_asked()).keep(ended.clone()));
     let watch = tokio::spawn(app.watcher().keep(ended.clone()));
     let post = tokio::spawn(app.post().run(ended.clone()));
     Nightly::start(app, Arc::clone(&outside.audits), ended.clone())?;
@@ -134,6 +134,11 @@ impl App {
     #[must_use]
     pub fn card_grace_us(&self) -> i64 {
         i64::try_from(self.config.crm.make_after_seconds).unwrap_or(i64::MAX / 1_000_000).saturating_mul(1_000_000)
+    }
+
+    /// What is known of leads that a CRM lacks.
+    fn crm_asked(&self) -> Crm {
+        Crm { portals: crate::audit::differences::portals, grace_us: self.card_grace_us() }
     }
 
     /// What asks portals, by the connections there are.

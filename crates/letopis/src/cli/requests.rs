@@ -16,7 +16,7 @@ use super::house::House;
 use super::voice::{Voice, out};
 use crate::access::{Business, Slug};
 use crate::app::{App, now_us};
-use crate::event::duty::{BreachStep, Received, RequestKind, is_plausible, working_days_left};
+use crate::event::duty::{BreachStep, Received, RequestKind, working_days_left};
 use crate::event::record::Decision;
 use crate::journal::erasing::check_request;
 use crate::journal::{duties, incidents};
@@ -159,14 +159,9 @@ async fn add(State(app): State<Arc<App>>, Json(args): Json<AddArgs>) -> Told<Val
     let business = choose(&app, args.business).await?;
     check_request(&args.number).map_err(anyhow::Error::msg)?;
     let today = today(&business);
-    let received = args.received.unwrap_or(today);
-    let due = args.due.unwrap_or_else(|| args.kind.due(received));
-    if received > today || !is_plausible(received, due) {
-        return Err(anyhow::anyhow!("a request cannot come tomorrow, nor its deadline before it").into());
-    }
-    let request = Received { number: args.number.trim().to_owned(), kind: args.kind, received, due };
+    let request = Received::of(&args.number, args.kind, args.received, args.due, today).map_err(anyhow::Error::from)?;
     app.decide.decide(business.id, BY, Decision::RequestReceived(request.clone()), now_us()).await?;
-    Ok(Json(json!({ "number": request.number, "due": due, "left": working_days_left(today, due) })))
+    Ok(Json(json!({ "number": request.number, "due": request.due, "left": working_days_left(today, request.due) })))
 }
 
 async fn close(State(app): State<Arc<App>>, Json(Close { business, request }): Json<Close>) -> Told<Value> {

@@ -62,3 +62,69 @@ fn a_breach_has_hours_and_what_went_abroad_may_be_one() {
     assert!(!letopis(app.data(), &["requests", "breach", "999"]).ok);
     assert_eq!(json_of(app.data(), &["rebuild", "--check"])["differences"], 0);
 }
+
+#[test]
+fn requests_and_breaches_are_told_listed_and_decided_by_program() {
+    let app = TestApp::start();
+    let key = |role: &str| format!("Bearer {}", json_of(app.data(), &["key", "create", "--role", role])["key"].as_str().unwrap());
+    let (admin, read) = (key("admin"), key("read"));
+    let call = |key: &str, method: &str, path: &str, body: Value| {
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let answer = app.line().request(method, &format!("/api/v1/{path}"), &[("Authorization", key)], &body).unwrap();
+        (answer.status, answer.json())
+    };
+    let post = |path: &str, body: Value| call(&admin, "POST", path, body);
+
+    let number = "вх. № 12 от 22.11.2026";
+    let (status, made) = post("requests", json!({"number": number, "kind": "correct"}));
+    assert_eq!(
+        (status, &made["number"], &made["state"], &made["answered_at"]),
+        (201, &json!(number), &json!("open"), &Value::Null),
+        "{made}"
+    );
+    assert_eq!(made["working_days_left"], json!(7), "{made}");
+    assert_eq!(post("requests", json!({"number": number})).0, 409, "asked again after a time-out");
+    for (wrong, code) in [
+        (json!({"number": "Анна, +79215550101"}), "unfit"),
+        (json!({"number": ""}), "unfit"),
+        (json!({"number": "1", "received": "2999-01-01"}), "unfit"),
+        (json!({"number": "1", "received": "yesterday"}), "bad_parameter"),
+        (json!({"number": "1", "kind": "complain"}), "bad_parameter"),
+        (json!({"number": "1", "client": "Анна"}), "bad_parameter"),
+        (Value::Null, "bad_parameter"),
+    ] {
+        let (status, told) = post("requests", wrong.clone());
+        assert_eq!((status, &told["error"]["code"]), (400, &json!(code)), "{wrong}: {told}");
+    }
+    let list = |query: &str| call(&read, "GET", &format!("requests{query}"), Value::Null).1["items"].as_array().unwrap().clone();
+    assert_eq!((list("").len(), list("?state=open").len(), list("?state=answered").len()), (1, 1, 0), "what was refused is not there");
+    assert_eq!(call(&read, "POST", "requests", json!({"number": "1"})).0, 403);
+    let close = format!("requests/{}/close", made["request"]);
+    assert_eq!(call(&read, "POST", &close, Value::Null).0, 403);
+    let (status, answered) = post(&close, Value::Null);
+    assert_eq!((status, &answered["state"], &answered["working_days_left"]), (200, &json!("answered"), &Value::Null), "{answered}");
+    assert!(answered["answered_by"].as_str().unwrap().starts_with("key:"), "{answered}");
+    assert_eq!((post(&close, Value::Null).0, post("requests/999999/close", Value::Null).0, list("?state=answered").len()), (409, 404, 1));
+
+    app.post_event(
+        &json!({"event_id": "call", "timestamp": Timestamp::now().to_string(), "channel": "llm", "type": "llm_call", "model": "gpt",
+        "provider": "openai", "meta": {"sent_abroad": {"country": "US", "found": ["phone"]}}}),
+    );
+    wait_until("the call is recorded", || {
+        call(&read, "GET", "events?type=llm_call", Value::Null).1["items"].as_array().map(Vec::len) == Some(1)
+    });
+    found(&app, "A13");
+    let open = call(&read, "GET", "incidents?state=open", Value::Null).1;
+    let incident = open["items"].as_array().unwrap().iter().find(|one| one["rule"] == "A13").unwrap()["incident"].to_string();
+    let told = format!("breaches/{incident}/told");
+    assert_eq!(post(&told, json!({"step": "first"})).0, 404, "it is none yet");
+    let (status, breach) = post(&format!("incidents/{incident}/breach"), Value::Null);
+    assert_eq!((status, &breach["first"]["told_at"], &breach["results"]["is_late"]), (200, &Value::Null, &json!(false)), "{breach}");
+    assert_eq!(post(&format!("incidents/{incident}/breach"), Value::Null).0, 409);
+    assert_eq!((post("incidents/999999/breach", Value::Null).0, post(&told, json!({"step": "second"})).0), (404, 400));
+    assert!(post(&told, json!({"step": "first"})).1["first"]["told_at"].is_string());
+    assert_eq!(post(&told, json!({"step": "first"})).0, 409);
+    let listed = call(&read, "GET", "breaches", Value::Null).1;
+    assert_eq!((&listed["items"][0]["incident"].to_string(), listed["items"].as_array().unwrap().len()), (&incident, 1), "{listed}");
+    assert_eq!(json_of(app.data(), &["rebuild", "--check"])["differences"], 0);
+}

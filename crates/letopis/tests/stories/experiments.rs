@@ -1,8 +1,8 @@
 //! An experiment from its definition to its verdict through the API, to the printed digits; who is shown what, under whatever name; what remains of
 //! whoever is erased; before and after a change of model, whose mix of clients changed with it.
 
-use letopis::event::BusinessId;
 use letopis::event::record::Decision;
+use letopis::event::{BusinessId, RecordNo};
 use serde_json::{Value, json};
 
 use super::app::{TestApp, wait_until};
@@ -110,6 +110,59 @@ fn the_worked_experiment_to_the_printed_digits() {
     assert!(shown.out.contains("not divided"), "{} {}", shown.out, shown.err);
     let again = letopis(app.data(), &["experiment", "start", "greeting"]);
     assert!(!again.ok && again.err.contains("started once"), "{}", again.err);
+}
+
+#[test]
+fn slower_dearer_and_complained_of_is_worse_and_says_so() {
+    let mut app = TestApp::start();
+    let key = read_key(&app);
+    let mut events = Vec::new();
+    for (variant, latency_ms, cost) in [("A", 1_000, 0.5), ("B", 4_000, 2.0)] {
+        for one in 0..60 {
+            let client = format!("{variant}-{one}");
+            let told = |what: &str, more: Value| {
+                let mut event = json!({"event_id": format!("{what}-{client}"), "timestamp": format!("2025-01-10T12:{one:02}:00+03:00"),
+                                       "channel": "telegram", "session_id": client, "client": {"channel_id": client}});
+                event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+                event
+            };
+            let turn = json!({"text": "Здравствуйте", "bot_response": "Добрый день", "latency_ms": latency_ms, "experiment": "greeting",
+                              "variant": variant});
+            events.extend([told("m1", turn.clone()), told("m2", turn)]);
+            events.push(told(
+                "c",
+                json!({"type": "llm_call", "model": "m-1", "tokens_in": 100, "tokens_out": 100,
+                                         "cost": cost + f64::from(one % 5) / 100.0, "meta": {"cost": {"currency": "RUB"}}}),
+            ));
+        }
+    }
+    send(&app, &events);
+    app.wait_recorded(events.len());
+    add(&app, "greeting");
+    json_of(app.data(), &["experiment", "start", "greeting", "--from", "2025-01-01"]);
+    let both = |app: &TestApp| ask(app, &key, "experiments/greeting").json();
+    wait_until("those who saw it are judged", || both(&app)["arms"][1]["rate"]["n"] == 60);
+    let found = counted(&app, &key, "experiments/greeting");
+    assert_eq!(found["comparisons"][0]["harmed"], json!(["answer_p95", "cost"]), "{found:#}");
+    let guards = &found["arms"][1]["guards"];
+    assert_eq!((&guards["answer_p95"]["clients"], &guards["answer_p95"]["value_ms"]), (&json!(60), &json!(4000.0)), "{guards:#}");
+    let cost = &guards["costs"]["RUB"];
+    assert_eq!((&cost["conversations"], &cost["clients"], digits(&cost["sum"], 2)), (&json!(60), &json!(60), "121.20".to_owned()));
+    assert_eq!([digits(&cost["low"], 4), digits(&cost["high"], 4)], ["2.0163", "2.0237"]);
+
+    // Somebody marks conversations of the one variant.
+    let sql = "SELECT first_record FROM sessions WHERE pid LIKE 'B-%' AND pid < 'B-5'";
+    let records: Vec<i64> = app.tables().prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    let folder = app.stopped();
+    for record in &records {
+        folder.decide_in(BusinessId(1), Decision::ReviewWanted { record: RecordNo::from_i64(*record).index() });
+    }
+    drop(folder);
+    app.restart();
+    wait_until("complaints are seen", || both(&app)["comparisons"][0]["harmed"] == json!(["complained", "answer_p95", "cost"]));
+    let complained = |arm: usize| both(&app)["arms"][arm]["guards"]["complained"].clone();
+    assert_eq!((&complained(0)["part"], &complained(0)["n"]), (&json!(0), &json!(60)));
+    assert_eq!((complained(1)["part"].as_u64(), &complained(1)["n"]), (Some(records.len() as u64), &json!(60)));
 }
 
 fn assign(app: &TestApp, client: &str) -> Answer {

@@ -8,6 +8,7 @@ mod app;
 mod http;
 mod outside;
 mod portal;
+mod reader;
 mod stopped;
 
 mod acts;
@@ -57,6 +58,7 @@ mod told;
 mod two_servers;
 mod unreadable;
 mod witnessed;
+mod worked;
 mod worth;
 
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::app::{TestApp, wait_until};
-use super::commands::letopis;
+use super::commands::{json as json_of, letopis};
 use super::event;
 
 /// As if the last audit had been the day before yesterday.
@@ -36,11 +36,22 @@ fn a_missed_night_is_made_up_for_and_a_finding_is_an_alarm() {
     long_ago(&app);
     let tables = Connection::open(app.data().join("letopis.db")).unwrap();
     tables.execute("DELETE FROM blobs WHERE record = (SELECT max(record) FROM events)", []).unwrap();
+    tables.execute("UPDATE blobs SET blob = zeroblob(length(blob)) WHERE record = (SELECT min(record) FROM events)", []).unwrap();
     drop(tables);
     app.restart();
     wait_until("it found the missing record", || metric(&app, "letopis_verify_findings{business=\"main\"} ") && audits(&app) == 2);
     wait_until("it says so", || app.said().contains("ALARM nightly audit found"));
     wait_until("the metric counts it", || !metric(&app, "letopis_verify_findings{business=\"main\"} 0"));
+    let key = json_of(app.data(), &["key", "create", "--role", "read"])["key"].as_str().unwrap().to_owned();
+    let bearer = format!("Bearer {key}");
+    let kept = app.line().request("GET", "/api/v1/metrics/retention", &[("Authorization", &bearer)], b"").unwrap().json();
+    let month = &kept["windows"][0];
+    assert_eq!(
+        (&month["accepted"], &month["full"], &month["lost"], &month["unsound"]),
+        (&5.into(), &3.into(), &2.into(), &1.into()),
+        "{kept}"
+    );
+    assert!(kept["audited_at"].is_string() && month["unchecked"] == 0, "{kept}");
     let doctor = letopis(app.data(), &["doctor"]);
     assert!(!doctor.ok && doctor.out.contains("nightly audit"), "{}", doctor.out);
     assert!(

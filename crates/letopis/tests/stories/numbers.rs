@@ -5,27 +5,7 @@ use serde_json::{Value, json};
 
 use super::app::{TestApp, wait_until};
 use super::commands::{json as json_of, letopis};
-
-/// A key that reads, and what it is answered once everything is counted.
-struct Reader(String);
-
-impl Reader {
-    fn of(app: &TestApp) -> Self {
-        Self(format!("Bearer {}", json_of(app.data(), &["key", "create", "--role", "read"])["key"].as_str().unwrap()))
-    }
-
-    fn ask(&self, app: &TestApp, path: &str) -> Value {
-        let answer = app.line().request("GET", &format!("/api/v1/metrics/{path}"), &[("Authorization", self.0.as_str())], b"").unwrap();
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-        answer.json()
-    }
-
-    /// Once nothing is uncounted.
-    fn counted(&self, app: &TestApp, path: &str) -> Value {
-        wait_until("everything is counted", || self.ask(app, path)["uncounted"] == 0);
-        self.ask(app, path)
-    }
-}
+use super::reader::Reader;
 
 /// The worked set of conversion: who wrote when in January 2025, who booked.
 fn worked_set() -> Vec<Value> {
@@ -88,13 +68,13 @@ fn the_worked_conversion_to_the_printed_digits() {
     assert_eq!((&conversion["session"]["is_few"], &conversion["is_provisional"]), (&json!(true), &json!(false)));
 
     json_of(app.data(), &["numbers", "set", "--window-days", "14"]);
-    wait_until("it is counted with the new window", || rate(&reader.ask(&app, january)["conversion"]["session"]) == (5, 7));
-    assert_eq!(rate(&reader.ask(&app, january)["conversion"]["client"]), (5, 6));
+    wait_until("it is counted with the new window", || rate(&reader.measure(&app, january)["conversion"]["session"]) == (5, 7));
+    assert_eq!(rate(&reader.measure(&app, january)["conversion"]["client"]), (5, 6));
     let refused = letopis(app.data(), &["numbers", "set", "--window-days", "0"]);
     assert!(!refused.ok && refused.err.contains("1 to 90 days"), "{}", refused.err);
 
     // By the business's own day: the whole is the sum of its parts.
-    let days = reader.ask(&app, "by/day?from=2025-01-01&to=2025-02-01");
+    let days = reader.measure(&app, "by/day?from=2025-01-01&to=2025-02-01");
     let by_day = days["items"].as_array().unwrap().iter().filter(|day| day["conversations"] != 0);
     let by_day: Vec<_> = by_day.map(|day| (day["value"].as_str().unwrap(), &day["conversations"])).collect();
     assert_eq!(
@@ -107,8 +87,8 @@ fn the_worked_conversion_to_the_printed_digits() {
             ("2025-01-06", &json!(1))
         ]
     );
-    assert_eq!(reader.ask(&app, "by/channel?from=2025-01-01&to=2025-02-01")["items"][0]["value"], "telegram");
-    let key = ("Authorization", reader.0.as_str());
+    assert_eq!(reader.measure(&app, "by/channel?from=2025-01-01&to=2025-02-01")["items"][0]["value"], "telegram");
+    let key = reader.header();
     let unknown = app.line().request("GET", "/api/v1/metrics/by/colour", &[key], b"").unwrap();
     assert_eq!((unknown.status, app.line().request("GET", "/api/v1/metrics/summary?from=soon", &[key], b"").unwrap().status), (404, 400));
 }
@@ -128,13 +108,118 @@ fn a_late_booking_reopens_its_day_and_an_erased_client_goes_on_counting() {
     app.post_event(&json!({"event_id": "b", "timestamp": "2025-01-12T12:00:00+03:00", "channel": "crm", "type": "booking_created",
                            "client": {"phone": "+79215550101"}}));
     app.wait_recorded(2);
-    wait_until("the booking counts", || rate(&reader.ask(&app, january)["conversion"]["client"]) == (1, 1));
-    assert_eq!(reader.ask(&app, "lost?from=2025-01-01&to=2025-02-01")["items"], json!([]));
+    wait_until("the booking counts", || rate(&reader.measure(&app, january)["conversion"]["client"]) == (1, 1));
+    assert_eq!(reader.measure(&app, "lost?from=2025-01-01&to=2025-02-01")["items"], json!([]));
 
     let erased = letopis(app.data(), &["erase", "--client", "+79215550101", "--basis", "request", "--request", "1", "--yes"]);
     assert!(erased.ok, "{}", erased.err);
     let after = reader.counted(&app, january);
     assert_eq!((rate(&after["conversion"]["client"]), &after["conversations"]), ((1, 1), &json!(1)), "what was counted stays");
+}
+
+#[test]
+fn a_hand_over_in_the_evening_waits_for_people_only_while_they_work() {
+    let app = TestApp::start();
+    let reader = Reader::of(&app);
+    let told = |who: &str, at: &str, more: Value| {
+        let mut event = json!({"event_id": format!("{who}-{at}"), "timestamp": format!("2025-01-{at}:00+03:00"), "channel": "telegram",
+                               "client": {"channel_id": who}});
+        event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app.post_event(&event);
+    };
+    for who in ["anna", "boris"] {
+        told(who, "10T20:49", json!({"text": "Хочу поговорить с человеком"}));
+        told(who, "10T20:50", json!({"action": "handoff", "bot_response": "Зову администратора"}));
+    }
+    told("anna", "11T10:05", json!({"operator": "Ольга", "text": "Доброе утро!"}));
+    app.wait_recorded(5);
+    let found = reader.counted(&app, "summary?from=2025-01-01&to=2025-02-01");
+    let person = &found["answers"]["person"];
+    // 20:50 to 21:00, and 10:00 to 10:05; nobody ever came to Boris.
+    assert_eq!((rate(&person["within_15min"]), &person["unanswered"], &person["is_few"]), ((1, 2), &json!(1), &json!(true)), "{found:#}");
+    let of_anna = reader.measure(&app, "by/staff?from=2025-01-01&to=2025-02-01");
+    let hers = of_anna["items"].as_array().unwrap().iter().find(|item| item["value"] != "").unwrap();
+    assert_eq!(hers["answers"]["person"]["p50_ms"], json!(900_000.0), "{hers:#}");
+}
+
+/// 200 visits within four weeks, of which so many clients did not come: told by the booking system.
+fn visits_since(first: &str, absent: i64) -> Vec<Value> {
+    let begins: jiff::Timestamp = format!("{first}T10:00:00+03:00").parse().unwrap();
+    let visit = |one: i64| {
+        let starts = begins + jiff::SignedDuration::from_hours(one % 28 * 24 + one / 28);
+        let about = |what: &str, at: jiff::Timestamp, kind: &str| {
+            json!({"event_id": format!("{what}-{first}-{one}"), "timestamp": at.to_string(), "channel": "crm", "type": kind,
+                   "client": {"channel_id": format!("{first}-{one}")},
+                   "booking": {"id": format!("{first}-{one}"), "starts_at": starts.to_string()}})
+        };
+        let ended = if one < absent { "visit_no_show" } else { "visit_arrived" };
+        let minutes = jiff::SignedDuration::from_mins;
+        [about("made", starts - minutes(90), "booking_created"), about("ended", starts + minutes(40), ended)]
+    };
+    (0..200).flat_map(visit).collect()
+}
+
+#[test]
+fn the_worked_fall_of_no_shows_as_a_part_of_what_it_was_and_in_points() {
+    let app = TestApp::start();
+    let reader = Reader::of(&app);
+    let events: Vec<Value> = visits_since("2025-01-06", 44).into_iter().chain(visits_since("2025-02-03", 36)).collect();
+    assert_eq!(app.post(Value::from(events.clone()).to_string().as_bytes()).status, 202);
+    app.wait_recorded(events.len());
+    let period = "visits?from=2025-02-03&to=2025-03-03";
+    let alone = reader.counted(&app, period);
+    assert_eq!((rate(&alone["no_show"]), alone.get("no_show_changed")), ((36, 200), None), "{alone:#}");
+    let changed = reader.measure(&app, &format!("{period}&compare=1"))["no_show_changed"].clone();
+    assert_eq!((rate(&changed["before"]), rate(&changed["now"])), ((44, 200), (36, 200)), "{changed:#}");
+    let percent = |value: &Value, places: usize| format!("{:.places$}", value.as_f64().unwrap() * 100.0);
+    let relative = &changed["relative"];
+    assert_eq!(
+        [percent(&relative["value"], 2), percent(&relative["interval"]["low"], 2), percent(&relative["interval"]["high"], 2)],
+        ["-18.18", "-44.85", "21.38"]
+    );
+    assert_eq!((percent(&changed["points"]["value"], 1), &changed["is_few"]), ("-4.0".to_owned(), &json!(false)));
+    let key = reader.header();
+    let refused = app.line().request("GET", "/api/v1/metrics/visits?intent=x&compare=1", &[key], b"").unwrap();
+    assert_eq!(refused.status, 400, "visits know of no intent");
+}
+
+/// So many of 200 clients reach each step: they write, want to book, are offered a time, leave a phone, are a lead, book, come.
+fn worked_funnel() -> Vec<Value> {
+    let mut events = Vec::new();
+    for (one, reached) in (0..200_u32).map(|one| (one, [200, 150, 120, 96, 90, 72, 63].iter().filter(|count| one < **count).count())) {
+        let mut tell = |step: usize, minute: u32, more: Value| {
+            if reached < step {
+                return;
+            }
+            let mut event = json!({"event_id": format!("f{step}-{one}"), "timestamp": format!("2025-01-15T12:{minute:02}:00+03:00"),
+                                   "channel": "telegram", "session_id": format!("funnel-{one}"), "client": {"channel_id": format!("f{one}")}});
+            event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            events.push(event);
+        };
+        tell(1, 0, json!({"text": "Добрый день"}));
+        tell(2, 1, json!({"text": "Хочу записаться", "intent": "запись"}));
+        tell(3, 2, json!({"bot_response": "Могу предложить завтра в 15:00"}));
+        tell(4, 3, json!({"text": "Мой телефон", "client": {"channel_id": format!("f{one}"), "phone": format!("+7921555{one:04}")}}));
+        tell(5, 4, json!({"action": "create_lead", "crm_id": format!("BX_LEAD_{one}")}));
+        tell(6, 5, json!({"type": "booking_created"}));
+        tell(7, 59, json!({"type": "visit_arrived"}));
+    }
+    events
+}
+
+#[test]
+fn the_worked_funnel_from_end_to_end() {
+    let app = TestApp::start();
+    let reader = Reader::of(&app);
+    let events = worked_funnel();
+    assert_eq!(app.post(Value::from(events.clone()).to_string().as_bytes()).status, 202);
+    app.wait_recorded(events.len());
+    let found = reader.counted(&app, "summary?from=2025-01-01&to=2025-02-01");
+    let counts: Vec<_> = found["funnel"].as_array().unwrap().iter().filter_map(|step| step["count"].as_i64()).collect();
+    assert_eq!(counts, [200, 150, 120, 96, 90, 72, 63], "{:#}", found["funnel"]);
+    let whole = &found["funnel_overall"];
+    assert_eq!((&whole["step"], rate(&whole["rate"]), &whole["rate"]["share"]), (&json!("arrived"), (63, 200), &json!(0.315)));
+    assert_eq!(rate(&found["conversion"]["lead"]), (72, 90), "of created leads");
 }
 
 #[test]

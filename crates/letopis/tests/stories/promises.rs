@@ -6,32 +6,15 @@ use serde_json::{Value, json};
 use super::EXAMPLE;
 use super::app::{TestApp, wait_until};
 use super::commands::{json as json_of, letopis};
+use super::reader::Reader;
 
-/// A key that reads, and what it is answered.
-struct Reader {
-    bearer: String,
-}
-
-impl Reader {
-    fn of(app: &TestApp) -> Self {
-        let key = json_of(app.data(), &["key", "create", "--role", "read"])["key"].as_str().unwrap().to_owned();
-        Self { bearer: format!("Bearer {key}") }
-    }
-
-    fn ask(&self, app: &TestApp, path: &str) -> Value {
-        let answer = app.line().request("GET", &format!("/api/v1/{path}"), &[("Authorization", self.bearer.as_str())], b"").unwrap();
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-        answer.json()
-    }
-
-    /// `booked open`, of every promise of an event.
-    fn standing(&self, app: &TestApp, event_id: &str) -> Vec<String> {
-        let listed = self.ask(app, "promises?limit=500");
-        let events = listed["items"].as_array().unwrap().iter().filter(|item| item["event_id"] == event_id);
-        let promises = events.flat_map(|item| item["promises"].as_array().unwrap().clone());
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        promises.map(|promise| format!("{} {}", text(&promise["kind"]), text(&promise["state"]))).collect()
-    }
+/// `booked open`, of every promise of an event.
+fn standing(reader: &Reader, app: &TestApp, event_id: &str) -> Vec<String> {
+    let listed = reader.ask(app, "promises?limit=500");
+    let events = listed["items"].as_array().unwrap().iter().filter(|item| item["event_id"] == event_id);
+    let promises = events.flat_map(|item| item["promises"].as_array().unwrap().clone());
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    promises.map(|promise| format!("{} {}", text(&promise["kind"]), text(&promise["state"]))).collect()
 }
 
 fn said(id: &str, phone: &str, at: &str, more: Value) -> Value {
@@ -71,12 +54,12 @@ fn the_customers_own_example_is_flagged_until_something_is_done() {
                              "action": "create_booking", "booking": {"id": 1, "status": "failed"}});
     app.post_event(&booking);
     app.wait_recorded(2);
-    assert_eq!(reader.standing(&app, "evt_20250101_001"), ["booked open", "reminder_sent open"], "what failed was not done");
+    assert_eq!(standing(&reader, &app, "evt_20250101_001"), ["booked open", "reminder_sent open"], "what failed was not done");
     booking["event_id"] = json!("b2");
     booking["booking"]["status"] = json!("created");
     app.post_event(&booking);
     app.wait_recorded(3);
-    assert_eq!(reader.standing(&app, "evt_20250101_001"), ["booked kept", "reminder_sent open"]);
+    assert_eq!(standing(&reader, &app, "evt_20250101_001"), ["booked kept", "reminder_sent open"]);
     let kept = &reader.ask(&app, "promises?kind=booked&state=kept")["items"][0]["promises"][0];
     assert_eq!((&kept["kept_by"], &kept["kept_at"]), (&json!(app_record(&app, "b2")), &json!("2025-01-01T09:35:56Z")));
     app.stopped().must_verify();
@@ -94,7 +77,10 @@ fn a_late_event_settles_it_and_one_from_the_crm_too() {
     app.post_event(&said("a1", ANNA, NOON, json!({"bot_response": "Записала вас на 18:00"})));
     app.post_event(&said("b1", BORIS, NOON, json!({"bot_response": "Отменила вашу запись"})));
     app.wait_recorded(2);
-    assert_eq!((reader.standing(&app, "a1"), reader.standing(&app, "b1")), (vec!["booked open".into()], vec!["cancelled open".to_owned()]));
+    assert_eq!(
+        (standing(&reader, &app, "a1"), standing(&reader, &app, "b1")),
+        (vec!["booked open".into()], vec!["cancelled open".to_owned()])
+    );
     // Told later, happened before.
     app.post_event(&said("a0", ANNA, "2025-01-01T11:59:30+03:00", json!({"type": "booking_created", "booking": {"id": 7}})));
     // Told by the CRM, in no conversation of the bot's.
@@ -102,7 +88,10 @@ fn a_late_event_settles_it_and_one_from_the_crm_too() {
                         "type": "booking_cancelled"});
     app.post_event(&by_crm);
     app.wait_recorded(4);
-    assert_eq!((reader.standing(&app, "a1"), reader.standing(&app, "b1")), (vec!["booked kept".into()], vec!["cancelled kept".to_owned()]));
+    assert_eq!(
+        (standing(&reader, &app, "a1"), standing(&reader, &app, "b1")),
+        (vec!["booked kept".into()], vec!["cancelled kept".to_owned()])
+    );
 }
 
 #[test]
@@ -117,7 +106,7 @@ fn erasure_removes_it_and_a_rebuild_gives_equal_rows() {
     assert_eq!(rows(&app), 6);
     json_of(app.data(), &["erase", "--client", ANNA, "--basis", "withdrawal", "--request", "вх. № 12", "--yes"]);
     wait_until("her promises are gone", || rows(&app) == 3);
-    assert_eq!((reader.standing(&app, "a1"), reader.standing(&app, "b1").len()), (vec![], 3));
+    assert_eq!((standing(&reader, &app, "a1"), standing(&reader, &app, "b1").len()), (vec![], 3));
     assert_eq!(json_of(app.data(), &["rebuild", "--check"])["differences"], 0);
 
     // What somebody edits is found by the audit and put right by a rebuild.

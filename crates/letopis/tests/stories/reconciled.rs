@@ -88,12 +88,16 @@ impl Story {
         self.app.tables().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    fn differences(&self) -> Value {
+    fn asked(&self, path: &str) -> Value {
         let bearer = format!("Bearer {}", self.read);
         let headers = [("Authorization", bearer.as_str())];
-        let answer = Line::open(self.app.address).unwrap().request("GET", "/api/v1/crm/differences", &headers, b"").unwrap();
+        let answer = Line::open(self.app.address).unwrap().request("GET", &format!("/api/v1/{path}"), &headers, b"").unwrap();
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
+    }
+
+    fn differences(&self) -> Value {
+        self.asked("crm/differences")
     }
 
     /// Waits until there are so many claims, strangers and doubles.
@@ -212,6 +216,33 @@ fn each_difference_is_found_and_mended() {
     assert_eq!(story.count(kinds), 3);
     assert_eq!(json_of(story.app.data(), &["rebuild", "--check"])["differences"], 0);
     assert_eq!(story.differences()["total"], 0);
+    story.app.stopped().must_verify();
+}
+
+#[test]
+fn a_lead_that_the_portal_has_not_is_lost_and_an_alert_until_it_is_there() {
+    let mut story = Story::begin();
+    let there = story.lead(Some(BORIS));
+    let names = |card: u64| json!({"action": "create_lead", "crm_id": format!("BX_LEAD_{card}"), "bot_response": "Передала заявку", "timestamp": (jiff::Timestamp::now() - jiff::SignedDuration::from_mins(20)).to_string()});
+    story.says("boris", Some(BORIS), names(there));
+    story.says("anna", Some(ANNA), names(there + 777));
+    let lost = || story.asked("metrics/lost?from=2020-01-01")["items"].clone();
+    let by_r3 = || -> Vec<Value> {
+        let all = lost();
+        let all = all.as_array().unwrap().iter().filter(|one| one["reasons"].as_array().unwrap().contains(&json!("R3")));
+        all.map(|one| json!([one["session_id"], one["evidence"].as_array().map(Vec::len)])).collect()
+    };
+    wait_until("her lead is missing there", || by_r3() == [json!(["talk of anna", 1])]);
+    let alerts = json_of(story.app.data(), &["alerts", "check"]);
+    let rules = |alerts: &Value| -> Vec<Value> {
+        alerts["findings"].as_array().unwrap().iter().filter(|found| found["rule"] == "A7").map(|found| found["count"].clone()).collect()
+    };
+    assert_eq!(rules(&alerts), [json!(1)], "{alerts:#}");
+
+    // A card is made for her: nothing is missing any more.
+    story.fixes("order", &format!("client={}", story.pid("anna")));
+    wait_until("it is there now", || by_r3().is_empty());
+    assert_eq!(rules(&json_of(story.app.data(), &["alerts", "check"])), Vec::<Value>::new());
     story.app.stopped().must_verify();
 }
 

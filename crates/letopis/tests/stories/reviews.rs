@@ -8,36 +8,20 @@ use statistics::sample::draw::draw;
 
 use super::app::{TestApp, wait_until};
 use super::commands::{json as json_of, letopis};
+use super::reader::Reader;
 
 const SEED: u64 = 7;
 
-struct Reader {
-    bearer: String,
-}
-
-impl Reader {
-    fn of(app: &TestApp) -> Self {
-        let key = json_of(app.data(), &["key", "create", "--role", "read"])["key"].as_str().unwrap().to_owned();
-        Self { bearer: format!("Bearer {key}") }
-    }
-
-    fn ask(&self, app: &TestApp, path: &str) -> Value {
-        let answer = app.line().request("GET", &format!("/api/v1/{path}"), &[("Authorization", self.bearer.as_str())], b"").unwrap();
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-        answer.json()
-    }
-
-    /// A whole queue.
-    fn queue(&self, app: &TestApp, queue: &str) -> Vec<Value> {
-        let mut items: Vec<Value> = Vec::new();
-        let mut cursor = String::new();
-        loop {
-            let page = self.ask(app, &format!("reviews?queue={queue}&limit=500{cursor}"));
-            items.extend(page["items"].as_array().unwrap().iter().cloned());
-            match page["next"].as_str() {
-                Some(next) => cursor = format!("&cursor={next}"),
-                None => return items,
-            }
+/// A whole queue.
+fn queue(reader: &Reader, app: &TestApp, queue: &str) -> Vec<Value> {
+    let mut items: Vec<Value> = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = reader.ask(app, &format!("reviews?queue={queue}&limit=500{cursor}"));
+        items.extend(page["items"].as_array().unwrap().iter().cloned());
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return items,
         }
     }
 }
@@ -86,7 +70,7 @@ fn conversations_as_clusters_give_the_share_worked_by_hand() {
     let expected = json!({"queue": "random", "period": "2025-01", "seed": 7, "low": 120, "rest": 880, "sessions": 200, "drawn": 10});
     assert_eq!(drawn, expected);
     assert!(!letopis(app.data(), &["reviews", "draw", "2025-01"]).ok, "it is drawn already");
-    let (low, random) = (reader.queue(&app, "low"), reader.queue(&app, "random"));
+    let (low, random) = (queue(&reader, &app, "low"), queue(&reader, &app, "random"));
     let clusters: BTreeSet<u64> = random.iter().map(|item| item["conversation"].as_u64().unwrap()).collect();
     assert_eq!((low.len(), clusters.len()), (120, 10));
 
@@ -219,7 +203,7 @@ fn what_is_erased_is_looked_at_by_nobody_and_a_rebuild_gives_equal_rows() {
     let words = "Сколько стоит? Анна, +7 921 555-01-01";
     send(&app, &[of("a1", "+79215550101", words), of("b1", "+79215550202", "Почём стрижка?")], &mut recorded);
     json_of(app.data(), &["reviews", "draw", "2025-W03", "--seed", "7"]);
-    assert_eq!(reader.queue(&app, "low").len(), 2);
+    assert_eq!(queue(&reader, &app, "low").len(), 2);
     send(&app, &[label("a1", "anna", "адрес"), label("b1", "anna", "цена")], &mut recorded);
     let shown = letopis(app.data(), &["reviews", "export"]).out;
     assert_eq!(shown.lines().count(), 2);
@@ -229,7 +213,7 @@ fn what_is_erased_is_looked_at_by_nobody_and_a_rebuild_gives_equal_rows() {
     assert!(shown.contains(r#""intent":"адрес""#) && shown.contains("[ТЕЛЕФОН]"), "{shown}");
 
     json_of(app.data(), &["erase", "--client", "+79215550101", "--basis", "withdrawal", "--request", "вх. № 12", "--yes"]);
-    wait_until("her message is in no queue", || reader.queue(&app, "low").len() == 1);
+    wait_until("her message is in no queue", || queue(&reader, &app, "low").len() == 1);
     assert_eq!(letopis(app.data(), &["reviews", "export"]).out.lines().count(), 1);
     assert_eq!(json_of(app.data(), &["rebuild", "--check"])["differences"], 0);
     let rows = |app: &TestApp| app.tables().query_row("SELECT count(*) FROM reviews", [], |row| row.get::<_, i64>(0)).unwrap();
@@ -277,7 +261,7 @@ fn an_answer_against_the_price_list_is_flagged_once() {
         told,
         json!({"services": 2, "questions": 0, "complete": true, "hours": "пн–пт 10:00–21:00, сб–вс 10:00–18:00", "flagged": 3})
     );
-    let flagged = |app: &TestApp| reader.queue(app, "facts").iter().map(|item| item["event_id"].clone()).collect::<Vec<_>>();
+    let flagged = |app: &TestApp| queue(&reader, app, "facts").iter().map(|item| item["event_id"].clone()).collect::<Vec<_>>();
     assert_eq!(flagged(&app), ["price", "hour", "service"]);
     assert_eq!(upload(list.to_str().unwrap())["flagged"], 0, "what is flagged is not flagged again");
     let faq = app.root().join("faq.txt");

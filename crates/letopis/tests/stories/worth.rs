@@ -4,27 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::app::{TestApp, wait_until};
+use super::app::TestApp;
 use super::commands::{json as json_of, letopis};
-
-struct Reader(String);
-
-impl Reader {
-    fn of(app: &TestApp) -> Self {
-        Self(format!("Bearer {}", json_of(app.data(), &["key", "create", "--role", "read"])["key"].as_str().unwrap()))
-    }
-
-    fn ask(&self, app: &TestApp, path: &str) -> Value {
-        let answer = app.line().request("GET", &format!("/api/v1/metrics/{path}"), &[("Authorization", self.0.as_str())], b"").unwrap();
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-        answer.json()
-    }
-
-    fn counted(&self, app: &TestApp, path: &str) -> Value {
-        wait_until("everything is counted", || self.ask(app, path)["uncounted"] == 0);
-        self.ask(app, path)
-    }
-}
+use super::reader::Reader;
 
 /// All of them in requests of a few hundred.
 fn send(app: &TestApp, events: &[Value]) {
@@ -184,13 +166,13 @@ fn lost_leads_in_money_growth_and_visits_that_fell_through() {
         (&json!(10), &json!(1_250_000), &json!("RUB")),
         "{lost:#}"
     );
-    let queue = reader.ask(&app, &format!("lost?from={}", ago(14.0)));
+    let queue = reader.measure(&app, &format!("lost?from={}", ago(14.0)));
     assert!(
         queue["value"]["sum"]["minor"].as_i64() > Some(0) && queue["value"]["leads"] == json!(queue["items"].as_array().unwrap().len()),
         "{queue:#}"
     );
 
-    let hours = reader.ask(&app, &format!("hours?{span}"));
+    let hours = reader.measure(&app, &format!("hours?{span}"));
     let all: i64 = hours["items"].as_array().unwrap().iter().map(|cell| cell["conversations"].as_i64().unwrap()).sum();
     assert_eq!(all, 40, "{hours:#}");
 

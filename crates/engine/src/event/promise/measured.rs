@@ -168,7 +168,7 @@ proptest::proptest! {
     }
 }
 
-/// `cargo test --release -p letopis -- --ignored --nocapture replies_a_second`
+/// `cargo test --release -p engine -- --ignored --nocapture replies_a_second`
 #[test]
 #[ignore = "a figure, not a test"]
 fn replies_a_second() {

@@ -178,7 +178,7 @@ fn a_promise_waits_until_it_is_due() {
     assert_eq!((at(9), at(10)), (State::Waiting, State::Open));
 }
 
-/// `cargo test -p letopis -- --ignored --nocapture promises_judged_a_second`
+/// `cargo test -p engine -- --ignored --nocapture promises_judged_a_second`
 #[test]
 #[ignore = "a figure, not a test"]
 fn promises_judged_a_second() {

@@ -74,6 +74,9 @@ pub struct Report {
     pub wrong: u64,
     /// The first of them.
     pub findings: Vec<Finding>,
+    /// Every record that is not what was signed or cannot be read.
+    #[serde(skip)]
+    pub unsound: Vec<u64>,
 }
 
 impl Report {
@@ -85,6 +88,7 @@ impl Report {
 
     fn add(&mut self, what: &'static str, record: Option<u64>, place: impl Into<String>, message: impl ToString) {
         self.wrong += 1;
+        self.unsound.extend(record.filter(|_| ["entry", "blob", "key", "record"].contains(&what)));
         if self.findings.len() < LISTED {
             self.findings.push(Finding { what, record, place: place.into(), message: message.to_string() });
         }
@@ -127,6 +131,7 @@ pub fn verify(audit: &Audit<'_>, progress: &mut dyn FnMut(u64, u64)) -> rusqlite
         files: 0,
         wrong: 0,
         findings: Vec::new(),
+        unsound: Vec::new(),
     };
     let ended = epochs::check(audit, &mut report)?;
     let mut tree = tree::Check::start(audit, note, ended, &mut report);

@@ -6,7 +6,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use serde::Serialize;
 use statistics::Rate;
 use statistics::binomial::chance_of_so_few;
@@ -14,6 +14,7 @@ use statistics::binomial::chance_of_so_few;
 use super::{DAY_US, Finding, Ground, HOUR_US, Looked, percent};
 use crate::event::BusinessId;
 use crate::event::incident::Severity;
+use crate::metrics::sheets;
 
 const WEEKS: i64 = 4;
 /// A booking has so long.
@@ -111,11 +112,15 @@ fn evaluation(conn: &Connection, business: BusinessId, ends_us: i64) -> rusqlite
 }
 
 fn rate(conn: &Connection, business: BusinessId, ends_us: i64) -> rusqlite::Result<Rate> {
-    let sql = "SELECT count(*), count(*) FILTER (WHERE booked_us - started_us <= ?4) FROM cases
-               WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3 AND left_out IS NULL";
-    let values = params![business.0, ends_us - DAY_US, ends_us, BOOKED_US];
-    let read = |row: &rusqlite::Row<'_>| Ok(Rate { part: row.get::<_, i64>(1)? as u64, n: row.get::<_, i64>(0)? as u64 });
-    conn.prepare_cached(sql)?.query_row(values, read)
+    let mut rate = Rate::default();
+    sheets::walk(conn, business, ends_us - DAY_US, ends_us, |line| {
+        let soon = |booked_us: i64| booked_us - line.started_us() <= BOOKED_US;
+        if line.is_counted() {
+            rate.n += 1;
+            rate.part += u64::from(line.booked_us().is_some_and(soon));
+        }
+    })?;
+    Ok(rate)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use rusqlite::{Row, params};
 
 use super::{DAY_US, Finding, Ground, Looked};
 use crate::event::incident::Severity;
+use crate::metrics::sheets::{self, Name};
 
 /// Weeks that are looked back.
 const WEEKS: i64 = 4;
@@ -30,18 +31,20 @@ struct Channel {
 pub(super) fn look(ground: &Ground<'_>, looked: &mut Looked) -> rusqlite::Result<()> {
     let mut channels = BTreeMap::<String, Channel>::new();
     let from_us = ground.now_us - WEEKS * WEEK_US - LONGEST_US;
-    let sql = "SELECT channel, started_us FROM cases WHERE business = ?1 AND started_us >= ?2 AND started_us <= ?3 AND left_out IS NULL";
-    let read = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
-    let mut began = ground.conn.prepare_cached(sql)?;
-    for row in began.query_map(params![ground.business.0, from_us, ground.now_us], read)? {
-        let (channel, us) = row?;
-        let known = channels.entry(channel).or_default();
-        known.began.push(us);
-        known.last_us = known.last_us.max(us);
-    }
+    sheets::walk(ground.conn, ground.business, from_us, ground.now_us + 1, |line| {
+        let Some(name) = line.name(Name::Channel).filter(|_| line.is_counted()) else { return };
+        if !channels.contains_key(name) {
+            channels.insert(name.to_owned(), Channel::default());
+        }
+        if let Some(known) = channels.get_mut(name) {
+            known.began.push(line.started_us());
+            known.last_us = line.started_us();
+        }
+    })?;
     // A conversation that goes on is a sign of life too.
     let sql =
         "SELECT channel, max(last_us) FROM sessions INDEXED BY sessions_by_time WHERE business = ?1 AND last_us >= ?2 GROUP BY channel";
+    let read = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
     let mut last = ground.conn.prepare_cached(sql)?;
     for row in last.query_map(params![ground.business.0, ground.now_us - LONGEST_US], read)? {
         let (channel, us) = row?;

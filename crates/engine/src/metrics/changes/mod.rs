@@ -3,13 +3,15 @@
 //! The change's own day is in neither window. What is left within strata is what the change may have done; where it and the crude difference differ, the
 //! mix of clients explains the rest. It is no experiment, and says so: whatever else changed then is named beside it.
 //!
-//! * `windows` – which days · `strata` – counting · here – what it comes to
+//! * `windows` – which days · `strata` – counting · `beside` – waiting, length, cost, promises · here – what it comes to
 
+mod beside;
 mod strata;
 #[cfg(test)]
 mod tests;
 mod windows;
 
+pub use beside::{Beside, Side};
 pub use strata::{Compared, MEASURES, Measure, Row};
 pub use windows::{DEFAULT_WEEKS, MOST_WEEKS, Windows};
 
@@ -52,6 +54,8 @@ pub struct Change {
     pub windows: Windows,
     /// Bookings first, then what should not get worse.
     pub compared: Vec<Compared>,
+    /// What is no share of conversations; none where there are no windows.
+    pub beside: Option<Beside>,
     /// Channel × intent × new or returning, the largest first.
     pub strata: Vec<Row>,
     /// Did the mix of strata change?
@@ -112,6 +116,7 @@ pub fn change(conn: &Connection, asker: &Asker, at_us: i64, weeks: Option<i64>) 
         others: others.collect(),
         holidays: windows.holidays(),
         strata: rows,
+        beside: (windows.weeks > 0).then(|| beside::beside(conn, asker, &windows)).transpose()?,
         compared,
         windows,
     })

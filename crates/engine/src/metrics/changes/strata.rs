@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use serde::Serialize;
 use statistics::chi_squared::ChiSquared;
 use statistics::difference::{self, Difference, Score};
 use statistics::stratified::{self, Standardised, Stratum, Weighted};
 
 use super::windows::Windows;
-use crate::metrics::figures::Asker;
+use crate::metrics::figures::{Asker, under};
 use crate::metrics::judge::marks;
 use crate::metrics::rate::Rate;
+use crate::metrics::sheets::{self, Line, Name};
 
 /// What is counted of conversations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -93,9 +94,28 @@ impl Measure {
             Self::Refused => "refused",
         }
     }
+
+    /// Of one conversation.
+    fn holds(self, line: &Line<'_>) -> bool {
+        match self {
+            Self::Booked => line.is_booked(),
+            Self::Lost => line.is_lost(),
+            Self::Unsure => line.has(marks::UNSURE),
+            Self::Handoff => line.has(marks::HANDOFF),
+            Self::Failed => line.has(marks::FAILURE),
+            Self::Refused => line.has(marks::REFUSED),
+        }
+    }
 }
 
 impl Counts {
+    fn add(&mut self, line: &Line<'_>, window: usize) {
+        self.n[window] += 1;
+        for (part, measure) in self.parts.iter_mut().zip(MEASURES) {
+            part[window] += u64::from(measure.holds(line));
+        }
+    }
+
     fn stratum(&self, measure: Measure) -> Stratum {
         let at = MEASURES.iter().position(|known| *known == measure).unwrap_or(0);
         let [before, after] = [0, 1].map(|window| Rate { part: self.parts[at][window], n: self.n[window] });
@@ -106,27 +126,25 @@ impl Counts {
 /// Every conversation of both windows.
 pub(super) fn count(conn: &Connection, asker: &Asker, windows: &Windows) -> rusqlite::Result<BTreeMap<Key, Counts>> {
     let [from_us, change_us, after_us, to_us] = windows.bounds_us(&asker.zone);
-    let sql = "SELECT started_us, channel, coalesce(intent, ''), marks, booked_us IS NOT NULL, lost IS NOT NULL AND recovered_us IS NULL FROM cases
-               WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3 AND left_out IS NULL";
-    let mut strata: BTreeMap<Key, Counts> = BTreeMap::new();
-    let mut find = conn.prepare_cached(sql)?;
-    let mut rows = find.query(params![asker.business.0, from_us, to_us])?;
-    while let Some(row) = rows.next()? {
-        let (us, found): (i64, u32) = (row.get(0)?, row.get(3)?);
-        if (change_us..after_us).contains(&us) {
-            continue;
+    let mut strata: BTreeMap<String, BTreeMap<String, [Counts; 2]>> = BTreeMap::new();
+    sheets::walk(conn, asker.business, from_us, to_us, |line| {
+        let us = line.started_us();
+        if !line.is_counted() || (change_us..after_us).contains(&us) {
+            return;
         }
+        let (channel, intent) = (line.name(Name::Channel).unwrap_or_default(), line.name(Name::Intent).unwrap_or_default());
         let window = usize::from(us >= after_us);
-        let counts = strata.entry((row.get(1)?, row.get(2)?, found & marks::RETURNING != 0)).or_default();
-        counts.n[window] += 1;
-        let has = |mark: u32| found & mark != 0;
-        let (booked, lost) = (row.get(4)?, row.get(5)?);
-        let holds = [booked, lost, has(marks::UNSURE), has(marks::HANDOFF), has(marks::FAILURE), has(marks::REFUSED)];
-        for (part, holds) in counts.parts.iter_mut().zip(holds) {
-            part[window] += u64::from(holds);
+        let add = |of: &mut [Counts; 2]| of[usize::from(line.is_returning())].add(line, window);
+        under(&mut strata, channel, |intents| under(intents, intent, add));
+    })?;
+    let mut all = BTreeMap::new();
+    for (channel, intents) in strata {
+        for (intent, of) in intents {
+            let known = of.into_iter().zip([false, true]).filter(|(counts, _)| counts.n != [0, 0]);
+            all.extend(known.map(|(counts, is_returning)| ((channel.clone(), intent.clone(), is_returning), counts)));
         }
     }
-    Ok(strata)
+    Ok(all)
 }
 
 /// One measure of what was counted.

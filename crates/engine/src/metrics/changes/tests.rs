@@ -57,6 +57,32 @@ fn the_worked_reversal_to_the_printed_digits() {
 }
 
 #[test]
+fn what_is_no_share_of_conversations_stands_beside_them() {
+    let conn = empty();
+    talks(&conn, CHANGE - 28, "A", 0, 1);
+    talks(&conn, CHANGE - 20, "A", 20, 99);
+    talks(&conn, CHANGE, "A", 50, 50);
+    talks(&conn, CHANGE + 5, "A", 30, 100);
+    let waits = |ms: u32| ms.to_le_bytes().to_vec();
+    let told = "UPDATE cases SET answers = ?1, replies = 2, worded = ?2, reply_chars = ?3, calls = 2, unpriced = ?4, cost = 0.5, cost_currency = 'RUB'
+                WHERE (started_us < ?5) = ?6";
+    let day = CHANGE * DAY_US;
+    conn.execute(told, params![waits(2_000), 1, 80, 0, day, true]).unwrap();
+    conn.execute(told, params![waits(4_000), 2, 200, 1, day, false]).unwrap();
+    let found = change(&conn, &asker(CHANGE + 60), day + 7, None).unwrap().beside.unwrap();
+    let (before, after) = (&found.before, &found.after);
+    assert_eq!((before.p50_ms, after.p95_ms, before.within_3s.part, after.within_3s.n), (Some(2_000.0), Some(4_000.0), 100, 100));
+    assert_eq!((before.reply_chars, after.reply_chars), (Some(80.0), Some(100.0)), "of answers whose words are told");
+    assert_eq!(
+        (before.cost_per_booking["RUB"], digits(after.cost_per_booking["RUB"], 4)),
+        (2.5, "1.6667".into()),
+        "fifty roubles by 20 and by 30"
+    );
+    assert_eq!((before.unpriced, after.unpriced), (0, 100));
+    assert_eq!(before.broken.n, 0, "nothing was promised");
+}
+
+#[test]
 fn whole_weeks_on_both_sides_or_nothing_is_said() {
     let conn = empty();
     for day in CHANGE - 40..CHANGE + 30 {

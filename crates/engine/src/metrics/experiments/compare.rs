@@ -7,7 +7,7 @@ use statistics::difference::{self, Difference, Score};
 use statistics::power;
 use statistics::sequential::{FIRST_LOOK, Look, Sequential};
 
-use super::arms::{Arm, Guards};
+use super::arms::Arm;
 use super::verdict::{Run, Verdict, verdict};
 use crate::journal::days::Day;
 use crate::journal::experiments::Kept;
@@ -78,7 +78,7 @@ pub(super) fn compare(asker: &Asker, one: &Kept, (counted, arms): (&[&Exposure],
         looks,
         needed,
         weeks,
-        harmed: harmed(&control.guards, &arm.guards, one.what.effect),
+        harmed: arm.guards.harmed(&control.guards, one.what.effect),
         verdict: Verdict::Draft,
     };
     comparison.verdict = verdict(run, one, (control.rate.n, arm.rate.n), &comparison);
@@ -126,13 +126,4 @@ fn looks(asker: &Asker, one: &Kept, counted: &[&Exposure], (control, variant): (
         }
     }
     looks
-}
-
-/// Guards that are surely worse: by the same test, which holds whenever one looks.
-pub(super) fn harmed(control: &Guards, arm: &Guards, effect: f64) -> Vec<&'static str> {
-    let is_worse = |of: fn(&Guards) -> Rate| {
-        let look = Sequential::new(effect).and_then(|mut test| test.look(of(control), of(arm)));
-        look.is_some_and(|look| look.is_decided() && look.difference.value > 0.0)
-    };
-    Guards::SHARES.iter().filter(|guard| is_worse(guard.of)).map(|guard| guard.name).collect()
 }

@@ -1,18 +1,21 @@
 //! What an experiment says: were clients divided as they were meant to be, by how much do the variants differ, and may one stop.
 //!
 //! Unit is the client, who counts for what they were shown first. Whoever did what is counted within W of that moment did it; whoever saw it less than
-//! W ago may still do so. It may be looked at every day: p-values and intervals are those that stay true however often one looks.
+//! W ago may still do so. It may be looked at every day: p-values and intervals are those that stay true however often one looks; those of
+//! waiting and cost (`guards`) are not, and are made wide instead.
 //!
-//! * `arms` – counts of each variant · `compare` – each against the control, day by day · `verdict` – what that means, in one word
+//! * `arms` – counts of each variant · `guards` – what must not get worse · `compare` – each against the control, day by day · `verdict` – what that means, in one word
 
 mod arms;
 mod compare;
+mod guards;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
-pub use arms::{Arm, Cost, Guard, Guards};
+pub use arms::Arm;
 pub use compare::{Comparison, DayLook};
+pub use guards::{Cost, Guard, Guards, Slowest};
 pub use verdict::{FULL_DAYS, Verdict};
 
 use std::collections::BTreeMap;
@@ -60,21 +63,20 @@ pub struct Standing {
 /// # Errors
 /// When the database says no.
 pub fn standing(conn: &Connection, asker: &Asker, one: &Kept) -> rusqlite::Result<Standing> {
-    let mut standing = outcome(conn, asker, one)?;
-    arms::beside(conn, asker, one, &mut standing.arms)?;
-    let Some((control, arms)) = standing.arms.split_first() else { return Ok(standing) };
-    for (comparison, arm) in standing.comparisons.iter_mut().zip(arms) {
-        comparison.harmed = compare::harmed(&control.guards, &arm.guards, one.what.effect);
-    }
-    Ok(standing)
+    let seen = exposures::of(conn, one.record)?;
+    let mut arms = arms_of(asker, one, &counted(&seen));
+    guards::beside(conn, asker, one, &mut arms)?;
+    Ok(judge(asker, one, &seen, arms))
 }
 
-/// The same without reviews and model calls of everybody who took part: what a list needs.
+/// The same without reviews, complaints and model calls of everybody who took part: what a list needs.
 ///
 /// # Errors
 /// When the database says no.
 pub fn outcome(conn: &Connection, asker: &Asker, one: &Kept) -> rusqlite::Result<Standing> {
-    Ok(judge(asker, one, &exposures::of(conn, one.record)?))
+    let seen = exposures::of(conn, one.record)?;
+    let arms = arms_of(asker, one, &counted(&seen));
+    Ok(judge(asker, one, &seen, arms))
 }
 
 /// Were clients divided as they were meant to be? Asked often, of what runs.
@@ -98,14 +100,22 @@ fn split_of(one: &Kept, counts: &[u64]) -> Option<ChiSquared> {
     chi_squared::split(counts, &weights)
 }
 
+/// Who is in the numbers.
+fn counted(seen: &[Exposure]) -> Vec<&Exposure> {
+    seen.iter().filter(|one| one.left_out.is_none()).collect()
+}
+
+fn arms_of(asker: &Asker, one: &Kept, counted: &[&Exposure]) -> Vec<Arm> {
+    one.what.variants.iter().map(|variant| Arm::of(variant, counted, asker)).collect()
+}
+
 /// What is seen, judged; pure.
-fn judge(asker: &Asker, one: &Kept, seen: &[Exposure]) -> Standing {
+fn judge(asker: &Asker, one: &Kept, seen: &[Exposure], arms: Vec<Arm>) -> Standing {
     let mut left_out = BTreeMap::new();
     for why in seen.iter().filter_map(|one| one.left_out.clone()) {
         *left_out.entry(why).or_default() += 1;
     }
-    let counted: Vec<&Exposure> = seen.iter().filter(|one| one.left_out.is_none()).collect();
-    let arms: Vec<Arm> = one.what.variants.iter().map(|variant| Arm::of(variant, &counted, asker)).collect();
+    let counted = counted(seen);
     let counts: Vec<u64> = arms.iter().map(|arm| arm.rate.n).collect();
     let split = split_of(one, &counts);
     let is_mismatch = split.is_some_and(ChiSquared::is_mismatch);

@@ -28,6 +28,10 @@ fn greeting(effect: f64) -> Kept {
     Kept { record: RecordNo::new(BusinessId(1), 7), what, added_us: 0, added_by: "olga".into(), started, stopped: None, keep: None }
 }
 
+fn judged(asker: &Asker, one: &Kept, seen: &[Exposure]) -> Standing {
+    judge(asker, one, seen, arms_of(asker, one, &counted(seen)))
+}
+
 /// So many more clients of a variant on that day, so many of whom did it at once.
 fn came(seen: &mut Vec<Exposure>, day: i64, variant: &str, hits: u64, n: u64) {
     for client in 0..n {
@@ -54,7 +58,7 @@ fn worked(until: usize) -> Vec<Exposure> {
 
 #[test]
 fn the_worked_looks_to_the_printed_digits() {
-    let found = judge(&asker(60 * DAY), &greeting(0.03), &worked(4));
+    let found = judged(&asker(60 * DAY), &greeting(0.03), &worked(4));
     let looks = &found.comparisons[0].looks;
     let printed: Vec<_> =
         looks.iter().map(|day| day.look.unwrap()).map(|look| [digits(look.likelihood_ratio, 5), digits(look.p, 5)]).collect();
@@ -63,7 +67,7 @@ fn the_worked_looks_to_the_printed_digits() {
     assert_eq!(looks.iter().map(|day| day.day_us / DAY).collect::<Vec<_>>(), [0, 10, 20, 30], "days on which nothing happened are none");
     assert_eq!((found.days, found.open, found.is_mismatch), (60, 0, false));
 
-    let third = judge(&asker(21 * DAY), &greeting(0.03), &worked(3));
+    let third = judged(&asker(21 * DAY), &greeting(0.03), &worked(3));
     let compared = &third.comparisons[0];
     let newcombe = compared.difference.unwrap();
     assert_eq!([digits(newcombe.interval.low, 6), digits(newcombe.interval.high, 6)], ["0.000969", "0.061052"]);
@@ -80,7 +84,7 @@ fn who_is_not_divided_as_meant_is_told_first() {
         let mut seen = Vec::new();
         came(&mut seen, 0, "A", 100, a);
         came(&mut seen, 0, "B", 400, b);
-        judge(&asker(30 * DAY), &greeting(0.03), &seen)
+        judged(&asker(30 * DAY), &greeting(0.03), &seen)
     };
     let fine = with(1000, 1100);
     assert_eq!([digits(fine.split.unwrap().statistic, 4), digits(fine.split.unwrap().p, 6)], ["4.7619", "0.029096"]);
@@ -98,7 +102,7 @@ fn a_verdict_needs_a_week_a_difference_or_enough_to_exclude_one() {
         came(&mut seen, 0, "B", b, n);
         let mut one = greeting(effect);
         change(&mut one);
-        judge(&asker(now), &one, &seen).verdict
+        judged(&asker(now), &one, &seen).verdict
     };
     let as_is: fn(&mut Kept) = |_| {};
     assert_eq!(with(3 * DAY, 0.05, (100, 300), 1000, as_is), Verdict::Week { days: 4 });
@@ -126,8 +130,43 @@ fn what_gets_worse_beside_it_is_named() {
         one.left_out = (index == 5).then(|| "test".into());
         one.flags |= if index < 3 { flags::CROSSED | flags::CONTRADICTED } else { 0 };
     }
-    let found = judge(&asker(30 * DAY), &greeting(0.03), &seen);
-    assert_eq!((found.comparisons[0].harmed.clone(), found.verdict), (vec!["handoff"], Verdict::Better));
+    let found = judged(&asker(30 * DAY), &greeting(0.03), &seen);
+    assert_eq!((found.comparisons[0].harmed.clone(), found.verdict), (vec!["handoff", "answer_p95"], Verdict::Better));
     assert_eq!((found.crossed, found.contradicted, found.left_out["test"], found.arms[0].rate.n), (3, 3, 1, 999));
     assert_eq!((found.arms[0].guards.answer_p50_ms, found.arms[1].guards.within_3s.part), (Some(1000.0), 0));
+}
+
+#[test]
+fn a_guard_that_may_be_no_worse_or_was_asked_of_few_is_not_named() {
+    let with = |n: u64, slow: u32| {
+        let mut seen = Vec::new();
+        came(&mut seen, 0, "A", 0, n);
+        came(&mut seen, 0, "B", 0, n);
+        for (index, one) in seen.iter_mut().enumerate() {
+            let ms = 1000 + index as u32 % 50;
+            one.answers = vec![ms + if one.variant == "B" { slow } else { 0 }; 10];
+            one.marks = if one.variant == "B" { marks::LOST } else { 0 };
+        }
+        judged(&asker(30 * DAY), &greeting(0.03), &seen).comparisons[0].harmed.clone()
+    };
+    assert_eq!(with(29, 5000), Vec::<&str>::new(), "of 29 nothing is said, even if all of them were lost");
+    assert_eq!(with(200, 5000), ["lost", "answer_p95"]);
+    assert_eq!(with(200, 1), ["lost"], "a millisecond is within what chance does");
+    let shares = |guards: &mut Guards, part: u64| guards.complained = crate::metrics::rate::Rate { part, n: 200 };
+    let cost = |each: f64, clients: u64| {
+        let half = 0.1 * each;
+        let known = Cost { sum: each * clients as f64, conversations: clients, clients, low: Some(each - half), high: Some(each + half) };
+        BTreeMap::from([("RUB".to_owned(), known)])
+    };
+    let (mut control, mut tried) = (Guards::of(&[]), Guards::of(&[]));
+    shares(&mut control, 2);
+    shares(&mut tried, 60);
+    (control.costs, tried.costs) = (cost(1.0, 200), cost(1.15, 200));
+    assert_eq!(tried.harmed(&control, 0.03), ["complained"], "the intervals of the cost overlap");
+    tried.costs = cost(1.3, 200);
+    assert_eq!(tried.harmed(&control, 0.03), ["complained"], "they do not, but who looks every day sees that by chance too");
+    tried.costs = cost(1.6, 200);
+    assert_eq!(tried.harmed(&control, 0.03), ["complained", "cost"]);
+    tried.costs = cost(1.6, 29);
+    assert_eq!((tried.harmed(&control, 0.03), control.harmed(&tried, 0.03)), (vec!["complained"], vec![]), "cheaper harms nobody");
 }

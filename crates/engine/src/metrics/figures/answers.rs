@@ -3,11 +3,13 @@
 //! Quantiles are of all bursts of the period, answered or not (linear, type 7): one that falls among the unanswered has no number. The share
 //! within three seconds is the customer's own promise.
 
+use super::counts::Waits;
+use super::persons::{PersonAnswers, PersonTimes};
 use serde::Serialize;
 use statistics::Values;
 
-use crate::metrics::judge::NEVER;
 use crate::metrics::rate::Rate;
+use crate::metrics::sheets::Line;
 
 /// What the customer promises.
 pub(super) const PROMISED_MS: f64 = 3_000.0;
@@ -33,28 +35,33 @@ pub struct Answers {
     pub within_3s: Rate,
     /// Half of the conversations had a first answer by anyone within this.
     pub first_p50_ms: Option<f64>,
+    /// How long people took after a hand-over.
+    pub person: PersonAnswers,
 }
 
 /// Times while they are gathered.
 #[derive(Default)]
 pub(super) struct Times {
-    answers: Vec<u32>,
-    first: Vec<u32>,
+    answers: Waits,
+    first: Waits,
+    person: PersonTimes,
 }
 
 impl Times {
-    pub(super) fn add(&mut self, answers: &[u8], first_ms: Option<i64>) {
-        self.answers.extend(answers.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)));
-        self.first.extend(first_ms.map(|ms| u32::try_from(ms.max(0)).unwrap_or(NEVER)));
+    pub(super) fn add(&mut self, line: &Line<'_>) {
+        line.waits().iter().for_each(|ms| self.answers.add(*ms));
+        line.first_answer_ms().into_iter().for_each(|ms| self.first.add(ms));
+        self.person.add(line.person_answer_ms());
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
-        self.answers.extend_from_slice(&other.answers);
-        self.first.extend_from_slice(&other.first);
+        self.answers.merge(&other.answers);
+        self.first.merge(&other.first);
+        self.person.merge(&other.person);
     }
 
     pub(super) fn finish(self) -> Answers {
-        let (answers, first) = (values(self.answers), values(self.first));
+        let (answers, first) = (self.answers.values(), self.first.values());
         let share = |share: f64| answers.as_ref().and_then(|values| values.quantile(share)).filter(|ms| ms.is_finite());
         let n = answers.as_ref().map_or(0, Values::n);
         let answered = answers.as_ref().and_then(Values::ended_mean);
@@ -67,13 +74,8 @@ impl Times {
             p99_ms: share(0.99),
             mean_ms: answered,
             within_3s: answers.as_ref().map_or(Rate { part: 0, n }, |values| values.within(PROMISED_MS)),
+            person: self.person.finish(),
             first_p50_ms: first.and_then(|values| values.median()).filter(|ms| ms.is_finite()),
         }
     }
-}
-
-/// Sorted as whole numbers, which is faster than as fractions; who was never answered waited for ever.
-fn values(mut times: Vec<u32>) -> Option<Values> {
-    times.sort_unstable();
-    Values::of(times.into_iter().map(|ms| if ms == NEVER { f64::INFINITY } else { f64::from(ms) }))
 }

@@ -1,103 +1,17 @@
 //! Adding up: rows of a period become counts, counts become shares.
 
-use std::collections::{BTreeMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
 
-use rusqlite::Row;
 use serde::Serialize;
 
 use super::answers::{Answers, Times};
-use super::spending::{Spending, Spent};
+use super::counts::People;
+use super::overall::{Overall, overall};
+use super::spending::Spending;
 use super::{Asker, Question};
-use crate::metrics::judge::{FunnelStep, Reason, STEPS, marks};
+use crate::metrics::judge::{FunnelStep, STEPS, marks};
 use crate::metrics::rate::Rate;
-
-/// One row, as far as numbers ask. Most of it is one number, because a month has a hundred thousand rows; what few rows have is read of those.
-pub(super) struct Line<'a> {
-    pub(super) started_us: i64,
-    person: i64,
-    /// As `schema.sql` says.
-    bits: u64,
-    left_out: Option<&'a str>,
-    paid: Option<(i64, &'a str)>,
-    first_answer_ms: Option<i64>,
-    answers: &'a [u8],
-    spent: Option<Spent<'a>>,
-}
-
-/// What [`Line::read`] reads.
-pub(super) const COLUMNS: &str =
-    "started_us, person, bits, first_answer_ms, answers, left_out, paid_minor, currency, calls, unpriced, cost, cost_currency";
-/// How many those are.
-pub(super) const WIDTH: usize = 12;
-const BOOKED: u32 = 24;
-const RECOVERED: u32 = 25;
-const PAID: u32 = 26;
-const CALLS: u32 = 27;
-const LEFT_OUT: u32 = 28;
-
-impl<'a> Line<'a> {
-    pub(super) fn read(row: &'a Row<'_>) -> rusqlite::Result<Self> {
-        let bits = row.get::<_, i64>(2)? as u64;
-        let is = |bit: u32| bits >> bit & 1 == 1;
-        Ok(Self {
-            started_us: row.get(0)?,
-            person: row.get(1)?,
-            bits,
-            first_answer_ms: row.get(3)?,
-            answers: row.get_ref(4)?.as_blob_or_null()?.unwrap_or_default(),
-            left_out: if is(LEFT_OUT) { row.get_ref(5)?.as_str_or_null()? } else { None },
-            paid: if is(PAID) { Some((row.get(6)?, row.get_ref(7)?.as_str_or_null()?.unwrap_or_default())) } else { None },
-            spent: if is(CALLS) { Some(Spent::read(row, 8)?) } else { None },
-        })
-    }
-
-    /// Whether it is in the numbers at all.
-    pub(super) fn is_counted(&self) -> bool {
-        self.left_out.is_none()
-    }
-
-    pub(super) fn is_booked(&self) -> bool {
-        self.is(BOOKED)
-    }
-
-    /// Lost, and not booked after all.
-    pub(super) fn is_lost(&self) -> bool {
-        self.reason().is_some() && !self.is(RECOVERED)
-    }
-
-    /// How long the bot took for each burst of the client.
-    pub(super) fn waits(&self) -> impl Iterator<Item = u32> {
-        self.answers.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
-    }
-
-    /// Adds what it cost.
-    pub(super) fn spend(&self, all: &mut Spending) {
-        if let Some(spent) = &self.spent {
-            spent.add(all);
-        }
-    }
-
-    fn is(&self, bit: u32) -> bool {
-        self.bits >> bit & 1 == 1
-    }
-
-    fn told(&self) -> u32 {
-        (self.bits >> 16 & 255) as u32
-    }
-
-    fn reason(&self) -> Option<Reason> {
-        Reason::numbered((self.bits >> 32 & 255) as u8)
-    }
-
-    fn replies(&self) -> u64 {
-        self.bits >> 40 & 4095
-    }
-
-    fn has(&self, mark: u32) -> bool {
-        self.bits as u32 & 0xffff & mark != 0
-    }
-}
+use crate::metrics::sheets::{Line, Name};
 
 /// The four rates of conversion and the one without people, each with its denominator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -157,6 +71,8 @@ pub struct Summary {
     pub conversion: Conversion,
     /// From the first word to money.
     pub funnel: Vec<StepCount>,
+    /// From its first step to the last that is measured.
+    pub funnel_overall: Option<Overall>,
     /// How long clients waited.
     pub answers: Answers,
     /// Lost leads.
@@ -171,33 +87,14 @@ pub struct Summary {
     pub unsure: Rate,
     /// Answers of the assistant.
     pub replies: u64,
+    /// How many characters an answer has, of those whose words are told; none where no words are.
+    pub reply_chars: Option<f64>,
     /// What was paid, in minor units, by currency.
     pub paid_minor: BTreeMap<String, i64>,
     /// A person spoke, or was to speak.
     pub with_person: Rate,
     /// What calls of models cost, also those of conversations that are in no other number.
     pub spending: Spending,
-}
-
-/// Different people.
-type People = HashSet<i64, BuildHasherDefault<Drawn>>;
-
-/// People's numbers are drawn: they are their own hash.
-#[derive(Default)]
-struct Drawn(u64);
-
-impl Hasher for Drawn {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_i64(&mut self, drawn: i64) {
-        self.0 = drawn as u64;
-    }
 }
 
 /// Counts while they grow.
@@ -220,6 +117,7 @@ pub(super) struct Fold {
     failed: u64,
     unsure: u64,
     replies: u64,
+    worded: (u64, u64),
     paid: BTreeMap<String, i64>,
     with_person: u64,
     spending: Spending,
@@ -229,18 +127,18 @@ pub(super) struct Fold {
 
 impl Fold {
     pub(super) fn add(&mut self, line: &Line<'_>) {
-        line.spend(&mut self.spending);
-        if let Some(why) = line.left_out {
+        self.spending.add(line);
+        if let Some(why) = line.name(Name::LeftOut) {
             *self.left_out.entry(why.to_owned()).or_default() += 1;
             return;
         }
         self.sessions += 1;
-        self.people.insert(line.person);
-        self.newest_us = self.newest_us.max(line.started_us);
+        self.people.insert(line.person());
+        self.newest_us = self.newest_us.max(line.started_us());
         let booked = line.is_booked();
         self.booked += u64::from(booked);
         if booked {
-            self.booked_people.insert(line.person);
+            self.booked_people.insert(line.person());
         }
         self.bot_only += u64::from(line.has(marks::BOT_ONLY));
         for (of, mark) in [(&mut self.leads, marks::LEAD), (&mut self.intents, marks::INTENT)] {
@@ -248,9 +146,9 @@ impl Fold {
             of.0 += u64::from(line.has(mark) && booked);
         }
         *self.told.entry(line.told()).or_default() += 1;
-        self.times.add(line.answers, line.first_answer_ms);
+        self.times.add(line);
         match line.reason() {
-            Some(_) if line.is(RECOVERED) => self.recovered += 1,
+            Some(_) if line.is_recovered() => self.recovered += 1,
             Some(reason) => {
                 *self.lost.entry(reason.as_str()).or_default() += 1;
                 *self.lost_told.entry(line.told()).or_default() += 1;
@@ -263,7 +161,9 @@ impl Fold {
         self.failed += u64::from(line.has(marks::FAILURE));
         self.unsure += u64::from(line.has(marks::UNSURE));
         self.replies += line.replies();
-        if let Some((minor, currency)) = line.paid {
+        let (worded, chars) = line.worded();
+        self.worded = (self.worded.0 + worded, self.worded.1 + chars);
+        if let Some((minor, currency)) = line.paid() {
             *self.paid.entry(currency.to_owned()).or_default() += minor;
         }
     }
@@ -287,6 +187,8 @@ impl Fold {
             (&mut self.failed, other.failed),
             (&mut self.unsure, other.unsure),
             (&mut self.replies, other.replies),
+            (&mut self.worded.0, other.worded.0),
+            (&mut self.worded.1, other.worded.1),
             (&mut self.with_person, other.with_person),
         ] {
             *into += from;
@@ -311,12 +213,13 @@ impl Fold {
             bot_only: of_all(self.bot_only),
             is_provisional: self.sessions > 0 && last_us.saturating_add(asker.window_us) > asker.now_us,
         };
-        let lost: u64 = self.lost.values().sum();
+        let (lost, funnel) = (self.lost.values().sum(), funnel(&self.told));
         Summary {
             conversations: self.sessions,
             clients: self.people.len() as u64,
             conversion,
-            funnel: funnel(&self.told),
+            funnel_overall: overall(&funnel),
+            funnel,
             lost: LostSummary {
                 rate: of_all(lost),
                 recovered: Rate { part: self.recovered, n: self.recovered + lost },
@@ -330,6 +233,7 @@ impl Fold {
             unsure: Rate { part: self.unsure, n: self.sessions },
             left_out: self.left_out,
             replies: self.replies,
+            reply_chars: (self.worded.0 > 0).then(|| self.worded.1 as f64 / self.worded.0 as f64),
             paid_minor: self.paid,
             with_person: of_all(self.with_person),
             spending: self.spending,

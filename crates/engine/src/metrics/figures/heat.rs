@@ -4,9 +4,10 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::answers::PROMISED_MS;
-use super::{Asker, Clock, Line, Question, walk};
+use super::{Asker, Clock, Question, walk};
 use crate::metrics::judge::NEVER;
 use crate::metrics::rate::Rate;
+use crate::metrics::sheets::Line;
 
 /// What one hour of the week is asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -63,8 +64,8 @@ pub struct Week(pub [[Hour; 24]; 7]);
 
 impl Week {
     pub(super) fn add(&mut self, clock: &mut Clock<'_>, line: &Line<'_>) {
-        let weekday = (clock.day(line.started_us).0 + 3).rem_euclid(7) as usize;
-        let hour = &mut self.0[weekday][clock.hour(line.started_us) as usize % 24];
+        let weekday = clock.weekday(line.started_us()) as usize;
+        let hour = &mut self.0[weekday][clock.hour(line.started_us()) as usize % 24];
         hour.conversations += 1;
         for (rate, holds) in [(&mut hour.booked, line.is_booked()), (&mut hour.lost, line.is_lost())] {
             rate.n += 1;
@@ -72,7 +73,7 @@ impl Week {
         }
         for ms in line.waits() {
             hour.late.n += 1;
-            hour.late.part += u64::from(ms == NEVER || f64::from(ms) > PROMISED_MS);
+            hour.late.part += u64::from(*ms == NEVER || f64::from(*ms) > PROMISED_MS);
         }
     }
 }
@@ -83,7 +84,7 @@ impl Week {
 /// When the database says no.
 pub fn week(conn: &Connection, asker: &Asker, question: &Question) -> rusqlite::Result<Week> {
     let (mut week, mut clock) = (Week::default(), Clock::new(&asker.zone));
-    walk(conn, asker, question, None, |_, line| {
+    walk(conn, asker, question, |line| {
         if line.is_counted() {
             week.add(&mut clock, line);
         }

@@ -1,14 +1,20 @@
 //! Lost leads that wait for a person: who to call now, why, how long they have been waiting, with the records that show it.
+//!
+//! A conversation is lost, a person is called: [`Queue::waiting`] lists conversations, and whatever counts or shows people takes those of one client
+//! together ([`people`]). The [`Queue`] is read once for everything that a page asks of it.
 
-use rusqlite::{Connection, Row, params};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+pub use super::queue::Queue;
 
 use crate::event::{BusinessId, RecordNo};
 use crate::metrics::judge::Reason;
 
-/// Nobody has ended them, and nobody won them back.
-const WAITING: &str = "cases k JOIN sessions s ON s.id = k.session LEFT JOIN lead_work w ON w.business = k.business AND w.session = s.pid
-  WHERE k.business = ?1 AND k.lost IS NOT NULL AND k.recovered_us IS NULL AND k.session IS NOT NULL
-    AND k.lost_us >= ?2 AND k.lost_us <= ?3 AND w.ended_us IS NULL";
+/// Conversations of one person that are listed: somebody who writes every hour must not hide everybody else.
+const OF_ONE: u32 = 6;
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,56 +47,152 @@ pub struct Waiting {
     pub told: u32,
 }
 
-/// Those that count as lost since `from_us`, whoever waits longest first among equal reasons: the reasons' own order says what is urgent.
-///
-/// # Errors
-/// When the database says no.
-pub fn waiting(conn: &Connection, business: BusinessId, from_us: i64, now_us: i64, most: usize) -> rusqlite::Result<Vec<Waiting>> {
-    let sql = "SELECT s.pid, root.pid, coalesce(root.name, s.name), (
-                 SELECT i.value FROM clients c CROSS JOIN identities i WHERE c.root = root.id AND i.client = c.id AND i.kind = 'phone' LIMIT 1),
-                 k.channel, k.intent, k.lost, k.lost_all, k.lost_since_us, k.evidence, s.snippet, w.taken_by, w.taken_us, k.told
-               FROM cases k JOIN sessions s ON s.id = k.session LEFT JOIN clients c ON c.id = s.client LEFT JOIN clients root ON root.id = c.root
-                 LEFT JOIN lead_work w ON w.business = k.business AND w.session = s.pid
-               WHERE k.business = ?1 AND k.lost IS NOT NULL AND k.recovered_us IS NULL AND k.session IS NOT NULL
-                 AND k.lost_us >= ?2 AND k.lost_us <= ?3 AND w.ended_us IS NULL ORDER BY k.lost_us DESC LIMIT ?4";
-    let read = |row: &Row<'_>| {
-        let reasons = |text: &str| text.split(',').filter_map(Reason::parse).collect::<Vec<_>>();
-        let evidence: Option<String> = row.get(9)?;
-        let records = evidence.iter().flat_map(|text| text.split(',')).filter_map(|index| index.parse().ok());
-        Ok(Waiting {
-            session: row.get(0)?,
-            client: row.get(1)?,
-            name: row.get(2)?,
-            phone: row.get(3)?,
-            channel: row.get(4)?,
-            intent: row.get(5)?,
-            reason: reasons(row.get_ref(6)?.as_str()?).first().copied().unwrap_or(Reason::R2),
-            all: reasons(row.get_ref(7)?.as_str()?),
-            since_us: row.get(8)?,
-            evidence: records.map(|index| RecordNo::new(business, index)).collect(),
-            snippet: row.get(10)?,
-            taken: row.get::<_, Option<String>>(11)?.zip(row.get(12)?),
-            told: row.get(13)?,
-        })
+/// Somebody to call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// The most urgent of their lost conversations.
+    pub first: Waiting,
+    /// The others, in the same order.
+    pub others: Vec<Waiting>,
+}
+
+impl Person {
+    /// Every lost conversation of theirs.
+    pub fn all(&self) -> impl Iterator<Item = &Waiting> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// Who sees to them; none while one of their conversations is in nobody's hands.
+    #[must_use]
+    pub fn taken(&self) -> Option<&(String, i64)> {
+        if self.all().any(|lost| lost.taken.is_none()) { None } else { self.first.taken.as_ref() }
+    }
+
+    /// How far they came in any of them.
+    #[must_use]
+    pub fn told(&self) -> u32 {
+        self.all().fold(0, |told, lost| told | lost.told)
+    }
+}
+
+/// Conversations by whose they are, each client where their youngest one stood.
+#[must_use]
+pub fn people(waiting: Vec<Waiting>) -> Vec<Person> {
+    let mut known = HashMap::<String, usize>::new();
+    let mut groups: Vec<Vec<Waiting>> = Vec::new();
+    for lost in waiting {
+        let at = lost.client.clone().map_or(groups.len(), |client| *known.entry(client).or_insert(groups.len()));
+        if at == groups.len() {
+            groups.push(Vec::new());
+        }
+        groups[at].push(lost);
+    }
+    let person = |mut group: Vec<Waiting>| {
+        group.sort_by_key(|lost| (lost.reason, Reverse(lost.since_us)));
+        let mut group = group.into_iter();
+        Some(Person { first: group.next()?, others: group.collect() })
     };
-    conn.prepare_cached(sql)?.query_map(params![business.0, from_us, now_us, most as i64], read)?.collect()
+    groups.into_iter().filter_map(person).collect()
 }
 
-/// How far each of them came, as bits of what was told.
+/// The lost conversations of whoever one of them belongs to, itself among them: their public ids, and whether somebody sees to each. Empty
+/// where that conversation does not wait.
 ///
 /// # Errors
 /// When the database says no.
-pub fn told(conn: &Connection, business: BusinessId, from_us: i64, now_us: i64, most: usize) -> rusqlite::Result<Vec<u32>> {
-    let sql = format!("SELECT k.told FROM {WAITING} LIMIT ?4");
-    conn.prepare_cached(&sql)?.query_map(params![business.0, from_us, now_us, most as i64], |row| row.get(0))?.collect()
+pub fn of_same(conn: &Connection, business: BusinessId, from_us: i64, now_us: i64, session: &str) -> rusqlite::Result<Vec<(String, bool)>> {
+    let sql = "SELECT s.pid, w.taken_us IS NOT NULL FROM sessions mine CROSS JOIN cases me CROSS JOIN cases k CROSS JOIN sessions s
+                 LEFT JOIN lead_work w ON w.business = k.business AND w.session = s.pid
+               WHERE mine.business = ?1 AND mine.pid = ?4 AND me.session = mine.id AND k.person = me.person AND k.lost IS NOT NULL
+                 AND k.recovered_us IS NULL AND k.lost_us >= ?2 AND k.lost_us <= ?3 AND s.id = k.session AND w.ended_us IS NULL ORDER BY s.pid";
+    let mut find = conn.prepare_cached(sql)?;
+    let rows = find.query_map(params![business.0, from_us, now_us, session], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let same: Vec<(String, bool)> = rows.collect::<Result<_, _>>()?;
+    Ok(if same.iter().any(|(pid, _)| pid == session) { same } else { Vec::new() })
 }
 
-/// How many there are, and how many of them nobody has taken in hand.
-///
-/// # Errors
-/// When the database says no.
-pub fn count(conn: &Connection, business: BusinessId, from_us: i64, now_us: i64) -> rusqlite::Result<(u64, u64)> {
-    let sql = format!("SELECT count(*), count(*) FILTER (WHERE w.taken_us IS NULL) FROM {WAITING}");
-    let count = |row: &Row<'_>| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64));
-    conn.prepare_cached(&sql)?.query_row(params![business.0, from_us, now_us], count)
+impl Queue {
+    /// The latest first: of at most `most` people, of each at most six.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn waiting(&self, conn: &Connection, most: usize) -> rusqlite::Result<Vec<Waiting>> {
+        let sql = "SELECT s.pid, root.pid, coalesce(root.name, s.name), (
+                     SELECT i.value FROM clients c CROSS JOIN identities i WHERE c.root = root.id AND i.client = c.id AND i.kind = 'phone' LIMIT 1),
+                     k.channel, k.intent, k.lost, k.lost_all, k.lost_since_us, k.evidence, s.snippet, w.taken_by, w.taken_us, k.told
+                   FROM sessions s CROSS JOIN cases k ON k.session = s.id LEFT JOIN clients c ON c.id = s.client LEFT JOIN clients root ON root.id = c.root
+                     LEFT JOIN lead_work w ON w.business = k.business AND w.session = s.pid WHERE s.id = ?1 AND k.lost IS NOT NULL";
+        let mut find = conn.prepare_cached(sql)?;
+        let (mut people, mut waiting) = (HashMap::<i64, u32>::new(), Vec::new());
+        for lost in &self.all {
+            if people.len() == most && !people.contains_key(&lost.person) {
+                continue;
+            }
+            let listed = people.entry(lost.person).or_default();
+            *listed += 1;
+            if *listed <= OF_ONE {
+                waiting.extend(find.query_row([lost.session], |row| read(self.business, row)).optional()?);
+            }
+        }
+        Ok(waiting)
+    }
+}
+
+fn read(business: BusinessId, row: &Row<'_>) -> rusqlite::Result<Waiting> {
+    let reasons = |text: &str| text.split(',').filter_map(Reason::parse).collect::<Vec<_>>();
+    let evidence: Option<String> = row.get(9)?;
+    let records = evidence.iter().flat_map(|text| text.split(',')).filter_map(|index| index.parse().ok());
+    Ok(Waiting {
+        session: row.get(0)?,
+        client: row.get(1)?,
+        name: row.get(2)?,
+        phone: row.get(3)?,
+        channel: row.get(4)?,
+        intent: row.get(5)?,
+        reason: reasons(row.get_ref(6)?.as_str()?).first().copied().unwrap_or(Reason::R2),
+        all: reasons(row.get_ref(7)?.as_str()?),
+        since_us: row.get(8)?,
+        evidence: records.map(|index| RecordNo::new(business, index)).collect(),
+        snippet: row.get(10)?,
+        taken: row.get::<_, Option<String>>(11)?.zip(row.get(12)?),
+        told: row.get(13)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn lost(session: &str, client: Option<&str>, reason: Reason, since_us: i64) -> Waiting {
+        Waiting {
+            session: session.into(),
+            client: client.map(Into::into),
+            name: None,
+            phone: None,
+            channel: "telegram".into(),
+            intent: None,
+            reason,
+            all: vec![reason],
+            since_us,
+            evidence: Vec::new(),
+            snippet: None,
+            taken: None,
+            told: 1,
+        }
+    }
+
+    #[test]
+    fn one_client_is_one_person_and_the_most_urgent_comes_first() {
+        let mut early = lost("early", Some("anna"), Reason::R1, 5);
+        early.taken = Some(("olga".into(), 9));
+        early.told = 6;
+        let found =
+            vec![lost("late", Some("anna"), Reason::R2, 20), lost("x", None, Reason::R1, 10), lost("y", None, Reason::R1, 9), early];
+        let people = people(found);
+        let sessions = |person: &Person| person.all().map(|lost| lost.session.clone()).collect::<Vec<_>>();
+        let all: Vec<_> = people.iter().map(sessions).collect();
+        assert_eq!(all, [vec!["early", "late"], vec!["x"], vec!["y"]], "whom nobody knows is nobody else");
+        assert_eq!((people[0].told(), people[0].taken()), (7, None), "one of the two is in nobody's hands");
+    }
 }

@@ -1,15 +1,21 @@
-//! Questions about conversations of a period, answered from `cases` and `visits`: one walk over the period's rows, added up in memory.
+//! Questions about conversations of a period, answered from `cases` and `visits`: one walk over the period's [`sheets`](super::sheets), added up.
 //!
 //! A [`Question`] says which ones; [`Cut`] by what they are told apart. The answer is a [`Summary`] each: every share with its n, every
 //! denominator named. What is in no number is counted apart, by reason. Rows without detail count as they did before.
 //!
-//! * `fold` – adding up · `answers` – waiting times · `spending` – what models cost · `heat` – at which hours · `visits` – who came
-//! * `lost` – leads that wait for a person · `rebook` – visits that fell through and were not booked again (R13)
+//! * `fold` – adding up, `counts` – people and times · `answers` – waiting times · `persons` – the same of people · `spending` – what models cost · `heat` – at which hours
+//! * `visits` – who came · `changed` – a share against the period before · `overall` – from end to end of the funnel
+//! * `lost` – leads that wait for a person, `queue` – how many · `rebook` – visits that fell through and were not booked again (R13)
 
 mod answers;
+pub mod changed;
+mod counts;
 mod fold;
 pub mod heat;
 pub mod lost;
+mod overall;
+mod persons;
+mod queue;
 pub mod rebook;
 mod spending;
 #[cfg(test)]
@@ -18,18 +24,21 @@ pub mod visits;
 
 pub use answers::Answers;
 pub use fold::{Conversion, LostSummary, StepCount, Summary};
+pub use overall::Overall;
+pub use persons::PersonAnswers;
 pub use spending::{Share, Spending, Spread, spread};
 
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, ToSql};
+use rusqlite::Connection;
 
 use crate::event::BusinessId;
 use crate::journal::days::Day;
 use crate::metrics::rate::Rate;
+use crate::metrics::sheets::{self, Line, Name};
 use crate::metrics::terms::Settled;
-use fold::{COLUMNS, Fold, Line, WIDTH};
+use fold::Fold;
 use heat::Week;
 
 /// Which conversations.
@@ -104,21 +113,24 @@ impl Cut {
         Self::ALL.into_iter().find(|(cut, _)| *cut == self).map_or("", |(_, name)| name)
     }
 
-    /// The column that holds it; none where it follows from the moment.
-    fn column(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Channel => "channel",
-            Self::Intent => "intent",
-            Self::Scenario => "scenario",
-            Self::Model => "model",
-            Self::Prompt => "prompt",
-            Self::Variant => "variant",
-            Self::Source => "utm_source",
-            Self::Campaign => "utm_campaign",
-            Self::Staff => "operator",
-            Self::Returning => "CASE WHEN marks & 256 THEN 'returning' ELSE 'new' END",
-            Self::Hour | Self::Weekday | Self::Day => return None,
-        })
+    /// Its value in one conversation; empty where it has none.
+    fn with<T>(self, line: &Line<'_>, clock: &mut Clock<'_>, then: impl FnOnce(&str) -> T) -> T {
+        let name = match self {
+            Self::Channel => Name::Channel,
+            Self::Intent => Name::Intent,
+            Self::Scenario => Name::Scenario,
+            Self::Model => Name::Model,
+            Self::Prompt => Name::Prompt,
+            Self::Variant => Name::Variant,
+            Self::Source => Name::Source,
+            Self::Campaign => Name::Campaign,
+            Self::Staff => Name::Staff,
+            Self::Returning => return then(if line.is_returning() { "returning" } else { "new" }),
+            Self::Hour => return then(&clock.hour(line.started_us()).to_string()),
+            Self::Weekday => return then(&clock.weekday(line.started_us()).to_string()),
+            Self::Day => return then(&clock.day(line.started_us()).to_string()),
+        };
+        then(line.name(name).unwrap_or_default())
     }
 }
 
@@ -153,7 +165,7 @@ impl Asker {
 /// When the database says no.
 pub fn summary(conn: &Connection, asker: &Asker, question: &Question) -> rusqlite::Result<Summary> {
     let mut fold = Fold::default();
-    walk(conn, asker, question, None, |_, line| fold.add(line))?;
+    walk(conn, asker, question, |line| fold.add(line))?;
     Ok(fold.finish(asker, question))
 }
 
@@ -162,21 +174,17 @@ pub fn summary(conn: &Connection, asker: &Asker, question: &Question) -> rusqlit
 /// # Errors
 /// When the database says no.
 pub fn by(conn: &Connection, asker: &Asker, question: &Question, cut: Cut) -> rusqlite::Result<BTreeMap<String, Summary>> {
-    let mut folds: BTreeMap<String, Fold> = BTreeMap::new();
-    let mut clock = Clock::new(&asker.zone);
-    walk(conn, asker, question, cut.column(), |value, line| {
-        let key = match cut {
-            Cut::Day => clock.day(line.started_us).to_string(),
-            Cut::Hour => clock.hour(line.started_us).to_string(),
-            Cut::Weekday => (clock.day(line.started_us).0 + 3).rem_euclid(7).to_string(),
-            _ => value.unwrap_or_default().to_owned(),
-        };
-        match folds.get_mut(&key) {
-            Some(fold) => fold.add(line),
-            None => folds.entry(key).or_default().add(line),
-        }
-    })?;
+    let (mut folds, mut clock) = (BTreeMap::new(), Clock::new(&asker.zone));
+    walk(conn, asker, question, |line| cut.with(line, &mut clock, |name| under(&mut folds, name, |fold: &mut Fold| fold.add(line))))?;
     Ok(folds.into_iter().map(|(key, fold)| (key, fold.finish(asker, question))).collect())
+}
+
+/// What stands under that name, also when it is the first.
+pub(super) fn under<V: Default>(all: &mut BTreeMap<String, V>, name: &str, then: impl FnOnce(&mut V)) {
+    match all.get_mut(name) {
+        Some(known) => then(known),
+        None => then(all.entry(name.to_owned()).or_default()),
+    }
 }
 
 /// Everything that a page of one question shows, in one walk over the rows.
@@ -192,22 +200,17 @@ pub struct Picture {
     pub week: Week,
 }
 
-/// One question's picture, told apart by a cut that has a column.
+/// One question's picture, told apart by a cut.
 ///
 /// # Errors
 /// When the database says no.
 pub fn picture(conn: &Connection, asker: &Asker, question: &Question, cut: Cut) -> rusqlite::Result<Picture> {
     let mut folds: BTreeMap<String, Fold> = BTreeMap::new();
     let (mut days, mut week, mut clock) = (BTreeMap::<Day, Rate>::new(), Week::default(), Clock::new(&asker.zone));
-    walk(conn, asker, question, cut.column(), |value, line| {
-        let name = value.unwrap_or_default();
-        match folds.get_mut(name) {
-            Some(fold) => fold.add(line),
-            None => folds.entry(name.to_owned()).or_default().add(line),
-        }
+    walk(conn, asker, question, |line| {
+        cut.with(line, &mut clock, |name| under(&mut folds, name, |fold: &mut Fold| fold.add(line)));
         if line.is_counted() {
-            let day = clock.day(line.started_us);
-            let rate = days.entry(day).or_default();
+            let rate = days.entry(clock.day(line.started_us())).or_default();
             rate.n += 1;
             rate.part += u64::from(line.is_booked());
             week.add(&mut clock, line);
@@ -219,42 +222,14 @@ pub fn picture(conn: &Connection, asker: &Asker, question: &Question, cut: Cut) 
     Ok(Picture { whole: whole.finish(asker, question), groups, days, week })
 }
 
-/// Every row of the question, once.
-fn walk(
-    conn: &Connection,
-    asker: &Asker,
-    question: &Question,
-    value: Option<&str>,
-    mut take: impl FnMut(Option<&str>, &Line<'_>),
-) -> rusqlite::Result<()> {
-    let mut sql =
-        format!("SELECT {COLUMNS}, {} FROM cases WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3", value.unwrap_or("NULL"));
-    let mut values: Vec<&dyn ToSql> = vec![&asker.business.0, &question.from_us, &question.to_us];
-    let mut by_clock: Vec<(Cut, &str)> = Vec::new();
-    for (cut, wanted) in &question.only {
-        match cut.column() {
-            Some(column) => {
-                sql.push_str(&format!(" AND coalesce({column}, '') = ?{}", values.len() + 1));
-                values.push(wanted);
-            }
-            None => by_clock.push((*cut, wanted)),
-        }
-    }
+/// Every conversation of the question, once.
+fn walk(conn: &Connection, asker: &Asker, question: &Question, mut take: impl FnMut(&Line<'_>)) -> rusqlite::Result<()> {
     let mut clock = Clock::new(&asker.zone);
-    let mut rows = conn.prepare_cached(&sql)?;
-    let mut rows = rows.query(values.as_slice())?;
-    while let Some(row) = rows.next()? {
-        let line = Line::read(row)?;
-        let wanted = by_clock.iter().all(|(cut, wanted)| match cut {
-            Cut::Hour => clock.hour(line.started_us).to_string() == *wanted,
-            Cut::Weekday => (clock.day(line.started_us).0 + 3).rem_euclid(7).to_string() == *wanted,
-            _ => clock.day(line.started_us).to_string() == *wanted,
-        });
-        if wanted {
-            take(row.get_ref(WIDTH)?.as_str_or_null()?, &line);
+    sheets::walk(conn, asker.business, question.from_us, question.to_us, |line| {
+        if question.only.iter().all(|(cut, wanted)| cut.with(line, &mut clock, |value| value == wanted)) {
+            take(line);
         }
-    }
-    Ok(())
+    })
 }
 
 /// Days and hours of moments that come in their order: the clock is asked once a day, not once a row.
@@ -275,6 +250,11 @@ impl<'a> Clock<'a> {
             self.span_us = self.day.span_us(self.zone);
         }
         self.day
+    }
+
+    /// Monday is 0.
+    fn weekday(&mut self, us: i64) -> i64 {
+        (self.day(us).0 + 3).rem_euclid(7)
     }
 
     /// By the clock on the wall; on the two days a year when clocks change it is asked anew.

@@ -1,23 +1,13 @@
 //! What calls of models cost in a set of conversations. Money goes also on conversations that are in no other number: tests and spam cost the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 use serde::Serialize;
 
 use super::fold::Fold;
-use super::{Asker, Question, Summary, walk};
-
-/// Channel and model in one word, so that they are told apart in one walk.
-const BOTH: &str = "channel || char(31) || coalesce(model, '')";
-
-/// Of one conversation.
-pub(super) struct Spent<'a> {
-    calls: u64,
-    unpriced: u64,
-    cost: Option<f64>,
-    currency: &'a str,
-}
+use super::{Asker, Question, Summary, under, walk};
+use crate::metrics::sheets::{Line, Name};
 
 /// Of many.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -30,25 +20,18 @@ pub struct Spending {
     pub money: BTreeMap<String, f64>,
 }
 
-impl<'a> Spent<'a> {
-    /// From four columns of `cases` that begin at `at`.
-    pub(super) fn read(row: &'a Row<'_>, at: usize) -> rusqlite::Result<Self> {
-        let currency = row.get_ref(at + 3)?.as_str_or_null()?.unwrap_or_default();
-        Ok(Self { calls: row.get::<_, i64>(at)? as u64, unpriced: row.get::<_, i64>(at + 1)? as u64, cost: row.get(at + 2)?, currency })
-    }
-
-    pub(super) fn add(&self, all: &mut Spending) {
-        all.calls += self.calls;
-        all.unpriced += self.unpriced;
-        let Some(cost) = self.cost else { return };
-        match all.money.get_mut(self.currency) {
+impl Spending {
+    pub(super) fn add(&mut self, line: &Line<'_>) {
+        let (calls, unpriced) = line.calls();
+        self.calls += calls;
+        self.unpriced += unpriced;
+        let Some((cost, currency)) = line.cost() else { return };
+        match self.money.get_mut(currency) {
             Some(sum) => *sum += cost,
-            None => drop(all.money.insert(self.currency.to_owned(), cost)),
+            None => drop(self.money.insert(currency.to_owned(), cost)),
         }
     }
-}
 
-impl Spending {
     /// All of both.
     pub(super) fn merge(&mut self, other: &Self) {
         self.calls += other.calls;
@@ -84,28 +67,20 @@ pub struct Spread {
 /// # Errors
 /// When the database says no.
 pub fn spread(conn: &Connection, asker: &Asker, question: &Question) -> rusqlite::Result<Spread> {
-    let (mut whole, mut shares) = (Fold::default(), HashMap::<String, Share>::new());
-    walk(conn, asker, question, Some(BOTH), |both, line| {
+    let (mut whole, mut channels, mut models) = (Fold::default(), BTreeMap::new(), BTreeMap::new());
+    walk(conn, asker, question, |line| {
         whole.add(line);
-        let both = both.unwrap_or_default();
-        if !shares.contains_key(both) {
-            shares.insert(both.to_owned(), Share::default());
-        }
-        if let Some(share) = shares.get_mut(both) {
-            share.conversations += u64::from(line.is_counted());
-            share.bookings += u64::from(line.is_counted() && line.is_booked());
-            line.spend(&mut share.spending);
+        for (all, name) in [(&mut channels, Name::Channel), (&mut models, Name::Model)] {
+            under(all, line.name(name).unwrap_or_default(), |share: &mut Share| share.add(line));
         }
     })?;
-    let (mut channels, mut models) = (BTreeMap::<String, Share>::new(), BTreeMap::<String, Share>::new());
-    for (both, share) in shares {
-        let (channel, model) = both.split_once('\u{1f}').unwrap_or((&both, ""));
-        for (all, name) in [(&mut channels, channel), (&mut models, model)] {
-            let into = all.entry(name.to_owned()).or_default();
-            into.conversations += share.conversations;
-            into.bookings += share.bookings;
-            into.spending.merge(&share.spending);
-        }
-    }
     Ok(Spread { whole: whole.finish(asker, question), channels, models })
+}
+
+impl Share {
+    fn add(&mut self, line: &Line<'_>) {
+        self.conversations += u64::from(line.is_counted());
+        self.bookings += u64::from(line.is_counted() && line.is_booked());
+        self.spending.add(line);
+    }
 }

@@ -50,6 +50,8 @@ fn the_worked_funnel() {
     let losses: Vec<_> = summary.funnel.iter().filter_map(|step| step.lost).collect();
     assert_eq!(losses, [50, 30, 24, 6, 18, 9]);
     assert_eq!(summary.funnel.iter().position(|step| step.is_largest_leak), Some(1));
+    let whole = summary.funnel_overall.unwrap();
+    assert_eq!((whole.step, whole.rate, whole.rate.share()), ("arrived", super::super::rate::Rate { part: 63, n: 200 }, Some(0.315)));
     assert_eq!((summary.funnel[7].step, summary.funnel[7].count), ("paid", None), "nobody tells of payments");
     assert_eq!(summary.conversion.session, super::super::rate::Rate { part: 72, n: 200 });
 }
@@ -63,6 +65,28 @@ const STEPS_TOLD: [FunnelStep; 7] = [
     FunnelStep::Booked,
     FunnelStep::Arrived,
 ];
+
+#[test]
+fn who_came_after_a_hand_over_and_what_so_few_say() {
+    let conn = empty();
+    let handed = |ms: i64, person: i64| case(&conn, 1, person, 1, &[("person_answer_ms", &ms)]);
+    (1..=28).for_each(|minute| handed(minute * 60_000, minute));
+    case(&conn, 1, 99, 1, &[]);
+    let waits = || {
+        conn.execute("UPDATE cases SET marks = ?1", [marks::HANDOFF]).unwrap();
+        summary(&conn, &asker(), &question()).unwrap().answers.person
+    };
+    let few = waits();
+    assert_eq!((few.n, few.is_few, few.unanswered, few.p50_ms), (28, true, 0, Some(14.5 * 60_000.0)), "one may still be answered in time");
+    handed(i64::from(NEVER), 29);
+    handed(i64::from(NEVER), 30);
+    let known = waits();
+    assert_eq!((known.n, known.is_few, known.unanswered, known.p50_ms), (30, false, 2, Some(15.5 * 60_000.0)));
+    assert_eq!(
+        (known.within_15min.part, known.within_15min.n, known.p90_ms.map(f64::round), known.p95_ms),
+        (15, 30, Some(1_626_000.0), None)
+    );
+}
 
 #[test]
 fn the_worked_waiting_times_and_what_was_never_answered() {

@@ -40,28 +40,44 @@ pub struct Reminders {
     pub silent: u64,
 }
 
+/// What tells visits apart here.
+struct Kind {
+    outcome: String,
+    reminded: bool,
+    delivered: bool,
+    answer: Option<String>,
+}
+
+/// How many there are of each kind. There are some dozens of kinds, so they are looked through; the database would sort all visits.
+fn kinds(conn: &Connection, asker: &Asker, (from_us, to_us): (i64, i64), channel: Option<&str>) -> rusqlite::Result<Vec<(Kind, u64)>> {
+    let sql = "SELECT outcome, reminded, delivered, answer FROM visits WHERE business = ?1 AND at_us >= ?2 AND at_us < ?3 AND (?4 IS NULL OR channel = ?4)";
+    let mut find = conn.prepare_cached(sql)?;
+    let mut rows = find.query(params![asker.business.0, from_us, to_us, channel])?;
+    let mut kinds: Vec<(Kind, u64)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (outcome, answer) = (row.get_ref(0)?.as_str()?, row.get_ref(3)?.as_str_or_null()?);
+        let (reminded, delivered) = (row.get(1)?, row.get(2)?);
+        let is_same = |kind: &Kind| {
+            kind.outcome == outcome && kind.answer.as_deref() == answer && kind.reminded == reminded && kind.delivered == delivered
+        };
+        match kinds.iter_mut().find(|(kind, _)| is_same(kind)) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((Kind { outcome: outcome.to_owned(), reminded, delivered, answer: answer.map(str::to_owned) }, 1)),
+        }
+    }
+    Ok(kinds)
+}
+
 /// Of visits between two moments.
 ///
 /// # Errors
 /// When the database says no.
 pub fn visits(conn: &Connection, asker: &Asker, from_us: i64, to_us: i64, channel: Option<&str>) -> rusqlite::Result<Visits> {
-    let sql = "SELECT outcome, reminded, delivered, answer, count(*) FROM visits
-               WHERE business = ?1 AND at_us >= ?2 AND at_us < ?3 AND (?4 IS NULL OR channel = ?4) GROUP BY 1, 2, 3, 4";
-    let mut counted = conn.prepare_cached(sql)?;
-    let rows = counted.query_map(params![asker.business.0, from_us, to_us, channel], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, bool>(1)?,
-            row.get::<_, bool>(2)?,
-            row.get::<_, Option<String>>(3)?,
-            row.get::<_, i64>(4)? as u64,
-        ))
-    })?;
+    let kinds = kinds(conn, asker, (from_us, to_us), channel)?;
     let (mut by_outcome, mut answers) = (BTreeMap::<String, u64>::new(), BTreeMap::<String, u64>::new());
     let (mut sent, mut delivered) = (0, 0);
     let mut table: BTreeMap<&'static str, Rate> = BTreeMap::new();
-    for row in rows {
-        let (outcome, reminded, came, answer, count) = row?;
+    for (Kind { outcome, reminded, delivered: came, answer }, count) in kinds {
         // A client who answers has it, whatever the carrier says.
         let came = came || answer.is_some();
         sent += if reminded { count } else { 0 };

@@ -1,9 +1,11 @@
-//! How long clients wait for the bot.
+//! How long clients wait: for the bot, and for a person to whom the bot hands them over.
 //!
 //! A *burst* is what the client writes in one go: messages less than three seconds apart. Its time runs from its last message to the bot's
 //! first one. A burst that a person answered first is none of the bot's; one that nobody answered is [`NEVER`], and counts as infinitely long.
+//! A person's time runs from the first hand-over to their first word in the same conversation, and only while people work; nobody came when
+//! rule R5 would say so.
 
-use super::{Due, MINUTE_US, Talk};
+use super::{Due, MINUTE_US, Talk, Terms};
 use crate::event::Facets;
 
 /// No answer came.
@@ -23,6 +25,17 @@ pub(super) fn first(talk: &Talk, now_us: i64) -> Option<i64> {
         Some(answered) => Some((answered.us - asked.us) / 1_000),
         None => (asked.us + PATIENCE_US <= now_us).then_some(i64::from(NEVER)),
     }
+}
+
+/// From the first hand-over to a person's first word after it. Who hands over as a person is there already.
+pub(super) fn by_person(talk: &Talk, terms: &Terms, now_us: i64, due: &mut Due) -> Option<i64> {
+    let handed = talk.deeds.iter().find(|deed| deed.has(Facets::HANDOFF) && !deed.has(Facets::OPERATOR))?;
+    if let Some(came) = talk.deeds.iter().find(|deed| deed.has(Facets::OPERATOR) && deed.us >= handed.us) {
+        return Some(i64::from(millis(terms.worked_us(handed.us, came.us) / 1_000)));
+    }
+    let by_us = terms.person_by(handed.us);
+    due.at(by_us, now_us);
+    (by_us <= now_us).then_some(i64::from(NEVER))
 }
 
 /// Every burst's time.

@@ -103,8 +103,9 @@ pub(super) fn climb(case: &mut Case, talk: &Talk, history: &History, index: usiz
     add(Step::Intent, wants);
     add(Step::Offered, talk.deeds.iter().any(|deed| deed.words.offers));
     add(Step::Contact, history.has_contact);
-    let has_lead = any(&|deed| deed.has(Facets::LEAD) || deed.is_carded);
-    add(Step::Lead, has_lead);
+    // Whose card stands there from before came as far, but nobody created a lead for this conversation.
+    let has_created = any(&|deed| deed.has(Facets::LEAD));
+    add(Step::Lead, has_created || any(&|deed| deed.is_carded));
     add(Step::Booked, is_booked);
     let came = visits.iter().any(|visit| visit.talk == Some(index) && visit.outcome == Outcome::Arrived);
     add(Step::Arrived, is_booked && came);
@@ -112,7 +113,7 @@ pub(super) fn climb(case: &mut Case, talk: &Talk, history: &History, index: usiz
     add(Step::Paid, is_booked && paid > 0);
     (case.paid_minor, case.currency) = (paid, currency);
     case.told = told;
-    for (holds, mark) in [(wants, marks::INTENT), (has_lead, marks::LEAD), (history.has_contact, marks::CONTACT)] {
+    for (holds, mark) in [(wants, marks::INTENT), (has_created, marks::LEAD), (history.has_contact, marks::CONTACT)] {
         case.marks |= if holds { mark } else { 0 };
     }
 }

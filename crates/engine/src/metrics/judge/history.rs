@@ -1,5 +1,7 @@
 //! What one client did, as the journal knows it: conversations in their order, and what happened outside of any.
 
+use std::collections::BTreeSet;
+
 use super::Call;
 use crate::event::{EventType, Facets, Modality, PromiseKind, promises};
 
@@ -19,6 +21,8 @@ pub struct History {
     pub has_contact: bool,
     /// Their lead has stood in the CRM's first stage since then, and nobody did anything.
     pub stalled_us: Option<i64>,
+    /// Records that tell of a lead which the CRM, asked for it, has not.
+    pub absent: BTreeSet<i64>,
 }
 
 /// One conversation.
@@ -154,6 +158,8 @@ pub struct Words {
     pub prices: bool,
     /// It says that there is no free time.
     pub says_full: bool,
+    /// How many characters.
+    pub chars: u32,
     /// The same words give the same number; zero where nothing was said.
     pub digest: u64,
 }
@@ -173,6 +179,7 @@ impl Words {
                 || offers.iter().any(|words| lower.contains(words)) && lower.contains(|c: char| c.is_ascii_digit()),
             prices: said.iter().any(|one| one.kind == PromiseKind::PriceStated),
             says_full: full.iter().any(|words| lower.contains(words)),
+            chars: reply.chars().count() as u32,
             digest: digest(&lower),
         }
     }

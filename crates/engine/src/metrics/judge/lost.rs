@@ -4,15 +4,9 @@
 //! conversation that was booked, or in which the client said no, is not lost at all, nor one whose client booked in another conversation before
 //! the rule spoke; a client who books after that, within the window, is *recovered*. R13 (a visit that was cancelled or missed and not booked again) is asked of visits.
 
-use jiff::Timestamp;
-
 use super::attribution::Made;
 use super::{Case, DAY_US, Deed, Due, HOUR_US, History, Lost, MINUTE_US, Reason, Talk, Terms, marks};
 use crate::event::{EventType, Facets};
-
-/// An operator has so long during working hours, and so long after they begin.
-const PERSON_US: i64 = 15 * MINUTE_US;
-const AFTER_OPENING_US: i64 = 30 * MINUTE_US;
 
 /// By which rules, and when.
 pub(super) struct Clock<'a> {
@@ -107,20 +101,11 @@ impl Look<'_> {
         self.case.marks & marks::INTENT != 0
     }
 
-    /// A person must have spoken by then.
-    fn person_by(&self, us: i64) -> i64 {
-        let terms = self.clock.terms;
-        let moment = Timestamp::from_microsecond(us).unwrap_or_default().to_zoned(terms.zone.clone());
-        let minute = i64::from(moment.hour()) * 60 + i64::from(moment.minute());
-        let opening = |days: i64| us - (minute - terms.opens_min) * MINUTE_US + days * DAY_US + AFTER_OPENING_US;
-        match minute {
-            _ if minute < terms.opens_min => opening(0),
-            _ if minute < terms.closes_min => us + PERSON_US,
-            _ => opening(1),
-        }
-    }
-
     fn claimed(&self) -> Option<Found> {
+        // Whatever the journal was told of a card: the CRM was asked, and has none.
+        if let Some(absent) = self.deeds().iter().find(|deed| self.history.absent.contains(&deed.record)) {
+            return Self::found(Reason::R3, absent, absent.us + 15 * MINUTE_US);
+        }
         let claim = self.deeds().iter().find(|deed| deed.has(Facets::LEAD_CLAIMED))?;
         // Made first and told of afterwards, as often as the other way round.
         let made = self.after(self.case.started_us).any(|deed| deed.has(Facets::LEAD) || deed.is_carded);
@@ -152,14 +137,14 @@ impl Look<'_> {
             return None;
         }
         let with_person = self.deeds().iter().any(|deed| deed.us <= asked.us && (deed.has(Facets::HANDOFF) || deed.has(Facets::OPERATOR)));
-        let by = if with_person { self.person_by(asked.us) } else { asked.us + MINUTE_US };
+        let by = if with_person { self.clock.terms.person_by(asked.us) } else { asked.us + MINUTE_US };
         Self::found(Reason::R1, asked, by)
     }
 
     fn unclaimed(&self) -> Option<Found> {
         let handed = self.deeds().iter().rev().find(|deed| deed.has(Facets::HANDOFF))?;
         let came = self.after(handed.us).any(|deed| deed.has(Facets::OPERATOR));
-        if came { None } else { Self::found(Reason::R5, handed, self.person_by(handed.us)) }
+        if came { None } else { Self::found(Reason::R5, handed, self.clock.terms.person_by(handed.us)) }
     }
 
     fn undelivered(&self) -> Option<Found> {

@@ -6,7 +6,7 @@
 //! time alone changes the answer.
 //!
 //! * `history` – what is judged · `attribution` – which booking belongs to which conversation · `visits` – what became of each visit
-//! * `answers` – how long clients waited · `funnel` – how far they came · `lost` – why nothing came of it, `reason` – in which order · `spent` – what models took for it
+//! * `answers` – how long clients waited · `hours` – when people work · `funnel` – how far they came · `lost` – why nothing came of it, `reason` – in which order · `spent` – what models took for it
 //! * `exposure` – which variants of experiments they were shown, and what they did then
 
 mod answers;
@@ -14,6 +14,7 @@ mod attribution;
 mod exposure;
 mod funnel;
 mod history;
+mod hours;
 mod lost;
 mod reason;
 mod spent;
@@ -63,7 +64,7 @@ impl Default for Terms {
 pub mod marks {
     /// The client wanted to book.
     pub const INTENT: u32 = 1;
-    /// A lead came into being.
+    /// A lead came into being for it: an event that creates one, not the mere name of a card that stood there before.
     pub const LEAD: u32 = 1 << 1;
     /// A booking counts for it.
     pub const BOOKED: u32 = 1 << 2;
@@ -88,7 +89,7 @@ pub mod marks {
 }
 
 /// What numbers say of one conversation.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Case {
     /// Its row.
     pub session: i64,
@@ -112,6 +113,8 @@ pub struct Case {
     pub currency: Option<String>,
     /// From the client's first word to the first answer by anyone.
     pub first_answer_ms: Option<i64>,
+    /// From the first hand-over to a person's first word after it, in working hours; [`answers::NEVER`] where nobody came in time.
+    pub person_answer_ms: Option<i64>,
     /// Of every burst of the client how long the bot took, in milliseconds; [`answers::NEVER`] where no answer came.
     pub answers: Vec<u32>,
     /// Why nothing came of it.
@@ -134,6 +137,8 @@ pub struct Case {
     pub operator: Option<String>,
     /// How many answers the assistant gave.
     pub replies: u32,
+    /// Of them those whose words are told, and how many characters they have together.
+    pub worded: (u32, u32),
     /// What its calls of models cost.
     pub spent: Spent,
 }
@@ -141,7 +146,7 @@ pub struct Case {
 pub use answers::NEVER;
 
 /// Why a lead is lost.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lost {
     /// The first that holds, in their order.
     pub reason: Reason,
@@ -199,6 +204,7 @@ pub fn judge(history: &History, terms: &Terms, now_us: i64) -> Judged {
         }
         attribution::settle(case, talk, index, &bookings);
         case.first_answer_ms = answers::first(talk, now_us);
+        case.person_answer_ms = answers::by_person(talk, terms, now_us, &mut due);
         case.answers = answers::of(talk, now_us, &mut due);
         funnel::climb(case, talk, history, index, &visits);
         lost::judge(case, talk, history, &lost::Clock { terms, now_us, bookings: &bookings }, &mut due);
@@ -222,7 +228,7 @@ fn begin(talk: &Talk) -> Case {
     ] {
         found |= if facets.has(facet) { mark } else { 0 };
     }
-    if talk.deeds.iter().any(|deed| deed.confidence.is_some_and(|sure| sure < history::UNSURE)) {
+    if talk.deeds.iter().any(Deed::is_unsure) {
         found |= marks::UNSURE;
     }
     Case {
@@ -240,6 +246,7 @@ fn begin(talk: &Talk) -> Case {
         utm_campaign: talk.deeds.iter().find_map(|deed| deed.utm_campaign.clone()),
         operator: last(|deed| &deed.operator),
         replies: talk.deeds.iter().filter(|deed| deed.facets.has(Facets::REPLY)).count() as u32,
+        worded: talk.deeds.iter().filter(|deed| deed.words.chars > 0).fold((0, 0), |(n, sum), deed| (n + 1, sum + deed.words.chars)),
         spent: Spent::of(talk.deeds.iter().filter_map(|deed| deed.call.as_ref())),
         ..Case::default()
     }

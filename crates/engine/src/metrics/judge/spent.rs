@@ -3,6 +3,8 @@
 //! A call of which nobody gave a price has none, and is counted apart: it is never a zero. Currencies are never added to each other, so calls
 //! in another one than the first are counted with those that have no price: the sum is a lower bound, and says so.
 
+use std::hash::{Hash, Hasher};
+
 /// One call.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Call {
@@ -23,6 +25,14 @@ pub struct Spent {
     pub unpriced: u32,
     /// What the others cost, and in which currency.
     pub cost: Option<(f64, String)>,
+}
+
+/// To the last bit of the sum.
+impl Hash for Spent {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let cost = self.cost.as_ref().map(|(sum, currency)| (sum.to_bits(), currency));
+        (self.calls, self.unpriced, cost).hash(state);
+    }
 }
 
 impl Spent {

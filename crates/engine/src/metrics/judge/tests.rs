@@ -112,6 +112,39 @@ fn a_person_has_a_quarter_of_an_hour_while_they_work_and_half_an_hour_in_the_mor
 }
 
 #[test]
+fn an_old_card_is_no_created_lead() {
+    let carded = Deed { is_carded: true, ..said("01-01 12:01", "Записываю") };
+    let lead = |history: &History| {
+        let case = judge(history, &Terms::default(), at("01-02 12:00")).cases[0].clone();
+        (case.marks & marks::LEAD != 0, case.told & FunnelStep::Lead.bit() != 0)
+    };
+    assert_eq!(lead(&of(vec![asked("01-01 12:00"), carded.clone()])), (false, true), "they stand in the CRM, and were not created now");
+    assert_eq!(lead(&of(vec![asked("01-01 12:00"), carded, deed("01-01 12:02", Facets::LEAD)])), (true, true));
+    let mut told_by_crm = of(vec![asked("01-01 12:00"), said("01-01 12:01", "Да")]);
+    told_by_crm.outside = vec![deed("01-01 12:05", Facets::LEAD)];
+    assert_eq!(lead(&told_by_crm), (true, true), "the CRM tells of it later");
+}
+
+#[test]
+fn a_person_is_waited_for_while_people_work() {
+    let handed = |when: &str| Deed { facets: Facets::REPLY | Facets::HANDOFF, ..said(when, "Зову коллегу") };
+    let person = |when: &str| deed(when, Facets::OPERATOR);
+    let waited = |deeds: Vec<Deed>, now: &str| judge(&of(deeds), &Terms::default(), at(now)).cases[0].person_answer_ms;
+    let minutes = |count: i64| Some(count * 60_000);
+    let evening = vec![asked("01-01 20:50"), handed("01-01 20:50"), said("01-01 20:51", "Ждите"), person("01-02 10:05")];
+    assert_eq!(waited(evening, "01-02 12:00"), minutes(15), "the night is nobody's");
+    let night = vec![asked("01-01 23:00"), handed("01-01 23:00"), person("01-01 23:30")];
+    assert_eq!(waited(night, "01-02 12:00"), Some(0), "who answers at night made nobody wait");
+    let twice = vec![asked("01-01 12:00"), handed("01-01 12:00"), handed("01-01 12:04"), person("01-01 12:10"), person("01-01 12:20")];
+    assert_eq!(waited(twice, "01-02 12:00"), minutes(10), "from the first hand-over to the first word");
+    let alone = vec![person("01-01 11:00"), asked("01-01 12:00"), handed("01-01 12:00")];
+    assert_eq!((waited(alone.clone(), "01-01 12:14"), waited(alone, "01-01 12:15")), (None, Some(i64::from(NEVER))));
+    let by_person = vec![asked("01-01 12:00"), deed("01-01 12:01", Facets::OPERATOR | Facets::HANDOFF)];
+    assert_eq!(waited(by_person, "01-01 13:00"), None, "a person is there already");
+    assert_eq!(waited(vec![asked("01-01 12:00"), person("01-01 12:01")], "01-01 13:00"), None, "nobody was called");
+}
+
+#[test]
 fn a_visit_is_put_together_from_what_different_hands_tell() {
     let visit = |facets, when: &str, booking: Option<&str>, starts: Option<&str>| Deed {
         booking: booking.map(str::to_owned),
@@ -193,6 +226,19 @@ fn what_tests_and_staff_book_is_nobodys_visit() {
     history.outside = vec![Deed { left_out: Some("staff".into()), ..deed("01-01 13:00", Facets::BOOKING) }];
     let judged = judge(&history, &Terms::default(), at("01-05 12:00"));
     assert_eq!((judged.visits.len(), judged.cases[0].booked_us), (0, None));
+}
+
+#[test]
+fn a_card_that_the_crm_has_not_is_a_lead_that_is_only_claimed() {
+    let told = Deed { is_carded: true, ..deed("01-01 12:01", Facets::LEAD) };
+    let mut history = of(vec![asked("01-01 12:00"), told.clone(), said("01-01 12:01", "Заявку принял")]);
+    assert_eq!(reasons(&history, "01-01 13:00"), Vec::<&str>::new(), "nobody says otherwise");
+    history.absent = [told.record].into();
+    assert_eq!((reasons(&history, "01-01 12:15"), reasons(&history, "01-01 12:16")), (vec![], vec!["R3"]));
+    let judged = judge(&history, &Terms::default(), at("01-01 12:16"));
+    assert_eq!(judged.cases[0].lost.as_ref().map(|lost| lost.evidence.clone()), Some(vec![told.record]));
+    history.absent = [9].into();
+    assert_eq!(reasons(&history, "01-01 13:00"), Vec::<&str>::new(), "of another conversation");
 }
 
 #[test]

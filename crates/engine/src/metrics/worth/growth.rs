@@ -4,14 +4,15 @@
 //! both are cut to whole weeks. A time of which the journal knows nothing is no baseline.
 
 use jiff::civil::Date;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use serde::Serialize;
 use statistics::poisson::{Count, RateRatio, rate_ratio};
 
 use crate::event::BusinessId;
 use crate::journal::days::Day;
 use crate::metrics::figures::{Asker, Question};
-use crate::metrics::judge::{DAY_US, FunnelStep};
+use crate::metrics::judge::{DAY_US, marks};
+use crate::metrics::sheets;
 use crate::metrics::terms::Settled;
 
 const WEEK_US: i64 = 7 * DAY_US;
@@ -19,7 +20,7 @@ const WEEK_US: i64 = 7 * DAY_US;
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
-    /// Conversations in which a lead came into the CRM.
+    /// Conversations in which a lead was made; a card that was there before is none.
     Leads,
     /// All that count.
     Conversations,
@@ -104,8 +105,10 @@ fn began(conn: &Connection, business: BusinessId) -> rusqlite::Result<Option<i64
 }
 
 fn count(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64, what: What) -> rusqlite::Result<u64> {
-    let lead = if what == What::Leads { FunnelStep::Lead.bit() } else { 0 };
-    let sql = "SELECT count(*) FROM cases INDEXED BY cases_by_stage
-               WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3 AND left_out IS NULL AND told & ?4 = ?4";
-    conn.prepare_cached(sql)?.query_row(params![business.0, from_us, to_us, lead], |row| row.get::<_, i64>(0)).map(|count| count as u64)
+    let mut count = 0;
+    sheets::walk(conn, business, from_us, to_us, |line| {
+        let is_one = what == What::Conversations || line.has(marks::LEAD);
+        count += u64::from(line.is_counted() && is_one);
+    })?;
+    Ok(count)
 }

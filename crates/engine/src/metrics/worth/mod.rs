@@ -21,8 +21,9 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use super::alerts::drop::{self, Evaluation};
+use super::figures::lost::Queue;
 use super::figures::visits::visits;
-use super::figures::{self, Asker, Question, Share, Spread, lost};
+use super::figures::{self, Asker, Question, Share, Spread};
 use super::judge::DAY_US;
 use super::terms::Settled;
 use crate::event::BusinessId;
@@ -37,8 +38,6 @@ use work::{Done, Work};
 pub const QUEUE_DAYS: i64 = 14;
 /// Days back of which stages and payments are asked.
 const KNOWN_DAYS: i64 = 90;
-/// Leads of the queue that are valued.
-const MOST: usize = 5_000;
 
 /// Of one period.
 #[derive(Debug, Serialize)]
@@ -102,7 +101,7 @@ pub fn worth(conn: &Connection, asker: &Asker, question: &Question, settled: &Se
     let growth = |what| growth::growth(conn, asker, question, settled, what);
     Ok(Worth {
         lost: Value::of(&stages, ticket.as_ref(), &whole.lost.by_step),
-        waiting: waiting(conn, business, &stages, settled, asker.now_us)?,
+        waiting: waiting(&Queue::read(conn, business, asker.now_us - QUEUE_DAYS * DAY_US, asker.now_us)?, &stages, settled),
         work: Work::of(done, settled, months),
         cost_by_channel: parts(channels),
         cost_by_model: parts(models),
@@ -114,12 +113,9 @@ pub fn worth(conn: &Connection, asker: &Asker, question: &Question, settled: &Se
 }
 
 /// What those would bring that wait for a call now.
-///
-/// # Errors
-/// When the database says no.
-pub fn waiting(conn: &Connection, business: BusinessId, stages: &Stages, settled: &Settled, now_us: i64) -> rusqlite::Result<Value> {
-    let found = lost::told(conn, business, now_us - QUEUE_DAYS * DAY_US, now_us, MOST)?;
-    Ok(Value::of(stages, stages.ticket(settled).as_ref(), &stages.steps(found.into_iter())))
+#[must_use]
+pub fn waiting(queue: &Queue, stages: &Stages, settled: &Settled) -> Value {
+    Value::of(stages, stages.ticket(settled).as_ref(), &stages.steps(queue.told().into_iter()))
 }
 
 /// Labels that people gave in a period.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use serde::Serialize;
 
 use super::KNOWN_DAYS;
 use crate::event::BusinessId;
 use crate::metrics::judge::{DAY_US, FunnelStep};
 use crate::metrics::rate::{FEW, Rate};
+use crate::metrics::sheets;
 use crate::metrics::terms::Settled;
 
 /// Conversations by what was told of them, and payments.
@@ -41,19 +42,17 @@ impl Stages {
     /// # Errors
     /// When the database says no.
     pub fn read(conn: &Connection, business: BusinessId, now_us: i64) -> rusqlite::Result<Self> {
-        let sql = "SELECT told, paid_minor, currency FROM cases INDEXED BY cases_by_stage
-                   WHERE business = ?1 AND started_us >= ?2 AND started_us <= ?3 AND left_out IS NULL";
-        let mut find = conn.prepare_cached(sql)?;
-        let mut rows = find.query(params![business.0, now_us - KNOWN_DAYS * DAY_US, now_us])?;
         let mut stages = Self::default();
-        while let Some(row) = rows.next()? {
-            *stages.told.entry(row.get(0)?).or_default() += 1;
-            let minor: i64 = row.get(1)?;
-            if minor > 0 {
-                let paid = stages.paid.entry(row.get::<_, Option<String>>(2)?.unwrap_or_default()).or_default();
+        sheets::walk(conn, business, now_us - KNOWN_DAYS * DAY_US, now_us + 1, |line| {
+            if !line.is_counted() {
+                return;
+            }
+            *stages.told.entry(line.told()).or_default() += 1;
+            if let Some((minor, currency)) = line.paid().filter(|(minor, _)| *minor > 0) {
+                let paid = stages.paid.entry(currency.to_owned()).or_default();
                 *paid = (paid.0 + 1, paid.1 + minor);
             }
-        }
+        })?;
         stages.measured = FunnelStep::measured(stages.told.keys());
         Ok(stages)
     }

@@ -8,7 +8,8 @@ use rusqlite::Connection;
 use super::*;
 use crate::journal::testing::empty;
 use crate::metrics::figures::Spending;
-use crate::metrics::judge::FunnelStep;
+
+use crate::metrics::judge::{FunnelStep, marks};
 use cost::{Bill, Cost};
 use growth::What;
 
@@ -18,8 +19,8 @@ fn case(conn: &Connection, id: i64, started_us: i64, told: u32, paid_minor: i64)
     let currency = (paid_minor > 0).then_some("RUB");
     conn.execute(
         "INSERT INTO cases (business, id, started_us, person, told, channel, paid_minor, currency, replies, marks)
-         VALUES (1, ?1, ?2, ?1, ?3, 'site', ?4, ?5, 0, 0)",
-        params![id, started_us, told, paid_minor, currency],
+         VALUES (1, ?1, ?2, ?1, ?3, 'site', ?4, ?5, 0, ?6)",
+        params![id, started_us, told, paid_minor, currency, if told & FunnelStep::Lead.bit() == 0 { 0 } else { marks::LEAD }],
     )
     .unwrap();
 }
@@ -133,6 +134,8 @@ fn growth_is_a_ratio_of_rates_over_equal_weekdays() {
         let day = if id < 120 { 28 - id % 14 } else { 14 - id % 14 };
         case(&conn, id, NOW - day * DAY_US, told, 0);
     }
+    case(&conn, 999, NOW - DAY_US, told, 0);
+    conn.execute("UPDATE cases SET marks = 0 WHERE id = 999", []).unwrap();
     let question = Question { from_us: NOW - 14 * DAY_US, to_us: NOW, only: Vec::new() };
     let found = growth::growth(&conn, &asker(), &question, &Settled::default(), What::Leads).unwrap();
     let change = found.change.unwrap();

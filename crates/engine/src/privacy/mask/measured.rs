@@ -93,7 +93,7 @@ fn a_page_of_anything_is_masked_soon() {
     }
 }
 
-/// `cargo test --release -p letopis -- --ignored --nocapture texts_a_second`
+/// `cargo test --release -p engine -- --ignored --nocapture texts_a_second`
 #[test]
 #[ignore = "a figure, not a test"]
 fn texts_a_second() {

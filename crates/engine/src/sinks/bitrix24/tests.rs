@@ -368,7 +368,7 @@ async fn in_a_storm_every_client_has_one_card_and_every_card_each_entry_once() {
     storm(150, 3, Duration::from_secs(60)).await;
 }
 
-/// The long one: `LETOPIS_CRM_SESSIONS=10000 cargo test --release -- --ignored ten_thousand`.
+/// The long one: `LETOPIS_CRM_SESSIONS=10000 cargo test --release -p engine --lib -- --ignored ten_thousand`.
 #[tokio::test]
 #[ignore = "minutes; `just soak` runs it"]
 async fn ten_thousand_dialogues_in_a_storm() {

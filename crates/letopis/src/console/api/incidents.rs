@@ -63,7 +63,7 @@ pub(super) struct MarkerJson {
 }
 
 #[derive(Serialize)]
-struct Answer<T> {
+pub(super) struct Answer<T> {
     from: String,
     to: String,
     #[serde(flatten)]
@@ -121,17 +121,17 @@ pub(super) async fn of_markers(State(console): State<Arc<Console>>, mut asked: A
 }
 
 /// What was asked of time, before the database is.
-struct Span {
+pub(super) struct Span {
     from: Option<String>,
     to: Option<String>,
 }
 
 impl Span {
-    fn take(asked: &mut Asked) -> Self {
+    pub(super) fn take(asked: &mut Asked) -> Self {
         Self { from: asked.text("from"), to: asked.text("to") }
     }
 
-    fn period(self, conn: &Connection, business: BusinessId, now_us: i64) -> Result<(Period, TimeZone), ApiError> {
+    pub(super) fn period(self, conn: &Connection, business: BusinessId, now_us: i64) -> Result<(Period, TimeZone), ApiError> {
         let zone = business::by_id(conn, business)?.and_then(|found| TimeZone::get(&found.timezone).ok()).unwrap_or(TimeZone::UTC);
         let moment = |text: Option<String>, name| {
             text.map(|text| period::moment(&text, &zone).ok_or(ApiError::Parameter { name, rule: PERIOD })).transpose()
@@ -141,7 +141,7 @@ impl Span {
 }
 
 impl Period {
-    fn answer<T>(self, body: T) -> Answer<T> {
+    pub(super) fn answer<T>(self, body: T) -> Answer<T> {
         Answer { from: rfc3339(self.from_us), to: rfc3339(self.to_us), body }
     }
 }

@@ -11,6 +11,7 @@
 //! | `events` `sessions` `clients` `search` `promises` `differences` `reviews` `quarantine` | one file a resource |
 //! | `metrics` `numbers` `worth` | numbers with their denominators · `incidents` what went wrong, and markers of versions |
 //! | `experiments` what is compared, `changes` before and after another version · `assign` what a client is shown of it |
+//! | `duties` | requests of persons and breaches, with the time that the law leaves |
 //! | `reports` | what was sent, and reports of any days |
 //! | `scenarios` | what bots are told: versions, the active one, putting and making active |
 //! | `proof` | proof bundles · `log` the C2SP tlog-tiles of a business |
@@ -22,6 +23,7 @@ mod changes;
 mod clients;
 mod description;
 mod differences;
+mod duties;
 mod error;
 mod events;
 mod experiments;
@@ -63,7 +65,7 @@ pub fn routes(console: Arc<Console>) -> Router {
 /// A path and who answers a GET of it.
 type Route = (&'static str, MethodRouter<Arc<Console>>);
 
-fn table() -> [Route; 40] {
+fn table() -> [Route; 43] {
     [
         ("/api/v1/events", get(events::list)),
         ("/api/v1/events/{event_id}", get(events::one)),
@@ -80,6 +82,7 @@ fn table() -> [Route; 40] {
         ("/api/v1/quarantine", get(quarantine::list)),
         ("/api/v1/metrics/retention", get(metrics::of_retention)),
         ("/api/v1/metrics/measured", get(metrics::of_measured)),
+        ("/api/v1/metrics/completeness", get(metrics::of_completeness)),
         ("/api/v1/metrics/summary", get(numbers::summary)),
         ("/api/v1/metrics/by/{cut}", get(numbers::by)),
         ("/api/v1/metrics/visits", get(numbers::of_visits)),
@@ -87,6 +90,8 @@ fn table() -> [Route; 40] {
         ("/api/v1/metrics/worth", get(worth::of_worth)),
         ("/api/v1/metrics/hours", get(worth::of_hours)),
         ("/api/v1/incidents", get(incidents::list)),
+        ("/api/v1/requests", get(duties::list)),
+        ("/api/v1/breaches", get(duties::breaches)),
         ("/api/v1/metrics/incidents", get(incidents::summed)),
         ("/api/v1/metrics/markers", get(incidents::of_markers)),
         ("/api/v1/reports", get(reports::list)),
@@ -109,12 +114,16 @@ fn table() -> [Route; 40] {
 }
 
 /// The calls that change something: path, method, who answers.
-fn changes() -> [(&'static str, &'static str, MethodRouter<Arc<Console>>); 7] {
+fn changes() -> [(&'static str, &'static str, MethodRouter<Arc<Console>>); 11] {
     [
         ("/api/v1/quarantine/{item}", "delete", delete(quarantine::discard)),
         ("/api/v1/quarantine/{item}/replay", "post", post(quarantine::replay)),
         ("/api/v1/scenarios/{name}/versions", "put", put(scenarios::put)),
         ("/api/v1/scenarios/{name}/activate", "post", post(scenarios::activate)),
+        ("/api/v1/requests", "post", post(duties::add)),
+        ("/api/v1/requests/{request}/close", "post", post(duties::close)),
+        ("/api/v1/incidents/{incident}/breach", "post", post(duties::mark)),
+        ("/api/v1/breaches/{incident}/told", "post", post(duties::told)),
         ("/api/v1/experiments", "post", post(experiments::add)),
         ("/api/v1/experiments/{name}/start", "post", post(experiments::start)),
         ("/api/v1/experiments/{name}/stop", "post", post(experiments::stop)),

@@ -16,6 +16,7 @@ use crate::access::{Action, business};
 use crate::console::Console;
 use crate::console::period::{self, Period};
 use crate::event::BusinessId;
+use crate::metrics::figures::changed::Changed;
 use crate::metrics::figures::lost::{self, Waiting};
 use crate::metrics::figures::rebook::{self, FellThrough};
 use crate::metrics::figures::visits::{Visits, visits};
@@ -58,6 +59,15 @@ struct Cell {
 struct Cells {
     cut: &'static str,
     items: Vec<Cell>,
+}
+
+/// Visits, and where it was asked how no-shows changed against the period before.
+#[derive(Serialize)]
+struct Came {
+    #[serde(flatten)]
+    visits: Visits,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_show_changed: Option<Changed>,
 }
 
 /// A lead that waits for a person.
@@ -156,8 +166,13 @@ pub(super) fn asker(conn: &Connection, business: BusinessId, now_us: i64) -> Res
     Ok(Asker::of(conn, business.id, &business.timezone, now_us)?)
 }
 
-/// Who came, and what reminders had to do with it.
+/// Who came, and what reminders had to do with it; with `compare` also the period before, of as many whole days.
 pub(super) async fn of_visits(State(console): State<Arc<Console>>, mut asked: Asked) -> Result<Response, ApiError> {
+    let compares = match asked.text("compare").as_deref() {
+        None | Some("0") => false,
+        Some("1") => true,
+        Some(_) => return Err(ApiError::Parameter { name: "compare", rule: "1 or 0" }),
+    };
     let wanted = Wanted::take(&mut asked)?;
     let ready = asked.ready(&console).await?;
     let now_us = (console.now_us)();
@@ -168,8 +183,12 @@ pub(super) async fn of_visits(State(console): State<Arc<Console>>, mut asked: As
             [(Cut::Channel, channel)] => Some(channel.as_str()),
             _ => return Err(ApiError::Parameters),
         };
-        let body: Visits = visits(conn, &asker, question.from_us, question.to_us, channel)?;
-        Ok::<_, ApiError>(Answer { about, body })
+        let of = |period: Period| visits(conn, &asker, period.from_us, period.to_us, channel);
+        let period = Period { from_us: question.from_us, to_us: question.to_us };
+        let found = of(period)?;
+        let before = compares.then(|| of(period.before(&asker.zone))).transpose()?;
+        let no_show_changed = before.map(|before| Changed::of(before.no_show, found.no_show));
+        Ok::<_, ApiError>(Answer { about, body: Came { visits: found, no_show_changed } })
     });
     Ok(ready.json(&read.await?))
 }
@@ -185,10 +204,11 @@ pub(super) async fn of_lost(State(console): State<Arc<Console>>, mut asked: Aske
         }
         let (_, question, about) = wanted.question(conn, ready.business, now_us)?;
         let (from_us, to_us) = (question.from_us, question.to_us.min(now_us));
-        let waiting = lost::waiting(conn, ready.business, from_us, to_us, MOST)?;
+        let waiting = lost::Queue::read(conn, ready.business, from_us, to_us)?.waiting(conn, MOST)?;
         let settled = Settled::of(conn, ready.business)?;
         let stages = Stages::read(conn, ready.business, now_us)?;
-        let steps = stages.steps(waiting.iter().map(|lead| lead.told));
+        let people = lost::people(waiting.clone());
+        let steps = stages.steps(people.iter().map(lost::Person::told));
         let value = Value::of(&stages, stages.ticket(&settled).as_ref(), &steps);
         let again = rebook::fallen_through(conn, ready.business, from_us, to_us, MOST)?;
         let items: Vec<LostJson> = waiting.into_iter().map(lost_json).collect();

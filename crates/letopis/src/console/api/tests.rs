@@ -498,6 +498,20 @@ fn every_reference_of_the_description_leads_somewhere() {
     }
 }
 
+#[tokio::test]
+async fn completeness_is_told_by_channel_and_adds_up() {
+    let scene = scene().await;
+    let found = scene.get("/api/v1/metrics/completeness?from=2025-01-01&to=2025-02-01").await.json();
+    for what in ["session", "client", "intent", "card"] {
+        for field in ["part", "n"] {
+            let channels = found["channels"].as_object().unwrap().values().map(|of| of[what][field].as_u64().unwrap()).sum::<u64>();
+            assert_eq!(found["all"][what][field].as_u64(), Some(channels), "{what}.{field}: {found:#}");
+        }
+    }
+    assert!(found["all"]["session"]["part"].as_u64().unwrap() > 100 && found["is_cut"] == false, "{found:#}");
+    assert_eq!(scene.refused("/api/v1/metrics/completeness?channel=vk").await, (400, "bad_parameter".into()));
+}
+
 /// The parameters of the description are those that the calls take: each is accepted, and one more is refused.
 #[tokio::test]
 async fn every_described_parameter_is_taken() {
@@ -509,7 +523,7 @@ async fn every_described_parameter_is_taken() {
         let value = |name: &str| match name {
             "from" => "2025-01-01".to_owned(),
             "to" => "2025-01-02".to_owned(),
-            "limit" | "confidence_below" => "1".to_owned(),
+            "limit" | "confidence_below" | "compare" => "1".to_owned(),
             "after" | "record" => "0".to_owned(),
             "at" => "2024-12-01".to_owned(),
             "weeks" => "2".to_owned(),

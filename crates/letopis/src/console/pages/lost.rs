@@ -1,4 +1,7 @@
-//! Lost leads: whom to call now, why, how long they have been waiting. Taking one in hand is a decision; being booked ends it by itself.
+//! Lost leads: whom to call now, why, how long they have been waiting. Taking one in hand is a decision; being booked ends it by itself. A client
+//! stands here once, however many of their conversations are lost: the most urgent one, and the others below it.
+
+use std::cmp::Reverse;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -28,6 +31,8 @@ use crate::metrics::terms::Settled;
 use crate::metrics::worth::stages::{Stages, Ticket};
 use crate::metrics::worth::value::Value;
 
+/// Who is shown without asking for more: a morning's calls.
+const AT_ONCE: usize = 40;
 /// Days back that are looked at: who was lost before is not waiting any more.
 pub(super) const DAYS: i64 = crate::metrics::worth::QUEUE_DAYS;
 /// Leads that are listed.
@@ -54,6 +59,17 @@ pub(super) struct Lead {
     pub(super) taken: Option<String>,
     /// What it would have brought.
     pub(super) worth: Option<String>,
+    /// Their other lost conversations.
+    pub(super) others: Vec<Other>,
+    /// The same ones for whoever acts: as JSON, since a bot may name conversations as it likes.
+    pub(super) also: String,
+}
+
+/// Another lost conversation of the same client.
+pub(super) struct Other {
+    pub(super) url: String,
+    pub(super) said: String,
+    pub(super) exact: String,
 }
 
 /// A visit that fell through and was not booked again (R13).
@@ -65,7 +81,9 @@ struct Again {
 
 /// What is worked through.
 struct Found {
-    waiting: Vec<leads::Waiting>,
+    waiting: Vec<leads::Person>,
+    /// How far each of those came who wait, also of those who are not listed.
+    told: Vec<u32>,
     again: Vec<FellThrough>,
     stages: Stages,
     settled: Settled,
@@ -80,7 +98,10 @@ struct LostPage {
     reasons: Vec<Choice>,
     ends: Vec<(&'static str, String)>,
     may_act: bool,
+    /// More wait than are listed at all.
     more: bool,
+    /// So many are listed, and a link that shows them.
+    rest: Option<(String, String)>,
     worth: String,
     again: Vec<Again>,
     again_more: bool,
@@ -95,13 +116,16 @@ framed!(LostPage);
 #[serde(default)]
 pub(super) struct Asked {
     reason: String,
+    all: String,
 }
 
-/// How it ended; where to go on.
+/// How it ended; which other conversations of the client were shown with it; where to go on.
 #[derive(Deserialize)]
 pub(super) struct Ended {
     #[serde(default)]
     how: String,
+    #[serde(default)]
+    also: String,
     #[serde(default)]
     back: String,
 }
@@ -121,38 +145,49 @@ pub(super) async fn show(
     let (business, now_us) = (visitor.business.id, visitor.now_us);
     let found = desk.console.store.read(move |conn| {
         let from_us = now_us - DAYS * DAY_US;
+        let queue = leads::Queue::read(conn, business, from_us, now_us)?;
         Ok::<_, PageError>(Found {
-            waiting: leads::waiting(conn, business, from_us, now_us, MOST)?,
+            told: queue.told(),
+            waiting: leads::people(queue.waiting(conn, MOST)?),
             again: rebook::fallen_through(conn, business, from_us - REBOOK_US, now_us, MOST_AGAIN)?,
             stages: Stages::read(conn, business, now_us)?,
             settled: Settled::of(conn, business)?,
         })
     });
-    let Found { waiting: found, again, stages, settled } = found.await?;
+    let Found { waiting: found, told, again, stages, settled } = found.await?;
     let ticket = stages.ticket(&settled);
-    let value = Value::of(&stages, ticket.as_ref(), &stages.steps(found.iter().map(|lead| lead.told)));
+    let more = told.len() > MOST;
+    let value = Value::of(&stages, ticket.as_ref(), &stages.steps(told.into_iter()));
     desk.looked.at(&desk.console.store, &visitor, What::Viewed, "/lost");
     let t = &visitor.t;
     let wanted = Reason::parse(&asked.reason);
-    let more = found.len() == MOST;
-    let there: Vec<Reason> = Reason::ALL.into_iter().filter(|reason| found.iter().any(|lead| lead.reason == *reason)).collect();
+    let is_lost_by = |person: &leads::Person, reason: Reason| person.all().any(|lead| lead.reason == reason);
+    let there: Vec<Reason> = Reason::ALL.into_iter().filter(|reason| found.iter().any(|person| is_lost_by(person, *reason))).collect();
     let choice = |reason: &Reason| Choice {
         value: reason.as_str().to_owned(),
         label: t.of("lost-reason", reason.as_str()),
         chosen: Some(*reason) == wanted,
     };
-    let leads = ordered(found).into_iter().filter(|lead| wanted.is_none_or(|wanted| lead.reason == wanted));
+    let leads: Vec<_> = ordered(found).into_iter().filter(|person| wanted.is_none_or(|wanted| is_lost_by(person, wanted))).collect();
+    let url = format!("/lost?all=1&reason={}", wanted.map_or("", Reason::as_str));
+    let rest = (leads.len() > AT_ONCE && asked.all.is_empty()).then(|| (url, t.count("today-all", leads.len() as i64)));
+    let shown = if rest.is_some() { AT_ONCE } else { leads.len() };
     let drawn = page(&LostPage {
         tag: tag.clone(),
         f: Frame::new(&desk, &visitor, Section::Lost, t.say("lost-title")),
-        leads: leads.map(|found| Lead { worth: one(t, &stages, ticket.as_ref(), found.told), ..lead(&visitor, found) }).collect(),
+        leads: leads
+            .into_iter()
+            .take(shown)
+            .map(|found| Lead { worth: one(t, &stages, ticket.as_ref(), found.told()), ..lead(&visitor, found) })
+            .collect(),
         worth: queue_worth(t, &value),
         again_more: again.len() == MOST_AGAIN,
         again: again.into_iter().map(|found| fell(&visitor, found)).collect(),
         reasons: there.iter().map(choice).collect(),
         ends: LeadEnd::ALL.map(|end| (end.as_str(), t.of("lead-end", end.as_str()))).into(),
         may_act: visitor.scope.can(Action::Decide),
-        more,
+        more: more && rest.is_none(),
+        rest,
         days: t.count("count-days", DAYS),
         how: how(t),
     })?;
@@ -160,20 +195,25 @@ pub(super) async fn show(
 }
 
 /// Whom nobody has taken in hand first; then who waits for an answer; then the youngest, who is the likeliest to still want it.
-pub(super) fn ordered(mut found: Vec<leads::Waiting>) -> Vec<leads::Waiting> {
-    found.sort_by_key(|lead| (lead.taken.is_some(), !URGENT.contains(&lead.reason), std::cmp::Reverse(lead.since_us)));
+pub(super) fn ordered(mut found: Vec<leads::Person>) -> Vec<leads::Person> {
+    let key = |person: &leads::Person| (person.taken().is_some(), !URGENT.contains(&person.first.reason), Reverse(person.first.since_us));
+    found.sort_by_key(key);
     found
 }
 
 /// As a line.
-pub(super) fn lead(visitor: &Visitor, found: leads::Waiting) -> Lead {
+pub(super) fn lead(visitor: &Visitor, person: leads::Person) -> Lead {
     let (t, clock) = (&visitor.t, visitor.clock());
+    let taken = person.taken().map(|(by, us)| t.with("lost-taken", &[("who", by.as_str().into()), ("when", clock.when(*us).into())]));
+    let also: Vec<&str> = person.others.iter().map(|lost| lost.session.as_str()).collect();
+    let also = serde_json::json!(also).to_string();
+    let others = person.others.iter().map(|lost| other(visitor, lost)).collect();
+    let found = person.first;
     let tone = if URGENT.contains(&found.reason) { "bad" } else { "warn" };
     let name = found.name.clone().map(|name| Who { name, known: true });
     let unnamed = || Who { name: found.phone.as_deref().map_or_else(|| t.say("nameless"), labels::phone), known: false };
-    let evidence = found.evidence.first().map_or_else(String::new, |record| format!("#e{}", record.index()));
     Lead {
-        url: format!("{}{evidence}", line::url(&found.session)),
+        url: proof_url(&found),
         who: name.unwrap_or_else(unnamed),
         channel: labels::channel(t, &found.channel),
         phone: found.phone.as_ref().map(|phone| (format!("tel:{phone}"), labels::phone(phone))),
@@ -183,10 +223,29 @@ pub(super) fn lead(visitor: &Visitor, found: leads::Waiting) -> Lead {
         exact: clock.exact(found.since_us),
         words: found.snippet.unwrap_or_default(),
         intent: found.intent.as_deref().map(labels::intent),
-        taken: found.taken.map(|(by, us)| t.with("lost-taken", &[("who", by.into()), ("when", clock.when(us).into())])),
+        taken,
         act: format!("/lost/{}", in_query(&found.session)),
         worth: None,
+        others,
+        also,
     }
+}
+
+/// Another conversation of the same client, in a few words.
+fn other(visitor: &Visitor, lost: &leads::Waiting) -> Other {
+    let (t, clock) = (&visitor.t, visitor.clock());
+    let values = [
+        ("what", t.of("lost-reason", lost.reason.as_str()).into()),
+        ("where", labels::channel(t, &lost.channel).name.into()),
+        ("since", clock.took(visitor.now_us - lost.since_us).into()),
+    ];
+    Other { url: proof_url(lost), said: t.with("lost-other", &values), exact: clock.exact(lost.since_us) }
+}
+
+/// The conversation, at the event that shows it.
+fn proof_url(lost: &leads::Waiting) -> String {
+    let evidence = lost.evidence.first().map_or_else(String::new, |record| format!("#e{}", record.index()));
+    format!("{}{evidence}", line::url(&lost.session))
 }
 
 /// What one lead would have brought.
@@ -235,6 +294,8 @@ fn fell(visitor: &Visitor, found: FellThrough) -> Again {
             taken: found.taken.map(|(by, us)| t.with("lost-taken", &[("who", by.into()), ("when", clock.when(us).into())])),
             act: format!("/lost/{}", in_query(found.session.as_deref().unwrap_or_default())),
             worth: None,
+            others: Vec::new(),
+            also: String::new(),
         },
     }
 }
@@ -242,25 +303,43 @@ fn fell(visitor: &Visitor, found: FellThrough) -> Again {
 /// `POST /lost/{session}/take`
 pub(super) async fn take(State(desk): State<Desk>, Path(session): Path<String>, posted: Posted<Ended>) -> Result<Response, PageError> {
     let Posted { visitor, form } = posted;
-    decide(&desk, &visitor, Decision::LeadTaken { session }, &form.back).await
+    decide(&desk, &visitor, session, &form, |session| Decision::LeadTaken { session }).await
 }
 
 /// `POST /lost/{session}/end`
 pub(super) async fn end(State(desk): State<Desk>, Path(session): Path<String>, posted: Posted<Ended>) -> Result<Response, PageError> {
     let Posted { visitor, form } = posted;
     let how = form.how.parse().map_err(|_| PageError::Form("an end that is not known"))?;
-    decide(&desk, &visitor, Decision::LeadEnded { session, how }, &form.back).await
+    decide(&desk, &visitor, session, &form, |session| Decision::LeadEnded { session, how }).await
 }
 
-async fn decide(desk: &Desk, visitor: &Visitor, decision: Decision, back: &str) -> Result<Response, PageError> {
+/// Of that conversation, and of the others of its client that stood on the page beside it. One that was lost since then was seen by nobody, and
+/// goes on waiting.
+async fn decide(
+    desk: &Desk,
+    visitor: &Visitor,
+    session: String,
+    form: &Ended,
+    decision: impl Fn(String) -> Decision,
+) -> Result<Response, PageError> {
     visitor.require(Action::Decide)?;
-    let (Decision::LeadTaken { session } | Decision::LeadEnded { session, .. }) = &decision else { return Err(PageError::NotFound) };
-    let (business, wanted) = (visitor.business.id, session.clone());
-    let known = desk.console.store.read(move |conn| Ok::<_, PageError>(session_by_pid(conn, business, &wanted)?.is_some()));
-    if !known.await? {
-        return Err(PageError::NotFound);
+    let shown: Vec<String> = match form.also.as_str() {
+        "" => Vec::new(),
+        also => serde_json::from_str(also).map_err(|_| PageError::Form("conversations that are no list"))?,
+    };
+    let (business, now_us, wanted) = (visitor.business.id, visitor.now_us, session.clone());
+    let same = desk.console.store.read(move |conn| {
+        if session_by_pid(conn, business, &wanted)?.is_none() {
+            return Err(PageError::NotFound);
+        }
+        Ok(leads::of_same(conn, business, now_us - DAYS * DAY_US, now_us, &wanted)?)
+    });
+    let ends = matches!(decision(String::new()), Decision::LeadEnded { .. });
+    let others = same.await?.into_iter().filter(|(other, taken)| *other != session && shown.contains(other) && (ends || !taken));
+    let all: Vec<String> = std::iter::once(session.clone()).chain(others.map(|(other, _)| other)).collect();
+    for one in all {
+        desk.console.decide.decide(business, visitor.by(), decision(one), now_us).await?;
     }
-    desk.console.decide.decide(business, visitor.by(), decision, visitor.now_us).await?;
-    let back = if back.is_empty() { "/lost" } else { safe_back(back) };
+    let back = if form.back.is_empty() { "/lost" } else { safe_back(&form.back) };
     Ok(Redirect::to(back).into_response())
 }

@@ -14,7 +14,7 @@ use super::journal::Choice;
 use super::labels::Chip;
 use super::visitor::Visitor;
 use crate::access::Action;
-use crate::event::duty::{BreachStep, Received, RequestKind, is_plausible, working_days_left};
+use crate::event::duty::{BreachStep, Received, RequestKind, working_days_left};
 use crate::event::record::Decision;
 use crate::journal::duties::{self, Breach, Request};
 use crate::journal::erasing::check_request;
@@ -154,16 +154,12 @@ pub(super) async fn add(State(desk): State<Desk>, posted: Posted<Typed>) -> Resu
     let Posted { visitor, form } = posted;
     visitor.require(Action::Decide)?;
     let (today, number) = (today(&visitor), form.number.trim().to_owned());
-    let received: Option<Date> = if form.received.is_empty() { Some(today) } else { form.received.parse().ok() };
     let kind: Option<RequestKind> = form.kind.parse().ok();
-    let due = |kind: RequestKind, received| if form.due.is_empty() { Some(kind.due(received)) } else { form.due.parse().ok() };
-    let read = received
-        .zip(kind)
-        .and_then(|(received, kind)| Some(Received { due: due(kind, received)?, number: number.clone(), kind, received }));
-    let request = match read {
-        Some(request) if request.received <= today && is_plausible(request.received, request.due) => request,
-        _ => return list(&desk, &visitor, number, Some(visitor.t.say("request-wrong-day"))).await,
-    };
+    // An empty field is one that nobody filled in; anything else must be a day.
+    let day = |text: &str| if text.is_empty() { Ok(None) } else { text.parse::<Date>().map(Some) };
+    let days = kind.zip(day(&form.received).ok().zip(day(&form.due).ok()));
+    let read = days.and_then(|(kind, (received, due))| Received::of(&number, kind, received, due, today).ok());
+    let Some(request) = read else { return list(&desk, &visitor, number, Some(visitor.t.say("request-wrong-day"))).await };
     if check_request(&request.number).is_err() {
         return list(&desk, &visitor, number, Some(visitor.t.say("erase-request-wrong"))).await;
     }

@@ -68,7 +68,7 @@ struct Read {
     week: Summary,
     week_before: Summary,
     tomorrow: Visits,
-    leads: Vec<leads::Waiting>,
+    leads: Vec<leads::Person>,
     waiting: (u64, u64),
     value: Value,
     uncounted: u64,
@@ -98,14 +98,15 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, headers: He
         };
         let asker = Asker { business, window_us, zone: zone.clone(), now_us };
         let (from_us, tomorrow) = (now_us - lost::DAYS * crate::metrics::judge::DAY_US, span(1, 1));
+        let queue = leads::Queue::read(conn, business, from_us, now_us)?;
         Ok::<_, PageError>(Read {
             today: figures::summary(conn, &asker, &span(0, 1))?,
             week: figures::summary(conn, &asker, &span(-6, 7))?,
             week_before: figures::summary(conn, &asker, &span(-13, 7))?,
             tomorrow: visits(conn, &asker, tomorrow.from_us, tomorrow.to_us, None)?,
-            leads: if sees_people { leads::waiting(conn, business, from_us, now_us, lost::MOST)? } else { Vec::new() },
-            waiting: leads::count(conn, business, from_us, now_us)?,
-            value: worth::waiting(conn, business, &Stages::read(conn, business, now_us)?, &Settled::of(conn, business)?, now_us)?,
+            leads: if sees_people { leads::people(queue.waiting(conn, lost::MOST)?) } else { Vec::new() },
+            waiting: queue.people(),
+            value: worth::waiting(&queue, &Stages::read(conn, business, now_us)?, &Settled::of(conn, business)?),
             uncounted: uncounted(conn, business)?,
             markers: markers(conn, business, span(-6, 7).from_us, now_us.saturating_add(1))?,
         })
@@ -184,10 +185,10 @@ fn waiting_more(t: &Texts, read: &Read) -> Option<String> {
 }
 
 /// For whoever answers clients: who waits for a word at this moment, and who was promised a person.
-fn at_hand(visitor: &Visitor, waiting: &[leads::Waiting]) -> Vec<Figure> {
+fn at_hand(visitor: &Visitor, waiting: &[leads::Person]) -> Vec<Figure> {
     let t = &visitor.t;
     let figure = |reason: Reason, key: &str, url| {
-        let count = waiting.iter().filter(|lead| lead.reason == reason && lead.taken.is_none()).count();
+        let count = waiting.iter().filter(|person| person.all().any(|lead| lead.reason == reason && lead.taken.is_none())).count();
         Figure { figure: decimal(t, count as f64, 0), label: t.say(key), more: None, tone: if count > 0 { "bad" } else { "" }, url }
     };
     vec![figure(Reason::R1, "home-unanswered", "/lost?reason=R1"), figure(Reason::R5, "home-handed", "/lost?reason=R5")]

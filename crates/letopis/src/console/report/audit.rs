@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::digest::shortened;
 use super::tongue::Tongue;
-use super::{Asked, Report, ReportError};
+use super::{Asked, Report, ReportError, zone_of};
 use crate::access::trail::{self, What};
 use crate::access::{Business, member};
 use crate::journal::log::Log;
@@ -123,11 +123,11 @@ impl Asking<'_> {
 
     /// What share of the accepted events is available.
     fn kept(&self) -> Result<Part, ReportError> {
-        let measured = retention::measure(self.conn, self.business.id, self.now_us)?;
+        let measured = retention::measure(self.conn, self.business.id, &zone_of(&self.business.timezone), self.now_us)?;
         let mut rows: Vec<Row> = Vec::new();
         for line in &measured.windows {
             let values = [
-                ("share", self.r.percents(line.shares.available).into()),
+                ("share", self.r.hundredths(line.shares.available).into()),
                 ("accepted", self.r.count(line.events.accepted).into()),
                 ("erased", self.r.count(line.events.erased).into()),
                 ("expired", self.r.count(line.events.expired).into()),

@@ -62,7 +62,7 @@ impl Facts {
             summary,
             before: ask(earlier)?,
             visits: visits(conn, &asker, from_us, to_us, None)?,
-            waiting: lost::count(conn, business, now_us - asker.window_us, now_us)?.1,
+            waiting: lost::Queue::read(conn, business, now_us - asker.window_us, now_us)?.people().1,
             uncounted: period::uncounted(conn, business)?,
             window_days: asker.window_us / crate::metrics::judge::DAY_US,
         })

@@ -80,6 +80,11 @@ impl<'a> Tongue<'a> {
         share.map_or_else(|| self.say("report-no-data"), |share| self.t.of("per-cent", &decimal(self.t, share * 100.0, 1)))
     }
 
+    /// «99,60 %»: where a hundredth of a per cent is a hundred events of a million.
+    pub(super) fn hundredths(&self, share: Option<f64>) -> String {
+        share.map_or_else(|| self.say("report-no-data"), |share| self.t.of("per-cent", &decimal(self.t, share * 100.0, 2)))
+    }
+
     /// «+3,1»: points of a difference of shares.
     pub(super) fn points(&self, difference: f64) -> String {
         let text = decimal(self.t, difference * 100.0, 1);

@@ -19,6 +19,7 @@ use serde::Serialize;
 use super::rulings::Rulings;
 use super::{entries, reads};
 use crate::event::BusinessId;
+pub use claimed::Answers;
 
 /// What is older is history.
 pub const BACK_US: i64 = 90 * 86_400_000_000;
@@ -181,14 +182,7 @@ struct Desk<'a> {
 pub fn differences(conn: &Connection, business: BusinessId, portals: &[Portal], asked: Asked) -> rusqlite::Result<Found> {
     let mut found = Found::default();
     for portal in portals {
-        let rulings = Rulings::of(conn, business, &portal.connection)?;
-        // A CRM counts in seconds.
-        let begun = |what| {
-            let standing = reads::of(conn, &portal.connection, what)?;
-            Ok::<_, rusqlite::Error>(standing.map(|standing| standing.first - standing.first.rem_euclid(1_000_000)))
-        };
-        let (leads_us, deals_us) = (begun("leads")?, begun("deals")?);
-        let desk = Desk { conn, business, portal, portals, rulings, leads_us, deals_us, asked };
+        let desk = Desk::at(conn, business, (portal, portals), asked)?;
         let Found { counts, list } = &mut found;
         let mut take = |count: &mut u64, mut all: Vec<Difference>| {
             *count += all.len() as u64;
@@ -205,6 +199,18 @@ pub fn differences(conn: &Connection, business: BusinessId, portals: &[Portal], 
     Ok(found)
 }
 
+/// What the CRMs say of leads that the assistant told of.
+///
+/// # Errors
+/// When the database says no.
+pub fn answers(conn: &Connection, business: BusinessId, portals: &[Portal], asked: Asked) -> rusqlite::Result<Answers> {
+    let mut answers = Answers::default();
+    for portal in portals {
+        claimed::answers(&Desk::at(conn, business, (portal, portals), asked)?, &mut answers)?;
+    }
+    Ok(answers)
+}
+
 fn buried(desk: &Desk<'_>) -> rusqlite::Result<Vec<Difference>> {
     let rows = entries::listed(desk.conn, desk.business, &desk.portal.connection, true, BURIED)?;
     let one = |row: entries::Lacking| {
@@ -214,7 +220,24 @@ fn buried(desk: &Desk<'_>) -> rusqlite::Result<Vec<Difference>> {
     Ok(rows.into_iter().map(one).collect())
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    /// Of one portal among those that there are.
+    fn at(
+        conn: &'a Connection,
+        business: BusinessId,
+        (portal, portals): (&'a Portal, &'a [Portal]),
+        asked: Asked,
+    ) -> rusqlite::Result<Self> {
+        let rulings = Rulings::of(conn, business, &portal.connection)?;
+        // A CRM counts in seconds.
+        let begun = |what| {
+            let standing = reads::of(conn, &portal.connection, what)?;
+            Ok::<_, rusqlite::Error>(standing.map(|standing| standing.first - standing.first.rem_euclid(1_000_000)))
+        };
+        let (leads_us, deals_us) = (begun("leads")?, begun("deals")?);
+        Ok(Self { conn, business, portal, portals, rulings, leads_us, deals_us, asked })
+    }
+
     fn difference(&self, since_us: i64, client: Option<String>, responsible: Option<u64>, what: What) -> Difference {
         Difference { connection: self.portal.connection.clone(), since_us, client, responsible, what }
     }

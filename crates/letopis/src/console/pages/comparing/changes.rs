@@ -15,6 +15,7 @@ use super::super::language::Texts;
 use super::super::moments::Clock;
 use super::super::numbers::drawing::{decimal, share};
 use super::super::visitor::Visitor;
+use super::beside::{self, BesideRow};
 use super::points::{self, Points};
 use crate::access::Action;
 use crate::console::period;
@@ -52,6 +53,7 @@ struct Shown {
     facts: Vec<(String, String)>,
     chart: String,
     measures: Vec<MeasureRow>,
+    beside: Vec<BesideRow>,
     notes: Vec<String>,
 }
 
@@ -150,6 +152,7 @@ fn draw(visitor: &Visitor, clock: &Clock, at_us: i64, found: &Change, known: &[M
         facts: if found.windows.weeks > 0 { facts(t, booked) } else { Vec::new() },
         chart: if found.strata.is_empty() { String::new() } else { forest(t, found) },
         measures: found.compared.iter().map(|compared| measure(t, compared)).collect(),
+        beside: found.beside.as_ref().map(|found| beside::rows(t, found)).unwrap_or_default(),
         notes: notes(t, clock, found),
     }
 }
@@ -169,6 +172,11 @@ fn verdict(t: &Texts, found: &Change) -> String {
 fn facts(t: &Texts, booked: &Compared) -> Vec<(String, String)> {
     let sentence = |value: f64, interval| format!("{} ({})", points::points(t, value), points::bounds(t, interval));
     let mut facts = vec![(t.say("change-before"), share(t, booked.crude.before)), (t.say("change-after"), share(t, booked.crude.after))];
+    if is_little(booked) {
+        // Nothing follows from so few: no difference, no share with another mix, no chance.
+        facts.push((t.say("change-adjusted"), t.say("few")));
+        return facts;
+    }
     let mut add = |key: &str, value: Option<String>| facts.extend(value.map(|value| (t.say(key), value)));
     add("change-crude", booked.difference.map(|found| sentence(found.value, found.interval)));
     add("change-adjusted", booked.adjusted.map(|found| sentence(found.difference.value, found.difference.interval)));
@@ -183,6 +191,11 @@ fn facts(t: &Texts, booked: &Compared) -> Vec<(String, String)> {
     facts
 }
 
+/// Fewer than thirty before, or after.
+fn is_little(compared: &Compared) -> bool {
+    compared.crude.before.is_few() || compared.crude.after.is_few()
+}
+
 /// Each stratum, and all of them together.
 fn forest(t: &Texts, found: &Change) -> String {
     let bar = |row: &Row| {
@@ -192,11 +205,13 @@ fn forest(t: &Texts, found: &Change) -> String {
         Bar { label: stratum(t, row), slot }
     };
     let all = found.compared[0].adjusted.map(|found| found.difference);
+    let (crude, little) = (found.compared[0].crude, is_little(&found.compared[0]));
+    let n = crude.before.n + crude.after.n;
     Forest {
         caption: Caption::new(t.say("change-chart"), verdict(t, found)).note(t.say("change-chart-note")),
         axis: Axis::new(t.say("change-chart-axis"), Kind::Amount),
         strata: found.strata.iter().take(DRAWN).map(bar).collect(),
-        total: all.map_or(Slot::Empty, |all| points::slot(all.value, all.interval, 0, 1.0)),
+        total: all.map_or(Slot::Empty, |all| if little { Slot::Few(n) } else { points::slot(all.value, all.interval, 0, 1.0) }),
         sides: (t.say("change-worse"), t.say("change-better")),
     }
     .draw(&Points { t })
@@ -210,15 +225,14 @@ fn stratum(t: &Texts, row: &Row) -> String {
 }
 
 fn measure(t: &Texts, compared: &Compared) -> MeasureRow {
-    let adjusted = compared.adjusted.map(|found| found.difference);
+    let adjusted = compared.adjusted.map(|found| found.difference).filter(|_| !is_little(compared));
+    let nothing = if is_little(compared) { "few" } else { "numbers-nothing" };
     MeasureRow {
         name: t.of("change-measure", compared.measure.as_str()),
         before: share(t, compared.crude.before),
         after: share(t, compared.crude.after),
-        adjusted: adjusted.map_or_else(
-            || t.say("numbers-nothing"),
-            |found| format!("{} ({})", points::points(t, found.value), points::bounds(t, found.interval)),
-        ),
+        adjusted: adjusted
+            .map_or_else(|| t.say(nothing), |found| format!("{} ({})", points::points(t, found.value), points::bounds(t, found.interval))),
     }
 }
 
@@ -239,7 +253,7 @@ fn notes(t: &Texts, clock: &Clock, found: &Change) -> Vec<String> {
         let days: Vec<String> = found.holidays.iter().map(|(month, day)| format!("{day:02}.{month:02}")).collect();
         notes.push(t.of("change-holidays", &days.join(", ")));
     }
-    match found.placebo.as_ref().and_then(|placebo| placebo.adjusted) {
+    match found.placebo.as_ref().filter(|placebo| !is_little(placebo)).and_then(|placebo| placebo.adjusted) {
         Some(placebo) => {
             let said = format!("{} ({})", points::points(t, placebo.difference.value), points::bounds(t, placebo.difference.interval));
             notes.push(t.of("change-placebo", &said));

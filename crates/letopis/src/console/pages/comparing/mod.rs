@@ -1,11 +1,12 @@
 //! What is compared: experiments, and before and after another version answers. A verdict in words first, then what it stands on.
 //!
 //! * here – the list, adding one · `one` – one experiment, starting and stopping it · `tell` – verdicts in words · `points` – differences as charts write them
-//! * `changes` – before and after a change of model, prompt or scenario
+//! * `changes` – before and after a change of model, prompt or scenario · `beside` – what else is looked at there
 
+mod beside;
 mod changes;
 mod one;
-mod points;
+pub(super) mod points;
 mod tell;
 
 use askama::Template;

@@ -49,13 +49,13 @@ impl Words for Points<'_> {
 }
 
 /// «+3,1».
-fn signed(t: &Texts, share: f64, digits: usize) -> String {
+pub(in crate::console::pages) fn signed(t: &Texts, share: f64, digits: usize) -> String {
     let text = decimal(t, share * 100.0, digits);
     if share > 0.0 && text.contains(|c: char| ('1'..='9').contains(&c)) { format!("+{text}") } else { text }
 }
 
 /// «+3,1 п. п.».
-pub(super) fn points(t: &Texts, share: f64) -> String {
+pub(in crate::console::pages) fn points(t: &Texts, share: f64) -> String {
     t.of("points", &signed(t, share, 1))
 }
 
@@ -66,7 +66,7 @@ pub(super) fn size(t: &Texts, share: f64) -> String {
 }
 
 /// «от −1,6 до +7,8 п. п.».
-pub(super) fn bounds(t: &Texts, interval: Interval) -> String {
+pub(in crate::console::pages) fn bounds(t: &Texts, interval: Interval) -> String {
     t.with("points-between", &[("low", signed(t, interval.low, 1).into()), ("high", signed(t, interval.high, 1).into())])
 }
 

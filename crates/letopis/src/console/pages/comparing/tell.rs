@@ -7,7 +7,8 @@ use super::super::moments::Clock;
 use super::super::numbers::drawing::{decimal, share, took};
 use super::points::{self, Points};
 use crate::journal::experiments::Kept;
-use crate::metrics::experiments::{Arm, Comparison, Guards, Standing, Verdict};
+use crate::metrics::experiments::{Arm, Comparison, Guards, Slowest, Standing, Verdict};
+use crate::metrics::rate::FEW;
 
 /// A wider interval says nothing yet, and would flatten the rest of the chart.
 const WIDEST: f64 = 0.25;
@@ -98,10 +99,11 @@ pub(super) fn guards(t: &Texts, arms: &[Arm]) -> Vec<(String, Vec<String>)> {
     };
     let mut rows: Vec<_> = Guards::SHARES
         .iter()
-        .filter(|guard| guard.name != "wrong" || arms.iter().any(|arm| arm.guards.wrong.n > 0))
+        .filter(|guard| !["wrong", "complained"].contains(&guard.name) || arms.iter().any(|arm| (guard.of)(&arm.guards).n > 0))
         .map(|guard| row(guard.name, &|guards| Some(share(t, (guard.of)(guards)))))
         .collect();
     rows.push(row("answer", &|guards| guards.answer_p50_ms.map(|ms| took(t, ms))));
+    rows.push(row("answer_p95", &|guards| guards.answer_p95.map(|found| slowest(t, found))));
     rows.push(row("within", &|guards| (guards.within_3s.n > 0).then(|| share(t, guards.within_3s))));
     if arms.iter().any(|arm| !arm.guards.costs.is_empty()) {
         rows.push(row("cost", &|guards| cost(t, guards)));
@@ -109,11 +111,30 @@ pub(super) fn guards(t: &Texts, arms: &[Arm]) -> Vec<(String, Vec<String>)> {
     rows
 }
 
-/// «2,16 RUB за диалог».
+/// «4,2 с (от 3,9 с до 5,0 с)».
+fn slowest(t: &Texts, found: Slowest) -> String {
+    if found.clients < FEW {
+        return t.with("experiment-few", &[("n", (found.clients as i64).into())]);
+    }
+    if !found.value_ms.is_finite() {
+        return t.say("numbers-never");
+    }
+    let (value, low) = (took(t, found.value_ms), took(t, found.low_ms));
+    let high = found.high_ms.is_finite().then(|| took(t, found.high_ms));
+    let key = if high.is_some() { "experiment-between" } else { "experiment-at-least" };
+    t.with(key, &[("value", value.into()), ("low", low.into()), ("high", high.unwrap_or_default().into())])
+}
+
+/// «2,16 RUB за диалог (от 2,01 до 2,31)».
 fn cost(t: &Texts, guards: &Guards) -> Option<String> {
     let said = guards.costs.iter().filter(|(_, cost)| cost.conversations > 0).map(|(currency, cost)| {
-        let each = decimal(t, cost.sum / cost.conversations as f64, 2);
-        t.with("experiment-cost", &[("sum", each.into()), ("currency", currency.as_str().into())])
+        let sum = |each: f64| decimal(t, each, 2);
+        let Some((low, high)) = cost.low.zip(cost.high).filter(|_| cost.clients >= FEW) else {
+            return t.with("experiment-few", &[("n", (cost.clients as i64).into())]);
+        };
+        let each = sum(cost.sum / cost.conversations as f64);
+        let values = [("sum", each.into()), ("currency", currency.as_str().into()), ("low", sum(low).into()), ("high", sum(high).into())];
+        t.with("experiment-cost", &values)
     });
     let said: Vec<String> = said.collect();
     (!said.is_empty()).then(|| said.join(", "))

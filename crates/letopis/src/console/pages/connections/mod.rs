@@ -3,8 +3,10 @@
 //! A token is on the page that answers its making and nowhere else, so those forms answer with the page itself.
 //!
 //! * `one` – a connection: settings, secrets, URL · `bitrix24` – a portal and what we may do there · `health` – how it fares · `forwards` – what its bot did not take · `steps` – what to do with a fresh URL · `trial` – a test
+//! * `complete` – what events lack
 
 pub(super) mod bitrix24;
+mod complete;
 pub(super) mod forwards;
 pub(super) mod health;
 pub(super) mod one;
@@ -63,6 +65,7 @@ struct ListPage {
     fresh: Option<Steps>,
     rows: Vec<Row>,
     groups: Vec<Group>,
+    complete: Option<complete::Table>,
 }
 
 framed!(ListPage);
@@ -145,11 +148,13 @@ fn origins(text: &str) -> Result<Vec<Origin>, PageError> {
 async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Steps>) -> Result<Response, PageError> {
     let business = visitor.business.id;
     let since_us = visitor.now_us - health::DAY_US;
+    let (zone, now_us) = (visitor.clock().zone().clone(), visitor.now_us);
     let read = desk.console.store.read(move |conn| {
         let waiting = deferred::connections(conn, business)?;
-        Ok::<_, PageError>((connection::all(conn, business)?, connection_health::since(conn, business, since_us)?, waiting))
+        let complete = complete::read(conn, business, &zone, now_us)?;
+        Ok::<_, PageError>((connection::all(conn, business)?, connection_health::since(conn, business, since_us)?, waiting, complete))
     });
-    let (mut all, faring, waiting) = read.await?;
+    let (mut all, faring, waiting, complete) = read.await?;
     all.sort_by_key(|connection| connection.revoked_us.is_some());
     let t = &visitor.t;
     let kind = |kind: &ConnectionKind| Kind {
@@ -161,6 +166,7 @@ async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Steps>) -> Result<Re
     let groups = GROUPS.iter().map(|(title, kinds)| Group { title: t.say(title), kinds: kinds.iter().map(kind).collect() });
     page(&ListPage {
         groups: groups.collect(),
+        complete: complete::table(visitor, &complete),
         rows: all.iter().map(|known| row_of(visitor, known, faring.get(&known.id), waiting.contains(&known.id.to_string()))).collect(),
         f: Frame::new(desk, visitor, Section::Settings, t.say("connections-title")),
         fresh,

@@ -62,7 +62,7 @@ pub(super) async fn home(desk: &Desk, visitor: &Visitor) -> Result<Home, PageErr
             variants: by(Cut::Variant)?,
             experiments: comparing::running(conn, business, &asker)?,
             markers: markers(conn, business, span(-29, 30).from_us, now_us.saturating_add(1))?,
-            waiting: lost::count(conn, business, now_us - lost_page::DAYS * DAY_US, now_us)?.0,
+            waiting: lost::Queue::read(conn, business, now_us - lost_page::DAYS * DAY_US, now_us)?.people().0,
             window_days: settled.window_days,
             uncounted: uncounted(conn, business)?,
         })

@@ -12,6 +12,7 @@ use super::urgency;
 use crate::event::RecordNo;
 use crate::journal::incidents::{self, Incident};
 use crate::journal::reading;
+use crate::metrics::rate::FEW;
 
 /// What rules call what they find.
 const FACTS: [&str; 33] = [
@@ -130,6 +131,13 @@ impl Teller {
             };
             values.push((name, told));
         }
+        // A share of fewer than thirty is no share: then the counts stand alone.
+        let weight = |names: &[&str]| {
+            let n = names.iter().find_map(|name| incident.facts.get(*name)?.parse::<u64>().ok());
+            if n.is_some_and(|n| n < FEW) { "few" } else { "enough" }
+        };
+        values.push(("now_of", weight(&["messages", "conversations"]).into()));
+        values.push(("before_of", weight(&["before_n"]).into()));
         let missing = all().filter(|name| !incident.facts.contains_key(*name));
         values.extend(missing.map(|name| (name, FluentValue::from("none"))));
         self.t.with(key(message, rule), &values)
@@ -200,4 +208,55 @@ fn first(conn: &Connection, incident: &Incident) -> rusqlite::Result<Option<Stri
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeMap;
+
+    use super::super::super::language::{Language, Library};
+    use super::*;
+    use crate::event::BusinessId;
+    use crate::event::incident::Severity;
+
+    fn said(language: Language, rule: &str, facts: &[(&str, &str)]) -> String {
+        let t = Library::default().texts(language);
+        let incident = Incident {
+            business: BusinessId(1),
+            number: 1,
+            rule: rule.into(),
+            key: rule.into(),
+            severity: Severity::Critical,
+            began_us: 0,
+            opened_us: 0,
+            opened_by: "rules".into(),
+            grew_us: 0,
+            acknowledged: None,
+            resolved: None,
+            recovered_us: None,
+            records: ledger::RecordList::default(),
+            count: 1,
+            facts: facts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>(),
+        };
+        Teller { clock: Clock::new(t.clone(), "Europe/Moscow", 0), t, links: false }.brief(&incident).1
+    }
+
+    #[test]
+    fn a_share_of_fewer_than_thirty_is_told_as_counts() {
+        let drop = |n: &str, before: &str| {
+            let facts = [("booked", "2"), ("conversations", n), ("percent", "8.0"), ("before_percent", "25"), ("before_n", before)];
+            said(Language::Ru, "A4", &facts)
+        };
+        let (few, enough) = (drop("25", "29"), drop("40", "160"));
+        assert!(few.contains("2 из 25") && few.contains("мало данных") && few.contains("29") && !few.contains('%'), "{few}");
+        assert!(enough.contains("2 из 40") && enough.contains("25 % из 160") && !enough.contains("мало данных"), "{enough}");
+        for (rule, name, of) in [("A3", "failed", "messages"), ("A9", "failed", "messages"), ("A5", "unsure", "conversations")] {
+            for language in [Language::Ru, Language::En] {
+                let told = |n| said(language, rule, &[(name, "4"), (of, n), ("percent", "20"), ("before_percent", "3.0"), ("before_n", n)]);
+                assert!(told("29").contains("29") && !told("29").contains('%'), "{}", told("29"));
+                assert!(told("30").contains("20 %"), "{}", told("30"));
+            }
+        }
+    }
 }

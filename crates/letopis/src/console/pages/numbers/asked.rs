@@ -69,6 +69,11 @@ impl Asked {
         Question { from_us: period.from_us, to_us: period.to_us, only: only.collect() }
     }
 
+    /// Whether more is asked of conversations than their channel and time, which is all that visits know.
+    pub(super) fn narrows(&self) -> bool {
+        [&self.intent, &self.scenario, &self.model, &self.source].into_iter().any(|value| !value.is_empty())
+    }
+
     /// By what it is told apart.
     pub(super) fn cut(&self) -> Cut {
         Cut::parse(&self.cut).filter(|cut| CUTS.contains(cut)).unwrap_or(Cut::Channel)

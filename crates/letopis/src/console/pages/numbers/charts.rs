@@ -44,9 +44,15 @@ pub(in crate::console::pages) fn funnel(t: &Texts, summary: &Summary) -> String 
         }
         None => t.say("funnel-no-leak"),
     };
+    let overall = summary.funnel_overall.map(|whole| {
+        let values = [("step", t.of("funnel-step", whole.step).to_lowercase().into()), ("share", share(t, whole.rate).into())];
+        t.with("funnel-overall", &values)
+    });
+    let unmeasured = (!unknown.is_empty()).then(|| t.of("funnel-unmeasured", &unknown.join(", ").to_lowercase()));
+    let notes: Vec<String> = overall.into_iter().chain(unmeasured).collect();
     let mut caption = Caption::new(t.say("numbers-funnel"), finding);
-    if !unknown.is_empty() {
-        caption = caption.note(t.of("funnel-unmeasured", &unknown.join(", ").to_lowercase()));
+    if !notes.is_empty() {
+        caption = caption.note(notes.join(" "));
     }
     Funnel { caption, steps: known.collect() }.draw(&Drawing { t, unit: Unit::Pieces })
 }

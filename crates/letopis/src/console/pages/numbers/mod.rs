@@ -29,14 +29,14 @@ use crate::console::period::{self, Period};
 use crate::journal::days::Day;
 use crate::journal::reading::{Filters, filters};
 use crate::metrics::figures::heat::Measure;
-use crate::metrics::figures::visits::{Visits, visits};
+use crate::metrics::figures::visits::visits;
 use crate::metrics::figures::{self, Asker, Cut, Picture, Summary};
 use crate::metrics::markers::{self, Marker};
 use crate::metrics::rate::Rate;
 use crate::metrics::terms::Settled;
 use asked::{Asked, CUTS, PERIODS};
 use drawing::share;
-use facts::Fact;
+use facts::{Came, Fact};
 
 /// More days than this are drawn as weeks.
 const DAYS_DRAWN: usize = 45;
@@ -73,7 +73,10 @@ struct NumbersPage {
     heat: String,
     measures: Vec<Choice>,
     answers: Vec<Fact>,
+    persons: Vec<Fact>,
     visits: Vec<Fact>,
+    /// They are not of all that is asked: what they are of, in words.
+    visits_note: Option<String>,
     left_out: Vec<(String, u64)>,
     how: Vec<(String, String)>,
     worth_url: String,
@@ -87,7 +90,7 @@ struct Read {
     before: Option<Picture>,
     period: Period,
     earlier: Period,
-    visits: Visits,
+    visits: Came,
     markers: Vec<Marker>,
     known: Filters,
     uncounted: u64,
@@ -117,7 +120,11 @@ fn all(conn: &Connection, asker: &Asker, asked: &Asked) -> rusqlite::Result<Read
     Ok(Read {
         now: picture(period)?,
         before: asked.compares().then(|| picture(earlier)).transpose()?,
-        visits: visits(conn, asker, period.from_us, period.to_us, channel)?,
+        visits: Came {
+            now: visits(conn, asker, period.from_us, period.to_us, channel)?,
+            before: asked.compares().then(|| visits(conn, asker, earlier.from_us, earlier.to_us, channel)).transpose()?,
+            is_wider: asked.narrows(),
+        },
         markers: markers::markers(conn, asker.business, period.from_us, period.to_us)?,
         known: filters(conn, asker.business)?,
         uncounted: period::uncounted(conn, asker.business)?,
@@ -188,7 +195,9 @@ fn draw(desk: &Desk, visitor: &Visitor, asked: Asked, read: &Read) -> NumbersPag
             .map(|known| choice(known.as_str(), t.of("numbers-measure", known.as_str()), known == asked.measure()))
             .into(),
         answers: facts::answers(t, &now.answers),
+        persons: facts::persons(t, &now.answers.person),
         visits: facts::visits(t, &read.visits),
+        visits_note: read.visits.is_wider.then(|| t.say("numbers-visits-note")),
         left_out: now.left_out.iter().map(|(why, count)| (t.of("left-out", why), *count)).collect(),
         how: facts::how(t, read.window_days),
         worth_url: Asked { period: asked.period.clone(), from: asked.from.clone(), to: asked.to.clone(), ..Asked::default() }

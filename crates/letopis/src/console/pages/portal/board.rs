@@ -10,12 +10,12 @@ use super::super::error::PageError;
 use super::super::frame::{Frame, whole};
 use super::super::lost;
 use super::super::numbers::charts;
-use super::super::numbers::facts::{Fact, headline, how};
+use super::super::numbers::facts::{Came, Fact, headline, how};
 use super::look;
 use crate::access::business;
 use crate::access::portal_visit::Visit;
 use crate::journal::days::Day;
-use crate::metrics::figures::visits::{Visits, visits};
+use crate::metrics::figures::visits::visits;
 use crate::metrics::figures::{self, Asker, Question, Summary};
 use crate::metrics::judge::DAY_US;
 use crate::metrics::terms::Settled;
@@ -35,7 +35,7 @@ struct BoardPage {
 
 struct Read {
     summary: Summary,
-    visits: Visits,
+    visits: Came,
     waiting: u64,
     window_days: u32,
 }
@@ -51,8 +51,8 @@ pub(super) async fn draw(desk: &Desk, visit: &Visit) -> Result<Response, PageErr
         let asker = Asker { business, window_us: settled.terms(zone.clone()).window_us, zone, now_us };
         Ok::<_, PageError>(Read {
             summary: figures::summary(conn, &asker, &Question { from_us, to_us, only: Vec::new() })?,
-            visits: visits(conn, &asker, from_us, to_us, None)?,
-            waiting: figures::lost::count(conn, business, now_us - lost::DAYS * DAY_US, now_us)?.1,
+            visits: Came { now: visits(conn, &asker, from_us, to_us, None)?, before: None, is_wider: false },
+            waiting: figures::lost::Queue::read(conn, business, now_us - lost::DAYS * DAY_US, now_us)?.people().1,
             window_days: settled.window_days,
         })
     });

@@ -11,6 +11,8 @@ use super::super::Desk;
 use super::super::error::PageError;
 use super::super::form::{Nothing, Posted};
 use super::super::frame::{Frame, Section, framed, in_query, page};
+use super::super::language::Texts;
+use super::super::numbers::drawing::decimal;
 use super::super::visitor::Visitor;
 use super::Word;
 use crate::access::{AccessError, Action};
@@ -45,6 +47,8 @@ struct Available {
     days: String,
     accepted: i64,
     share: String,
+    /// The same without what was erased on request, where something was.
+    without_erased: Option<String>,
     parts: String,
     lost: i64,
 }
@@ -64,6 +68,8 @@ struct RetentionPage {
     holds: Vec<HoldRow>,
     runs: Vec<RunRow>,
     available: Vec<Available>,
+    /// Up to when hashes were compared.
+    audited: String,
 }
 
 framed!(RetentionPage);
@@ -99,7 +105,8 @@ pub(in crate::console::pages) async fn show(State(desk): State<Desk>, visitor: V
     }
     let (business, now_us) = (visitor.business.id, visitor.now_us);
     let Outlook { policy, holds, next, runs } = desk.console.retention.outlook(business).await?;
-    let available = desk.console.store.read(move |conn| Ok::<_, PageError>(retention::measure(conn, business, now_us)?)).await?;
+    let zone = visitor.clock().zone().clone();
+    let available = desk.console.store.read(move |conn| Ok::<_, PageError>(retention::measure(conn, business, &zone, now_us)?)).await?;
     let t = &visitor.t;
     let word = |then: Then| Word { value: then.as_str(), label: t.of("retention-then", then.as_str()), chosen: policy.then == then };
     let (conversations, events) = (next.conversations, next.events + next.alone);
@@ -116,6 +123,9 @@ pub(in crate::console::pages) async fn show(State(desk): State<Desk>, visitor: V
         anything: conversations + events > 0,
         holds: holds.into_iter().map(|hold| hold_row(&visitor, hold)).collect(),
         runs: runs.into_iter().map(|ran| run_row(&visitor, ran)).collect(),
+        audited: available
+            .audited_us
+            .map_or_else(|| t.say("retention-never-audited"), |us| t.of("retention-audited", &visitor.clock().when(us))),
         available: available.windows.iter().map(|line| available_row(&visitor, line)).collect(),
         f: Frame::new(&desk, &visitor, Section::Settings, t.say("retention-title")),
         policy,
@@ -230,18 +240,27 @@ fn run_row(visitor: &Visitor, ran: Ran) -> RunRow {
     RunRow { when: visitor.clock().when(ran.ended_us), done, acts: ran.acts }
 }
 
+/// With hundredths: of a million events one of them is a hundred.
+fn per_cent(t: &Texts, share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |share| t.of("per-cent", &decimal(t, share * 100.0, 2)))
+}
+
 fn available_row(visitor: &Visitor, line: &Line) -> Available {
     let (t, events) = (&visitor.t, line.events);
-    let share = line
-        .shares
-        .available
-        .map_or_else(|| "–".to_owned(), |share| format!("{:.2} %", share * 100.0).replace('.', t.say("decimal").as_str()));
-    let parts = [("full", events.full), ("anonymised", events.anonymised), ("erased", events.erased), ("expired", events.expired)];
+    let parts = [
+        ("full", events.full),
+        ("unchecked", events.unchecked),
+        ("anonymised", events.anonymised),
+        ("erased", events.erased),
+        ("expired", events.expired),
+        ("unsound", events.unsound),
+    ];
     let parts = parts.iter().filter(|(state, count)| *count > 0 || *state == "full");
     Available {
         days: t.count("retention-last-days", line.to_days),
         accepted: events.accepted as i64,
-        share,
+        share: per_cent(t, line.shares.available),
+        without_erased: (events.erased > 0).then(|| t.of("retention-without-erased", &per_cent(t, line.shares.available_without_erased))),
         parts: parts.map(|(state, count)| format!("{} {count}", t.of("retention-state", state))).collect::<Vec<_>>().join(" · "),
         lost: events.lost as i64,
     }
@@ -254,5 +273,20 @@ impl From<RetentionError> for PageError {
             RetentionError::Decide(e) => e.into(),
             RetentionError::UnderWay => Self::Busy,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::language::{Language, Library};
+    use super::*;
+
+    /// Section 4.8 of the definitions, as the page prints it.
+    #[test]
+    fn shares_have_two_digits() {
+        let t = Library::default().texts(Language::Ru);
+        let printed = |part: u64, n: u64| per_cent(&t, Some(part as f64 / n as f64)).replace('\u{a0}', " ");
+        assert_eq!((printed(9_900, 10_000), printed(9_900, 9_940)), ("99,00 %".to_owned(), "99,60 %".to_owned()));
+        assert_eq!(per_cent(&t, None), "–");
     }
 }

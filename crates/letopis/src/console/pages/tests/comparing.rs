@@ -23,6 +23,13 @@ async fn shown(scene: &Scene, first: i64, (a, b): (i64, i64), (n, m): (i64, i64)
     done.await.unwrap();
 }
 
+/// Whoever is shown B waits four seconds for each answer, whoever is shown A one.
+async fn slow(scene: &Scene) {
+    let waits = |ms: u32| format!("x'{}'", ms.to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let sql = format!("UPDATE exposures SET answers = iif(variant = 'A', {}, {})", waits(1_000), waits(4_000));
+    scene.store.write(move |tx| Ok::<_, crate::store::StoreError>(tx.execute_batch(&sql)?)).await.unwrap();
+}
+
 #[tokio::test]
 async fn an_experiment_from_its_form_to_its_end() {
     let scene = Scene::open().await;
@@ -62,6 +69,14 @@ async fn an_experiment_from_its_form_to_its_end() {
     assert!(!page.contains("NaN") && !page.contains("style=") && !page.contains("experiment-"), "{page}");
     assert!(owner.get("/experiments").await.body.contains("2000 клиентов"));
 
+    slow(&scene).await;
+    let page = owner.get(&url).await.body;
+    for wanted in ["Стало хуже, чем в обычном варианте:", "95 ответов из 100 быстрее", "4,0 с (от 4,0 с до 4,0 с)"]
+    {
+        assert!(page.contains(wanted), "{wanted}: {page}");
+    }
+    assert!(!page.contains("NaN") && !page.contains("inf"), "{page}");
+
     shown(&scene, 2_000_000, (0, 0), (1, 200)).await;
     let hidden = owner.get(&url).await.body;
     assert!(
@@ -89,8 +104,8 @@ async fn a_change_says_what_the_mix_explains() {
     let talks = |date: &str, channel: &str, booked: i64, n: i64, model: &str| {
         format!(
             "WITH RECURSIVE talk (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM talk WHERE at < {n})
-             INSERT INTO cases (business, started_us, id, person, channel, marks, told, booked_us, paid_minor, replies, model)
-             SELECT 1, unixepoch('{date}') * 1000000 + at, abs(random()), abs(random()), '{channel}', 0, 0, iif(at <= {booked}, 1, NULL), 0, 1, '{model}' FROM talk;"
+             INSERT INTO cases (business, started_us, id, person, channel, marks, told, booked_us, paid_minor, replies, worded, reply_chars, model)
+             SELECT 1, unixepoch('{date}') * 1000000 + at, abs(random()), abs(random()), '{channel}', 0, 0, iif(at <= {booked}, 1, NULL), 0, 1, 1, 120, '{model}' FROM talk;"
         )
     };
     let all = [
@@ -111,10 +126,23 @@ async fn a_change_says_what_the_mix_explains() {
         "не эксперимент",
         "<figure",
         "модель old → new",
+        "Скорость, длина, цена, обещания",
+        "Длина ответа, знаков",
     ] {
         assert!(page.contains(wanted), "{wanted}: {page}");
     }
     assert!(!page.contains("NaN") && !page.contains("style=") && !page.contains("change-"), "{page}");
+    let few = [
+        talks("2024-07-01 12:00", "max", 0, 1, "few"),
+        talks("2024-08-02 12:00", "max", 3, 20, "few"),
+        talks("2024-08-29 12:00", "max", 3, 9, "few-2"),
+    ];
+    scene.store.write(move |tx| Ok::<_, crate::store::StoreError>(tx.execute_batch(&few.concat())?)).await.unwrap();
+    let few = owner.get("/changes?at=2024-08-15&weeks=2").await.body;
+    assert!(
+        few.contains("мало данных: 3 из 20") && few.contains("<dd>мало данных</dd>") && !few.contains("Доли при одинаковом составе"),
+        "{few}"
+    );
     let early = owner.get("/changes?at=2024-12-28").await.body;
     assert!(early.contains("Пока рано: до двух полных недель"), "{early}");
 }

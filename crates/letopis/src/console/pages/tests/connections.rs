@@ -129,3 +129,29 @@ async fn a_call_without_a_price_is_not_free() {
     let page = owner.get("/sessions/anna").await.body.replace('\u{a0}', " ");
     assert!(page.contains("<dd>0,25 ₽</dd>") && page.contains("Как считается"), "{page}");
 }
+
+#[tokio::test]
+async fn what_events_lack_is_said_by_channel_with_what_to_do() {
+    let scene = Scene::open().await;
+    let integrator = scene.member(Role::Integrator).await;
+    let page = integrator.get("/settings/connections").await.body;
+    assert!(page.contains("Чего не хватает в событиях") && page.contains("Карточка в CRM"), "{page}");
+    assert!(!page.contains("Пусть бот передаёт session_id"), "a few events say nothing: {page}");
+    let bare = scene.store.write(|tx| {
+        let (inbound, at) = (crate::event::Facets::INBOUND.bits(), NOW - 60_000_000);
+        tx.execute_batch(&format!(
+            "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 40)
+             INSERT INTO events (record, business, ts_us, offset_min, received_us, flags, facets, type, channel, event_id)
+             SELECT (SELECT max(record) FROM events) + n, 1, {at}, 0, {at}, 0, {inbound}, 'message_in', 'vk', 'bare-' || n FROM n"
+        ))?;
+        Ok::<_, crate::store::StoreError>(())
+    });
+    bare.await.unwrap();
+    let page = integrator.get("/settings/connections").await.body;
+    for wanted in
+        ["Что сделать", "Пусть бот передаёт session_id", "Передавайте client:", "Передавайте intent", "Передавайте crm_id", "chip warn"]
+    {
+        assert!(page.contains(wanted), "{wanted}: {page}");
+    }
+    assert_eq!(scene.member(Role::Marketer).await.get("/settings/connections").await.status, StatusCode::FORBIDDEN);
+}

@@ -1,0 +1,59 @@
+//! What is counted while a period is walked: different people, and how often each waiting time occurred. Both add up exactly, whatever the parts.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+
+use statistics::Values;
+
+use crate::metrics::judge::NEVER;
+
+/// Different people.
+pub(super) type People = HashSet<i64, BuildHasherDefault<Spread>>;
+
+/// Waiting times in milliseconds, each with how often it occurred: a million of them are some thousands of different ones.
+#[derive(Default)]
+pub(super) struct Waits(HashMap<u32, u64, BuildHasherDefault<Spread>>);
+
+/// One multiplication is enough for drawn numbers and for times.
+#[derive(Default)]
+pub(super) struct Spread(u64);
+
+impl Hasher for Spread {
+    /// The low bits choose the place, and of whole seconds they are all alike.
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_i64(&mut self, number: i64) {
+        self.write_u64(number as u64);
+    }
+}
+
+impl Waits {
+    pub(super) fn add(&mut self, ms: u32) {
+        *self.0.entry(ms).or_default() += 1;
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (ms, count) in &other.0 {
+            *self.0.entry(*ms).or_default() += count;
+        }
+    }
+
+    /// Who was never answered waited for ever.
+    pub(super) fn values(&self) -> Option<Values> {
+        Values::counted(self.0.iter().map(|(ms, count)| (if *ms == NEVER { f64::INFINITY } else { f64::from(*ms) }, *count)))
+    }
+}
