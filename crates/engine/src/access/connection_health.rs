@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::word::words;
 use super::{ConnectionId, Result};
 use crate::event::BusinessId;
+use crate::event::when::HOUR_US;
 
-const HOUR_US: i64 = 3_600_000_000;
 /// How long hours are kept.
 const KEEP_US: i64 = 30 * 24 * HOUR_US;
 /// Upper bounds of the classes of latency; the last class has none.

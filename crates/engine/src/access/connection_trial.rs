@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ConnectionKind;
 use super::word::words;
+use crate::event::when::DAY_US;
 
 /// How recent an event has to be for a connection to count as one in use.
-const DAY_US: i64 = 86_400_000_000;
+const RECENT_US: i64 = DAY_US;
 
 words! {
     /// What was tried.
@@ -317,7 +318,7 @@ pub fn inside(kind: ConnectionKind, origin: &str, last_event_us: Option<i64>, no
     }
     let since = |us: i64| Some((now_us - us).max(0) / 1_000_000);
     steps.push(match last_event_us {
-        Some(us) if now_us - us < DAY_US => Finding { seconds: since(us), ..Finding::well(Step::Events, Why::Today) },
+        Some(us) if now_us - us < RECENT_US => Finding { seconds: since(us), ..Finding::well(Step::Events, Why::Today) },
         Some(us) => Finding { seconds: since(us), ..Finding::open(Step::Events, Why::Before) },
         None => Finding::open(Step::Events, Why::Never),
     });

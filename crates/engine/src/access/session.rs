@@ -21,11 +21,9 @@ use super::{
     trail::{About, What, Who, audit},
 };
 use crate::event::BusinessId;
+use crate::event::when::{DAY_US, HOUR_US, SECOND_US};
 
 const PREFIX: &str = "lts_";
-const SECOND_US: i64 = 1_000_000;
-const HOUR_US: i64 = 3600 * SECOND_US;
-const DAY_US: i64 = 24 * HOUR_US;
 const IDLE_US: i64 = 30 * DAY_US;
 const STRICT_IDLE_US: i64 = 12 * HOUR_US;
 const LONGEST_US: i64 = 180 * DAY_US;

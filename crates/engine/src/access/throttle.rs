@@ -13,8 +13,8 @@ use super::{
     Digest,
     error::{AccessError, Result},
 };
+use crate::event::when::SECOND_US;
 
-const SECOND_US: i64 = 1_000_000;
 const MAX_DELAY_S: i64 = 15 * 60;
 /// A subject that failed this long ago starts afresh.
 pub(super) const FORGET_AFTER_US: i64 = 24 * 3600 * SECOND_US;

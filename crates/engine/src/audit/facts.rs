@@ -12,13 +12,14 @@ use super::reviews::{Reviews, ReviewsError, zone};
 use crate::access::Business;
 use crate::event::record::Decision;
 use crate::event::review::{Draw, ReviewQueue};
+use crate::event::when::DAY_US;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::reviews as journal;
 
 /// Answers of one go: a fifth of a second of a reader.
 const ANSWERS: usize = 1_000;
 /// What was said before a list was uploaded is held against it for so long.
-const BACK_US: i64 = 7 * 86_400_000_000;
+const BACK_US: i64 = 7 * DAY_US;
 
 /// How far this process came with which list.
 pub(super) type Checked = HashMap<BusinessId, (RecordNo, RecordNo)>;

@@ -17,6 +17,7 @@ use crate::decide::{Decide, DecideError};
 use crate::event::BusinessId;
 use crate::event::incident::{Ending, Growth, Opening, RULES as BY, Resolution};
 use crate::event::record::Decision;
+use crate::event::when::MINUTE_US;
 use crate::journal::incidents::{self, Incident};
 use crate::metrics::alerts::{Finding, Ground, Looked, RULES, Rule, Terms};
 use crate::store::{Store, StoreError};
@@ -25,7 +26,6 @@ use crate::store::{Store, StoreError};
 const TICK: Duration = Duration::from_secs(30);
 /// After a start much is still on its way: what waits in the queue, what bots and CRMs send again.
 const SETTLE: Duration = Duration::from_secs(60);
-const MINUTE_US: i64 = 60_000_000;
 /// An open one grows at most so often.
 const GROWS_US: i64 = 5 * MINUTE_US;
 /// So long the same is no new incident: after it passed by itself, after a person repaired it, after they said that it was none.

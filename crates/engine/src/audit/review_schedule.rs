@@ -13,6 +13,7 @@ use super::reviews::{Reviews, ReviewsError, Wish, zone};
 use super::schedule::quiet_before;
 use crate::access::{Business, business};
 use crate::event::review::ReviewQueue;
+use crate::event::when::HOUR_US;
 use crate::journal::reviews as journal;
 
 /// How often the clock is looked at.
@@ -23,7 +24,7 @@ pub(super) const BY: &str = "reviews";
 const WEEKS: usize = 4;
 const MONTHS: usize = 2;
 /// What was empty may be filled by an import.
-const AGAIN_US: i64 = 3_600_000_000;
+const AGAIN_US: i64 = HOUR_US;
 
 impl Reviews {
     /// Looks after every business until `stop` turns true.

@@ -10,7 +10,8 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-const MINUTE_US: i64 = 60_000_000;
+use crate::event::when::MINUTE_US;
+
 /// Doers that are remembered; whoever has more addresses to try from is not stopped by this.
 const DOERS: usize = 4096;
 

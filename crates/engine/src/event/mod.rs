@@ -35,7 +35,7 @@ pub mod review;
 mod rulings;
 pub mod scenario;
 mod schema;
-mod when;
+pub mod when;
 
 pub use check::{Checked, Limits, check, check_text, id_of};
 pub use crm::{CrmKind, CrmRef};

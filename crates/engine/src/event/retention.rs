@@ -1,5 +1,6 @@
 //! How long things are kept: the policy of a business as a decision carries it, and what a hold is placed on.
 
+use super::when::DAY_US;
 use serde::{Deserialize, Serialize};
 
 /// What happens to detail when its time is over.
@@ -78,13 +79,13 @@ impl Policy {
     /// Detail of before this moment is over at `now_us`.
     #[must_use]
     pub fn detail_before_us(&self, now_us: i64) -> i64 {
-        now_us - i64::from(self.detail_days) * 86_400_000_000
+        now_us - i64::from(self.detail_days) * DAY_US
     }
 
     /// The same for sums and anonymised rows.
     #[must_use]
     pub fn aggregates_before_us(&self, now_us: i64) -> i64 {
-        now_us - i64::from(self.aggregates_days) * 86_400_000_000
+        now_us - i64::from(self.aggregates_days) * DAY_US
     }
 }
 

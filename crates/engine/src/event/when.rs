@@ -5,9 +5,14 @@
 
 use std::fmt;
 
-const US_PER_SECOND: i64 = 1_000_000;
-const US_PER_MINUTE: i64 = 60 * US_PER_SECOND;
-const US_PER_DAY: i64 = 86_400 * US_PER_SECOND;
+/// A second in microseconds, as all moments and lengths of time are counted.
+pub const SECOND_US: i64 = 1_000_000;
+/// A minute.
+pub const MINUTE_US: i64 = 60 * SECOND_US;
+/// An hour.
+pub const HOUR_US: i64 = 60 * MINUTE_US;
+/// Twenty-four hours.
+pub const DAY_US: i64 = 24 * HOUR_US;
 
 /// A moment, and the offset of the clock that told it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,22 +49,22 @@ impl When {
     }
 
     fn at(local_us: i64, offset_min: i16) -> Self {
-        Self { utc_us: local_us - i64::from(offset_min) * US_PER_MINUTE, offset_min }
+        Self { utc_us: local_us - i64::from(offset_min) * MINUTE_US, offset_min }
     }
 
     /// What the sender's clock showed, as microseconds since its own 1970-01-01T00:00:00.
     #[must_use]
     pub fn local_us(self) -> i64 {
-        self.utc_us + i64::from(self.offset_min) * US_PER_MINUTE
+        self.utc_us + i64::from(self.offset_min) * MINUTE_US
     }
 }
 
 impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let local = self.local_us();
-        let (year, month, day) = civil(local.div_euclid(US_PER_DAY));
-        let in_day = local.rem_euclid(US_PER_DAY);
-        let (seconds, us) = (in_day / US_PER_SECOND, in_day % US_PER_SECOND);
+        let (year, month, day) = civil(local.div_euclid(DAY_US));
+        let in_day = local.rem_euclid(DAY_US);
+        let (seconds, us) = (in_day / SECOND_US, in_day % SECOND_US);
         write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)?;
         match us {
             0 => {}
@@ -117,7 +122,7 @@ impl Cursor<'_> {
             && hour < 24
             && minute < 60
             && second <= 60; // RFC 3339 knows the leap second; it becomes the first moment of the next minute
-        sound.then(|| days_from_civil(year, month, day) * US_PER_DAY + (hour * 3600 + minute * 60 + second) * US_PER_SECOND + us)
+        sound.then(|| days_from_civil(year, month, day) * DAY_US + (hour * 3600 + minute * 60 + second) * SECOND_US + us)
     }
 
     /// `.123456789` as microseconds; nothing is 0.

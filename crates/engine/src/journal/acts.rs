@@ -9,10 +9,11 @@ use ledger::{ActKind, RecordList};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
+use crate::event::when::DAY_US;
 use crate::event::{BusinessId, RecordNo};
 
 /// Three years and a day: order 179 of Roskomnadzor.
-const KEPT_US: i64 = (3 * 365 + 2) * 86_400_000_000;
+const KEPT_US: i64 = (3 * 365 + 2) * DAY_US;
 
 /// One act.
 #[derive(Debug, Clone, PartialEq, Eq)]

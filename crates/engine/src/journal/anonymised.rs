@@ -15,11 +15,11 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::days::Day;
+use crate::event::when::HOUR_US;
 use crate::event::{BusinessId, RecordNo};
 use crate::privacy::mask::{Care, Known, Masker};
 use crate::privacy::{BusinessKeys, KeyError, pseudonym_key};
 
-const HOUR_US: i64 = 3_600_000_000;
 /// Country and operator: `+7921`. The operator alone says no more than "a phone of that region".
 const CODE_CHARS: usize = 5;
 

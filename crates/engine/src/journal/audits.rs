@@ -30,6 +30,9 @@ pub struct Run {
     /// Every record that is not what was signed or cannot be read.
     #[serde(skip)]
     pub unsound: RecordList,
+    /// The tree is not the one that was signed: nobody knows which of its records are right.
+    #[serde(skip)]
+    pub is_forged: bool,
 }
 
 impl Run {
@@ -39,7 +42,8 @@ impl Run {
         let first = &report.findings[..report.findings.len().min(KEPT)];
         let findings = serde_json::to_string(first).unwrap_or_else(|_| "[]".to_owned());
         let unsound = RecordList::of(report.unsound.iter().copied());
-        Self { business: report.business, started_us, ended_us, deep, entries: report.entries, wrong: report.wrong, findings, unsound }
+        let Report { business, entries, wrong, is_forged, .. } = *report;
+        Self { business, started_us, ended_us, deep, entries, wrong, findings, unsound, is_forged }
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -53,6 +57,7 @@ impl Run {
             findings: row.get(6)?,
             // Only this program writes here.
             unsound: row.get_ref(7)?.as_str()?.parse().unwrap_or_default(),
+            is_forged: row.get(8)?,
         })
     }
 }
@@ -62,11 +67,11 @@ impl Run {
 /// # Errors
 /// When the database says no.
 pub fn note(conn: &Connection, run: &Run) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO audits (business, started_us, ended_us, deep, entries, wrong, findings, unsound)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    let Run { business, started_us, ended_us, deep, entries, wrong, findings, unsound } = run;
+    let sql = "INSERT INTO audits (business, started_us, ended_us, deep, entries, wrong, findings, unsound, is_forged)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let Run { business, started_us, ended_us, deep, entries, wrong, findings, unsound, is_forged } = run;
     let (entries, wrong, unsound) = (*entries as i64, *wrong as i64, unsound.to_string());
-    conn.prepare_cached(sql)?.execute(params![business.0, started_us, ended_us, deep, entries, wrong, findings, unsound])?;
+    conn.prepare_cached(sql)?.execute(params![business.0, started_us, ended_us, deep, entries, wrong, findings, unsound, is_forged])?;
     Ok(())
 }
 
@@ -75,7 +80,7 @@ pub fn note(conn: &Connection, run: &Run) -> rusqlite::Result<()> {
 /// # Errors
 /// When the database says no.
 pub fn latest(conn: &Connection, business: BusinessId) -> rusqlite::Result<Option<Run>> {
-    let sql = "SELECT business, started_us, ended_us, deep, entries, wrong, findings, unsound FROM audits
+    let sql = "SELECT business, started_us, ended_us, deep, entries, wrong, findings, unsound, is_forged FROM audits
                WHERE business = ?1 ORDER BY started_us DESC, id DESC LIMIT 1";
     conn.prepare_cached(sql)?.query_row([business.0], Run::read).optional()
 }

@@ -11,9 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::experiments::exposures;
 use crate::event::BusinessId;
-
-/// What is cut off a moment when it is detached.
-const HOUR_US: i64 = 3_600_000_000;
+use crate::event::when::HOUR_US;
 
 /// Whose conversations are judged together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,8 +134,8 @@ pub fn clear(
         known.into_iter().partition(|(session, digest)| digest.is_some() && judged.get(session) == digest.as_ref());
     let same: BTreeSet<i64> = same.into_iter().map(|(session, _)| session).collect();
     // Also conversations that came over from another client, or were nobody's until now.
-    let gone = other.iter().map(|(session, _)| session).chain(judged.keys().filter(|session| !same.contains(session)));
-    for session in gone {
+    let gone: BTreeSet<i64> = other.into_iter().map(|(session, _)| session).chain(judged.keys().copied()).collect();
+    for session in gone.difference(&same) {
         tx.prepare_cached("DELETE FROM cases WHERE session = ?1")?.execute([session])?;
     }
     for session in judged.keys().filter(|session| was_anothers(session)) {

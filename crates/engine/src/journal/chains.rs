@@ -20,9 +20,9 @@ use super::clients::{Clients, Identity};
 use super::projection::{Chain, Projected};
 use super::sessions::hex;
 use crate::event::RecordNo;
+use crate::event::when::SECOND_US;
 use crate::privacy::BusinessKeys;
 
-const SECOND_US: i64 = 1_000_000;
 /// The client's words come to a channel this long before the model is asked.
 const WORDS_US: i64 = 120 * SECOND_US;
 /// A program asks again this soon.

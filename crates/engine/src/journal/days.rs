@@ -9,10 +9,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, Row, Transaction, params};
 
+use crate::event::when::DAY_US;
 use crate::event::{BusinessId, Facets};
 use crate::privacy::mask::{Care, Known, Masker};
 
-const DAY_US: i64 = 86_400_000_000;
 /// What [`read`] reads.
 const COLUMNS: &str = "day, channel, kind, intent, outcome, conversations, events, inbound, replies, answered, answer_us, bookings,
   cancellations, refusals, leads, handoffs, failures";

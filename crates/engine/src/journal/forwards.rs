@@ -11,10 +11,11 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 use crate::privacy::BusinessKeys;
 
 /// How long a delivery is tried.
-pub const DAY_US: i64 = 24 * 3_600_000_000;
+const TRIED_US: i64 = DAY_US;
 /// What was given up is kept so long for whoever wants to try it again.
 const GIVEN_UP_US: i64 = 30 * DAY_US;
 
@@ -75,7 +76,7 @@ pub fn insert(tx: &Transaction<'_>, keys: &BusinessKeys, delivery: &Delivery, rn
     let sql = "INSERT INTO forwards (business, connection, exchange, chat, delivered_us, until_us, attempts, due_us, problem, delivery)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?5, ?7, ?8) ON CONFLICT DO NOTHING";
     let Delivery { connection, exchange, chat, delivered_us, problem, .. } = delivery;
-    let values = params![keys.business().0, connection, exchange, chat, delivered_us, delivered_us + DAY_US, problem, sealed];
+    let values = params![keys.business().0, connection, exchange, chat, delivered_us, delivered_us + TRIED_US, problem, sealed];
     tx.prepare_cached(sql)?.execute(values)?;
     Ok(())
 }
@@ -188,7 +189,7 @@ pub fn give_up(tx: &Transaction<'_>, id: i64, problem: &str, now_us: i64) -> rus
 /// When the database says no.
 pub fn retry(tx: &Transaction<'_>, business: BusinessId, id: i64, now_us: i64) -> rusqlite::Result<bool> {
     let sql = "UPDATE forwards SET failed_us = NULL, due_us = ?3, until_us = ?4 WHERE business = ?1 AND id = ?2";
-    Ok(tx.prepare_cached(sql)?.execute(params![business.0, id, now_us, now_us + DAY_US])? > 0)
+    Ok(tx.prepare_cached(sql)?.execute(params![business.0, id, now_us, now_us + TRIED_US])? > 0)
 }
 
 /// All of a business, one after the other: those for whose bytes `wanted` holds are named.

@@ -493,7 +493,8 @@ CREATE TABLE audits (
   entries INTEGER NOT NULL,
   wrong INTEGER NOT NULL,
   findings TEXT NOT NULL,              -- JSON, the first of them
-  unsound TEXT NOT NULL DEFAULT ''     -- list of all records that could not be verified
+  unsound TEXT NOT NULL DEFAULT '',    -- list of all records that could not be verified
+  is_forged INTEGER NOT NULL DEFAULT 0 -- 1: the tree is not the one that was signed
 );
 CREATE INDEX audits_by_business ON audits (business, started_us);
 

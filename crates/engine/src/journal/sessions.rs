@@ -12,10 +12,10 @@ use super::clients::Identity;
 use super::projection::{EventRow, Projected};
 use super::session::Session;
 use super::session_rows::{COLUMNS, from_row, insert, update};
+use crate::event::when::HOUR_US;
 use crate::event::{BusinessId, Facets, RecordNo};
 use crate::privacy::BusinessKeys;
 
-const HOUR_US: i64 = 3_600_000_000;
 /// An answer this soon after a reminder is an answer to it, not a new request.
 const REMINDER_REPLY_US: i64 = 48 * HOUR_US;
 /// Open conversations kept in memory; a salon has dozens at a time, a chain thousands.

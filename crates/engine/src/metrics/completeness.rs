@@ -180,9 +180,8 @@ pub fn completeness(conn: &Connection, business: BusinessId, from_us: i64, to_us
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::event::when::DAY_US;
     use crate::journal::testing::{NOON, Pen, empty};
-
-    const DAY_US: i64 = 86_400_000_000;
 
     #[test]
     fn what_is_missing_is_seen_by_channel() {

@@ -10,9 +10,8 @@ use serde::Serialize;
 use statistics::Values;
 
 use crate::event::incident::{Ending, Severity};
+use crate::event::when::MINUTE_US;
 use crate::journal::incidents::Incident;
-
-const MINUTE_US: f64 = 60e6;
 
 /// A length of time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -79,7 +78,7 @@ pub fn figures(incidents: &[Incident], now_us: i64) -> Figures {
 }
 
 fn minutes(us: i64) -> f64 {
-    us.max(0) as f64 / MINUTE_US
+    us.max(0) as f64 / MINUTE_US as f64
 }
 
 fn took(lengths_us: impl Iterator<Item = i64>) -> Took {
@@ -97,7 +96,7 @@ mod tests {
     use crate::event::BusinessId;
 
     fn incident(start: i64, detected: i64, recovered: Option<i64>, how: Ending) -> Incident {
-        let at = |minute: i64| minute * 60_000_000;
+        let at = |minute: i64| minute * MINUTE_US;
         Incident {
             business: BusinessId(1),
             number: 1,
@@ -135,7 +134,7 @@ mod tests {
             incident(0, 10, Some(20), Ending::Fix),
             info,
         ];
-        let found = figures(&all, 60 * 60_000_000);
+        let found = figures(&all, 60 * MINUTE_US);
         assert_eq!((found.incidents, found.open, found.oldest_open_min, found.false_alarms, found.info), (2, 1, Some(60.0), 1, 1));
         assert_eq!((found.total.n, found.total.mean_min), (1, Some(20.0)));
     }

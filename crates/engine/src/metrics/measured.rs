@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
+use crate::event::when::DAY_US;
 use crate::event::{BusinessId, Facets};
 
 /// How far back a sender's own words count.
-pub const WINDOW_US: i64 = 30 * 86_400_000_000;
+pub const WINDOW_US: i64 = 30 * DAY_US;
 /// Conversations that are looked at, the newest first: the index gives so many in a few milliseconds.
 const MOST: i64 = 20_000;
 

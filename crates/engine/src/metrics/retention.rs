@@ -142,8 +142,7 @@ pub fn measure(conn: &Connection, business: BusinessId, zone: &TimeZone, now_us:
 
 /// Entries that an audit speaks for: none where the tree itself is not what was signed, because then nobody knows which records are.
 fn audited(audit: &audits::Run) -> u64 {
-    let findings: Vec<serde_json::Value> = serde_json::from_str(&audit.findings).unwrap_or_default();
-    if findings.iter().any(|finding| finding["record"].is_null()) { 0 } else { audit.entries }
+    if audit.is_forged { 0 } else { audit.entries }
 }
 
 /// How many events of a list are stored, from a number on: an audit finds few, so each is looked up.
@@ -281,12 +280,24 @@ mod tests {
         assert_eq!((count().audited_us, count().windows[0].events.unchecked), (None, all), "nobody has looked yet");
         let (unsound, ended_us) = (RecordList::of([index]), at("2025-01-02T00:10:00Z"));
         let (business, findings) = (BusinessId(1), "[]".to_owned());
-        let run = audits::Run { business, started_us: 0, ended_us, deep: true, entries: index + all - 1, wrong: 1, findings, unsound };
+        let is_forged = false;
+        let run =
+            audits::Run { business, started_us: 0, ended_us, deep: true, entries: index + all - 1, wrong: 1, findings, unsound, is_forged };
         audits::note(&tx, &run).unwrap();
         let events = count().windows[0].events;
         assert_eq!((events.full, events.lost, events.unsound, events.unchecked), (all - 1, 1, 1, 1), "{events:?}");
         assert_eq!(count().audited_us, Some(ended_us));
         assert_eq!(count().bands[1].events, Events::default());
+
+        // A wrong row or conversation says nothing about records; a root that was not signed says that nobody knows.
+        let audited = |run: audits::Run| {
+            audits::note(&tx, &run).unwrap();
+            count().windows[0].events.unchecked
+        };
+        let findings = r#"[{"what":"session","place":"sessions","message":"other words"}]"#.to_owned();
+        let run = audits::Run { started_us: 1, findings, unsound: RecordList::default(), ..run };
+        assert_eq!(audited(run.clone()), 1);
+        assert_eq!(audited(audits::Run { started_us: 2, is_forged: true, ..run }), all);
     }
 
     #[test]

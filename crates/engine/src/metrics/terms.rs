@@ -7,8 +7,9 @@ use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::judge::{DAY_US, Terms};
+use super::judge::Terms;
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 use crate::journal::known::{self, NUMBERS};
 
 /// The settings.

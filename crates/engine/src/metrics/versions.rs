@@ -9,10 +9,8 @@ use rusqlite::Connection;
 
 use super::markers::What;
 use super::rate::Rate;
-use super::sheets::{self, Line, Name};
+use super::sheets::{self, Line};
 use crate::event::BusinessId;
-
-const TOLD: [(What, Name); 3] = [(What::Model, Name::Model), (What::Prompt, Name::Prompt), (What::Scenario, Name::Scenario)];
 
 /// A version as conversations show it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -35,16 +33,16 @@ pub type Versions = BTreeMap<(What, String), Seen>;
 pub fn versions(conn: &Connection, business: BusinessId) -> rusqlite::Result<Versions> {
     let mut found: [BTreeMap<String, Seen>; 3] = Default::default();
     sheets::walk(conn, business, i64::MIN, i64::MAX, |line| {
-        for ((_, name), found) in TOLD.into_iter().zip(&mut found) {
-            let Some(label) = line.name(name).filter(|_| line.is_counted()) else { continue };
+        for (what, found) in What::ALL.into_iter().zip(&mut found) {
+            let Some(label) = line.name(what.told()).filter(|_| line.is_counted()) else { continue };
             match found.get_mut(label) {
                 Some(seen) => seen.add(line),
                 None => drop(found.insert(label.to_owned(), Seen::of(line))),
             }
         }
     })?;
-    let all = TOLD.into_iter().zip(found);
-    Ok(all.flat_map(|((what, _), found)| found.into_iter().map(move |(label, seen)| ((what, label), seen))).collect())
+    let all = What::ALL.into_iter().zip(found);
+    Ok(all.flat_map(|(what, found)| found.into_iter().map(move |(label, seen)| ((what, label), seen))).collect())
 }
 
 impl Seen {

@@ -31,6 +31,7 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use crate::access::Business;
+use crate::event::when::HOUR_US;
 use crate::journal::incidents::Untold;
 use crate::journal::log::Logs;
 use crate::journal::reports::Kind;
@@ -46,7 +47,7 @@ pub use plan::{NotMade, Sending};
 /// How often it looks what is due.
 const LOOK: Duration = Duration::from_secs(2);
 /// How often what is too old goes.
-const SWEEP_EVERY_US: i64 = 6 * 3_600_000_000;
+const SWEEP_EVERY_US: i64 = 6 * HOUR_US;
 
 /// Makes reports: console, which this room does not know.
 pub trait Make: Send + Sync {

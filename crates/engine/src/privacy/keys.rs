@@ -15,11 +15,12 @@ use zeroize::Zeroizing;
 use super::MasterKey;
 use super::master::derive;
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 use crate::store::StoreError;
 
 const NONCE_BYTES: usize = 24;
 /// Thirty days: how long one data key takes records.
-const PERIOD_US: i64 = 30 * 86_400_000_000;
+const PERIOD_US: i64 = 30 * DAY_US;
 
 /// Which data key a blob is sealed under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -18,6 +18,7 @@ use super::prepare::{Arrival, NewEvent, Prepared, Sealable, Unreadable};
 use super::{RecordError, Stale, decisions, expire};
 use crate::access::{AccessError, connection};
 use crate::event::record::Decided;
+use crate::event::when::DAY_US;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::append::{self, Seen};
 use crate::journal::chains;
@@ -144,7 +145,7 @@ impl Scribe {
 
     /// Once a day: particulars of acts that were kept long enough go.
     fn sweep(&mut self, tx: &Transaction<'_>, now_us: i64) -> rusqlite::Result<()> {
-        let day = now_us.div_euclid(86_400_000_000);
+        let day = now_us.div_euclid(DAY_US);
         if day > self.swept {
             acts::sweep(tx, now_us)?;
             forwards::sweep(tx, now_us)?;
@@ -361,7 +362,7 @@ fn key_owner(keys: &BusinessKeys, event: &Projected, identity: Option<&Identity>
     match (identity, &event.given_session) {
         (Some(identity), _) => identity.pseudonym,
         (None, Some(given)) => keys.pseudonym(&["session", given]),
-        (None, None) => keys.pseudonym(&["day", &(event.row.received_us / 86_400_000_000).to_string()]),
+        (None, None) => keys.pseudonym(&["day", &(event.row.received_us / DAY_US).to_string()]),
     }
 }
 

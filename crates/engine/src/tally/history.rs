@@ -73,6 +73,8 @@ fn stalled(conn: &Connection, business: BusinessId, root: i64) -> rusqlite::Resu
 }
 
 fn deed(row: &Row<'_>) -> rusqlite::Result<Deed> {
+    // The bits stand in the text.
+    debug_assert_eq!(((Facets::INBOUND | Facets::REPLY).bits(), Facets::REPLY.bits()), (3, 2));
     let reply: Option<String> = row.get(12)?;
     Ok(Deed {
         record: row.get(0)?,

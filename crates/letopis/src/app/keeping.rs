@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::{App, now_us};
 use crate::backup::{self, Backup};
+use crate::event::when::HOUR_US;
 use crate::privacy::{MasterKey, installation};
 use crate::recorder::Rebuild;
 
@@ -15,7 +16,6 @@ use crate::recorder::Rebuild;
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// Between two attempts to replace a key file.
 const RETRY: Duration = Duration::from_secs(5);
-const HOUR_US: i64 = 3_600_000_000;
 
 impl App {
     /// What a backup is made from.

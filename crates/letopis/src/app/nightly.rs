@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use super::config::AuditConfig;
 use super::{App, Config, Stored, now_us};
 use crate::access::Business;
+use crate::event::when::DAY_US;
 use crate::journal::audits::{self, Run};
 use crate::journal::verify::{Audit, Report, verify};
 use crate::store::{Store, StoreError};
@@ -130,7 +131,7 @@ fn next_after(last_us: i64, timezone: &str, config: AuditConfig) -> i64 {
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
     let last = Timestamp::from_microsecond(last_us).unwrap_or_default().to_zoned(zone);
     let hour = last.with().hour(config.hour.clamp(0, 23)).minute(0).second(0).subsec_nanosecond(0).build();
-    let Ok(hour) = hour else { return last_us + 86_400_000_000 };
+    let Ok(hour) = hour else { return last_us + DAY_US };
     let next = if hour > last { hour } else { hour.checked_add(1.day()).unwrap_or(hour) };
     next.timestamp().as_microsecond()
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::voice::{Voice, out};
 use crate::app::{Config, Folder, Stored, now_us};
+use crate::event::when::HOUR_US;
 use crate::journal::copies::copies_of;
 use crate::journal::{audits, witnesses};
 
@@ -180,7 +181,7 @@ fn backup(data: &Path) -> Finding {
     let Some(made_us) = crate::backup::made_us(&folder) else {
         return told("backup", State::Bad, format!("there is no whole backup in {}", folder.display()));
     };
-    let hours = (now_us() - made_us) / 3_600_000_000;
+    let hours = (now_us() - made_us) / HOUR_US;
     let state = if hours > 2 * i64::from(config.every_hours) { State::Bad } else { State::Ok };
     told("backup", state, format!("{}, {hours} hours old; {} between two", folder.display(), config.every_hours))
 }

@@ -16,6 +16,7 @@ use super::replay::NotTaken;
 use crate::event::BusinessId;
 use crate::event::experiment::{ASSIGNED_SOURCE, EXPOSED};
 use crate::event::record::Envelope;
+use crate::event::when::DAY_US;
 use crate::event::{Invalid, RecordNo};
 use crate::journal::Generations;
 use crate::journal::experiments::{self, State, served};
@@ -169,7 +170,7 @@ fn find(
     let variant = one.what.variants.get(shown.variant).map_or(one.what.control(), |variant| &variant.name);
     // Of the day, because what was erased does not come back under its id; a client who does is logged anew.
     let name = keys.pseudonym(&["exposure", &one.record.index().to_string(), &who.pid]);
-    let id = format!("exposed-{}-{}", now_us.div_euclid(86_400_000_000), hex(&name));
+    let id = format!("exposed-{}-{}", now_us.div_euclid(DAY_US), hex(&name));
     event["event_id"] = id.clone().into();
     event["variant"] = variant.into();
     // Two calls at once are one exposure, though their moments differ.

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::access::{ConnectionKind, Settings};
+use crate::event::when::MINUTE_US;
 use crate::event::{Event, Limits, check};
 use crate::exchange::{self, About, Body, Ended, Exchange, Known, Request, Response, Way};
 
@@ -38,7 +39,7 @@ impl Wire {
     /// The same, repeated a minute later.
     pub(super) fn later(&self, body: &Value) -> Vec<Value> {
         let mut again = exchange(Way::Hook, "POST", "", body, None);
-        (again.id, again.started_us) = ("x2".into(), NOW + 60_000_000);
+        (again.id, again.started_us) = ("x2".into(), NOW + MINUTE_US);
         self.events(again)
     }
 

@@ -2,11 +2,11 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use crate::event::when::DAY_US;
 use crate::event::{BusinessId, RecordNo};
 
 /// Events looked at in one transaction: others write too.
 const EVENTS: i64 = 1_000;
-const DAY_US: i64 = 86_400_000_000;
 
 /// Whose outbox, and what goes into it.
 #[derive(Debug, Clone, Copy)]

@@ -6,11 +6,12 @@ use rusqlite::{Connection, Transaction};
 use super::entries::{Outcome, due, settle, standing, steps};
 use super::feed::{Outbox, feed};
 use super::{cards, entries, taking};
+use crate::event::when::{DAY_US, HOUR_US, MINUTE_US};
 use crate::event::{BusinessId, CrmKind, CrmRef};
 use crate::journal::testing::{NOON, Pen, empty};
 
 const SALON: BusinessId = BusinessId(1);
-const NOW: i64 = NOON + 3_600_000_000;
+const NOW: i64 = NOON + HOUR_US;
 
 struct Desk {
     conn: Connection,
@@ -174,7 +175,7 @@ fn a_lost_lead_is_a_task_once_and_one_that_was_lost_long_ago_is_none() {
     let mut desk = Desk::new();
     desk.said("anna", "message_in", "Запишите меня");
     desk.said("boris", "message_in", "Сколько стоит?");
-    for (pid, lost_us) in [("anna", NOW - 60_000_000), ("boris", NOW - 3 * 86_400_000_000)] {
+    for (pid, lost_us) in [("anna", NOW - MINUTE_US), ("boris", NOW - 3 * DAY_US)] {
         let sql = "INSERT INTO cases (business, id, person, session, started_us, channel, marks, told, paid_minor, replies, lost, lost_all, lost_since_us, lost_us, evidence)
                    SELECT business, id, id, id, 0, channel, 0, 1, 0, 0, 'R1', 'R1', ?2, ?2, '0' FROM sessions
                    WHERE client = (SELECT client FROM identities WHERE value = ?1)";

@@ -8,9 +8,8 @@ use rusqlite::{Connection, Row, Transaction, params};
 use super::super::cases::{self, Owner};
 use super::Kept;
 use crate::event::RecordNo;
+use crate::event::when::HOUR_US;
 
-/// What is cut off a moment when it is detached.
-const HOUR_US: i64 = 3_600_000_000;
 /// Detail is kept at least so long: what was seen later than that still has it.
 const DETAIL_US: i64 = 30 * 24 * HOUR_US;
 

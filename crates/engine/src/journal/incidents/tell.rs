@@ -8,10 +8,11 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{Incident, open, resolved_since};
 use crate::event::incident::Severity;
+use crate::event::when::DAY_US;
 use crate::event::{BusinessId, RecordNo};
 
 /// What is older is not told any more.
-const FRESH_US: i64 = 86_400_000_000;
+const FRESH_US: i64 = DAY_US;
 
 /// When nobody is to be woken for what can wait, in minutes after midnight; from equal to to: never.
 #[derive(Debug, Clone, PartialEq, Eq)]

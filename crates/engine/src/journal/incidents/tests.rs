@@ -8,10 +8,11 @@ use rusqlite::Connection;
 use super::*;
 use crate::event::incident::{Growth, Opening, RULES, Resolution};
 use crate::event::record::Decision;
+use crate::event::when::MINUTE_US;
 use crate::journal::testing::{NOON, empty};
 
 const B: BusinessId = BusinessId(3);
-const MINUTE: i64 = 60_000_000;
+const MINUTE: i64 = MINUTE_US;
 
 /// Decides as the recorder does: the row of the decision, and what it makes.
 fn decide(conn: &mut Connection, index: u64, at: i64, by: &str, decision: Decision) {

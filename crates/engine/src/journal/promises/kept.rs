@@ -8,11 +8,9 @@
 use rusqlite::{Connection, Row, params};
 
 use super::Said;
+use crate::event::when::{DAY_US, MINUTE_US};
 use crate::event::{Facets, PromiseKind, RecordNo};
 
-const MINUTE_US: i64 = 60_000_000;
-const HOUR_US: i64 = 60 * MINUTE_US;
-const DAY_US: i64 = 24 * HOUR_US;
 /// Events that one search looks at; a bot that uses one conversation for everybody has more around every moment.
 const LOOKED_AT: i64 = 500;
 

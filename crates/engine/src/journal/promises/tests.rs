@@ -7,12 +7,13 @@ use rusqlite::Connection;
 use super::super::reading::Page;
 use super::super::testing::{Pen, empty};
 use super::{Filter, State, list, of_record, stored, tally};
+use crate::event::when::MINUTE_US;
 use crate::event::{BusinessId, PromiseKind, RecordNo};
 
 const BUSINESS: BusinessId = BusinessId(1);
 /// 2025-01-01T15:00:00+03:00.
 const THREE: i64 = 1_735_732_800_000_000;
-const MINUTE: i64 = 60_000_000;
+const MINUTE: i64 = MINUTE_US;
 
 /// A journal of these events: (client's phone or none, minutes after three, the rest of the JSON).
 fn journal(events: &[(&str, i64, &str)]) -> Connection {

@@ -2,12 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::event::when::DAY_US;
 use crate::journal::event_rows::{COLUMNS, from_row};
 use crate::journal::projection::EventRow;
 use crate::journal::session::Session;
 
 /// What comes later has other reasons.
-const LATEST_US: i64 = 90 * 86_400_000_000;
+const LATEST_US: i64 = 90 * DAY_US;
 /// More than happens to one lead.
 const MOST: usize = 100;
 

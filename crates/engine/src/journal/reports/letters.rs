@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kind, parsed};
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 use crate::privacy::BusinessKeys;
 
-const DAY_US: i64 = 24 * 3_600_000_000;
 /// Reports are listed so long.
 const KEPT_US: i64 = 366 * DAY_US;
 /// What an alert says is seen in its incident; its letter goes soon.

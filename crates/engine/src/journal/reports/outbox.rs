@@ -16,12 +16,13 @@ use super::letters::{self, Words};
 use super::timetable::not_before;
 use super::{Kind, Letter, Routed, parsed};
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 use crate::privacy::BusinessKeys;
 
-/// So long it is tried.
-pub const DAY_US: i64 = 24 * 3_600_000_000;
 /// Attempts whose end nobody knows: a second one might be a third copy.
 const MOST_UNCLEAR: u32 = 2;
+/// So long it is tried.
+const TRIED_US: i64 = DAY_US;
 const FIRST_PAUSE_US: i64 = 2_000_000;
 const LONGEST_PAUSE_US: i64 = 1_800_000_000;
 
@@ -101,7 +102,7 @@ pub fn put(tx: &Transaction<'_>, routed: &Routed, letter: &Letter, due_us: i64, 
         letter.id,
         now_us,
         due_us,
-        due_us.saturating_add(DAY_US)
+        due_us.saturating_add(TRIED_US)
     ];
     Ok(tx.prepare_cached(sql)?.execute(values)? > 0)
 }
@@ -224,7 +225,7 @@ pub fn retry(tx: &Transaction<'_>, business: BusinessId, id: i64, now_us: i64) -
     let sql = "UPDATE report_deliveries SET failed_us = NULL, due_us = ?3, until_us = ?4,
                  unclear = CASE WHEN failed_us IS NULL THEN unclear ELSE 0 END
                WHERE business = ?1 AND id = ?2 AND sent_us IS NULL AND sending_us IS NULL";
-    Ok(tx.prepare_cached(sql)?.execute(params![business.0, id, now_us, now_us + DAY_US])? > 0)
+    Ok(tx.prepare_cached(sql)?.execute(params![business.0, id, now_us, now_us + TRIED_US])? > 0)
 }
 
 fn give_up(tx: &Transaction<'_>, id: i64, problem: &str, now_us: i64) -> rusqlite::Result<()> {
@@ -264,8 +265,7 @@ mod tests {
     use super::super::{Route, Way, routes};
     use super::*;
     use crate::event::RecordNo;
-
-    const HOUR_US: i64 = 3_600_000_000;
+    use crate::event::when::HOUR_US;
 
     fn words(_: &str) -> Words {
         Words { title: "Бот молчит".into(), text: "Уже 10 минут".into(), html: None }

@@ -7,10 +7,10 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 
 use super::{Kind, Route, Routed};
+use crate::event::when::{HOUR_US, MINUTE_US};
 
 /// A weekly or monthly report still goes out so long after its moment.
 const LATE_DAYS: i32 = 6;
-const HOUR_US: i64 = 3_600_000_000;
 
 /// A report that a route is to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub fn not_before(route: &Route, zone: &TimeZone, at_us: i64, is_urgent: bool) -
             return at_us;
         }
         let into_us =
-            i64::from(here.minute()) * 60_000_000 + i64::from(here.second()) * 1_000_000 + i64::from(here.subsec_nanosecond()) / 1000;
+            i64::from(here.minute()) * MINUTE_US + i64::from(here.second()) * 1_000_000 + i64::from(here.subsec_nanosecond()) / 1000;
         at_us += HOUR_US - into_us;
     }
     at_us

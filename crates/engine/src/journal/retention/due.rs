@@ -7,10 +7,11 @@ use ledger::RecordList;
 use rusqlite::{Connection, params};
 
 use super::Held;
+use crate::event::when::DAY_US;
 use crate::event::{BusinessId, RecordNo};
 
 /// A sender's clock may run ahead by this much and is still believed.
-const AHEAD_US: i64 = 86_400_000_000;
+const AHEAD_US: i64 = DAY_US;
 
 /// A part of a run, small enough that recording goes on after it.
 #[derive(Debug, Default)]

@@ -3,6 +3,7 @@ use rand::SeedableRng;
 
 use super::*;
 use crate::event::review::{Draw, Drawn, Fault, Label, ReviewQueue};
+use crate::event::when::MINUTE_US;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::sessions::Gaps;
 use crate::journal::testing::{NOON, Pen, empty};
@@ -54,11 +55,11 @@ fn units_are_events_with_an_intent_by_the_month_their_conversation_began() {
     pen.event(&tx, &event("b1", "bb", r#","text":"да","intent":"прочее""#));
     pen.event(&tx, &event("c1", "ccc", r#","text":"да""#));
     pen.flush(&tx);
-    let begun = population(&tx, SALON, NOON - 60_000_000, NOON + 60_000_000).unwrap();
+    let begun = population(&tx, SALON, NOON - MINUTE_US, NOON + MINUTE_US).unwrap();
     assert_eq!((begun.low(), begun.rest()), (vec![0], 2), "0.6 is sure enough, and no confidence is not under it");
     assert_eq!(begun.sessions.keys().copied().collect::<Vec<_>>(), [0, 3, 4], "a conversation without units counts too");
     assert_eq!((begun.rest_of(0), begun.rest_of(4), begun.rest_of(9)), (vec![1], vec![], vec![]));
-    assert_eq!(population(&tx, SALON, NOON + 60_000_000, NOON + 70_000_000).unwrap(), Population::default());
+    assert_eq!(population(&tx, SALON, NOON + MINUTE_US, NOON + 70_000_000).unwrap(), Population::default());
     assert_eq!(population(&tx, BusinessId(2), 0, i64::MAX).unwrap(), Population::default());
 }
 

@@ -77,6 +77,9 @@ pub struct Report {
     /// Every record that is not what was signed or cannot be read.
     #[serde(skip)]
     pub unsound: Vec<u64>,
+    /// The tree is not the one that was signed: nobody knows which of its records are right.
+    #[serde(skip)]
+    pub is_forged: bool,
 }
 
 impl Report {
@@ -88,6 +91,7 @@ impl Report {
 
     fn add(&mut self, what: &'static str, record: Option<u64>, place: impl Into<String>, message: impl ToString) {
         self.wrong += 1;
+        self.is_forged |= what == "checkpoint";
         self.unsound.extend(record.filter(|_| ["entry", "blob", "key", "record"].contains(&what)));
         if self.findings.len() < LISTED {
             self.findings.push(Finding { what, record, place: place.into(), message: message.to_string() });
@@ -132,6 +136,7 @@ pub fn verify(audit: &Audit<'_>, progress: &mut dyn FnMut(u64, u64)) -> rusqlite
         wrong: 0,
         findings: Vec::new(),
         unsound: Vec::new(),
+        is_forged: false,
     };
     let ended = epochs::check(audit, &mut report)?;
     let mut tree = tree::Check::start(audit, note, ended, &mut report);

@@ -44,14 +44,11 @@ use rusqlite::Connection;
 
 use crate::event::BusinessId;
 use crate::event::incident::Severity;
+use crate::event::when::{DAY_US, HOUR_US, MINUTE_US, SECOND_US};
 use crate::journal::incidents::Incident;
 
 pub use terms::Terms;
 
-const SECOND_US: i64 = 1_000_000;
-const MINUTE_US: i64 = 60 * SECOND_US;
-const HOUR_US: i64 = 60 * MINUTE_US;
-const DAY_US: i64 = 24 * HOUR_US;
 /// Records that a finding names; more are counted.
 const NAMED: usize = 100;
 

@@ -9,6 +9,7 @@ use rusqlite::{Row, params};
 
 use super::{DAY_US, Finding, Ground, Looked};
 use crate::event::incident::Severity;
+use crate::metrics::figures::under;
 use crate::metrics::sheets::{self, Name};
 
 /// Weeks that are looked back.
@@ -33,13 +34,10 @@ pub(super) fn look(ground: &Ground<'_>, looked: &mut Looked) -> rusqlite::Result
     let from_us = ground.now_us - WEEKS * WEEK_US - LONGEST_US;
     sheets::walk(ground.conn, ground.business, from_us, ground.now_us + 1, |line| {
         let Some(name) = line.name(Name::Channel).filter(|_| line.is_counted()) else { return };
-        if !channels.contains_key(name) {
-            channels.insert(name.to_owned(), Channel::default());
-        }
-        if let Some(known) = channels.get_mut(name) {
+        under(&mut channels, name, |known| {
             known.began.push(line.started_us());
             known.last_us = line.started_us();
-        }
+        });
     })?;
     // A conversation that goes on is a sign of life too.
     let sql =

@@ -10,6 +10,7 @@ use super::windows::Windows;
 use crate::journal::promises::{self, Filter, Tally};
 use crate::metrics::figures::{self, Asker, Question, Summary};
 use crate::metrics::rate::Rate;
+use crate::metrics::worth::cost::{Bill, Cost};
 
 /// Promises that are held against what was done, in each window: the newest.
 const PROMISES: usize = 300;
@@ -46,16 +47,16 @@ pub struct Beside {
 
 impl Side {
     fn of(summary: Summary, promised: Tally) -> Self {
-        let bookings = summary.conversion.session.part;
-        let cost = |(currency, sum): (String, f64)| (bookings > 0).then(|| (currency, sum / bookings as f64));
+        let bill = Bill { bookings: summary.conversion.session.part, conversations: summary.conversations, ..Bill::default() };
+        let cost = Cost::of(summary.spending, bill, None);
         Self {
             p50_ms: summary.answers.p50_ms,
             p95_ms: summary.answers.p95_ms,
             within_3s: summary.answers.within_3s,
             reply_chars: summary.reply_chars,
             replies: summary.replies,
-            unpriced: summary.spending.unpriced,
-            cost_per_booking: summary.spending.money.into_iter().filter_map(cost).collect(),
+            unpriced: cost.spending.unpriced,
+            cost_per_booking: cost.per_booking,
             broken: Rate { part: promised.open as u64, n: (promised.open + promised.kept) as u64 },
         }
     }

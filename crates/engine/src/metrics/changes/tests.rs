@@ -7,8 +7,8 @@ use rusqlite::{Connection, params};
 
 use super::*;
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 use crate::journal::testing::empty;
-use crate::metrics::judge::DAY_US;
 
 /// A Saturday.
 const CHANGE: i64 = 20_100;

@@ -13,6 +13,7 @@ use statistics::{FEW, Values, clusters};
 
 use super::arms::Arm;
 use crate::event::review::{Fault, ReviewQueue};
+use crate::event::when::DAY_US;
 use crate::journal::experiments::Kept;
 use crate::journal::experiments::exposures::Exposure;
 use crate::metrics::figures::Asker;
@@ -20,7 +21,7 @@ use crate::metrics::judge::{NEVER, marks};
 use crate::metrics::rate::Rate;
 
 /// A conversation that was under way when the variant was shown began at most so long before.
-const UNDER_WAY_US: i64 = 24 * 3_600_000_000;
+const UNDER_WAY_US: i64 = DAY_US;
 /// The slowest answers: one of twenty is slower.
 const SLOW: f64 = 0.95;
 

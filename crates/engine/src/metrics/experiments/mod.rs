@@ -25,7 +25,7 @@ use serde::Serialize;
 use statistics::chi_squared::{self, ChiSquared};
 
 use super::figures::Asker;
-use super::judge::DAY_US;
+use crate::event::when::DAY_US;
 use crate::journal::experiments::exposures::{self, Exposure, flags};
 use crate::journal::experiments::{Kept, State};
 

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::event::experiment::{Aim, Experiment, Metric};
+use crate::event::when::MINUTE_US;
 use crate::event::{BusinessId, RecordNo};
 use crate::metrics::judge::marks;
 
@@ -36,7 +37,7 @@ fn judged(asker: &Asker, one: &Kept, seen: &[Exposure]) -> Standing {
 fn came(seen: &mut Vec<Exposure>, day: i64, variant: &str, hits: u64, n: u64) {
     for client in 0..n {
         let seen_us = day * DAY + client as i64;
-        let hit_us = (client < hits).then_some(seen_us + 60_000_000);
+        let hit_us = (client < hits).then_some(seen_us + MINUTE_US);
         seen.push(Exposure { variant: variant.into(), seen_us, hit_us, flags: flags::TOLD, ..Exposure::default() });
     }
 }

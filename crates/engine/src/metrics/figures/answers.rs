@@ -6,7 +6,6 @@
 use super::counts::Waits;
 use super::persons::{PersonAnswers, PersonTimes};
 use serde::Serialize;
-use statistics::Values;
 
 use crate::metrics::rate::Rate;
 use crate::metrics::sheets::Line;
@@ -61,21 +60,18 @@ impl Times {
     }
 
     pub(super) fn finish(self) -> Answers {
-        let (answers, first) = (self.answers.values(), self.first.values());
-        let share = |share: f64| answers.as_ref().and_then(|values| values.quantile(share)).filter(|ms| ms.is_finite());
-        let n = answers.as_ref().map_or(0, Values::n);
-        let answered = answers.as_ref().and_then(Values::ended_mean);
+        let waits = self.answers.sorted();
         Answers {
-            n,
-            unanswered: answers.as_ref().map_or(0, Values::censored),
-            p50_ms: share(0.5),
-            p90_ms: share(0.9),
-            p95_ms: share(0.95),
-            p99_ms: share(0.99),
-            mean_ms: answered,
-            within_3s: answers.as_ref().map_or(Rate { part: 0, n }, |values| values.within(PROMISED_MS)),
+            n: waits.n(),
+            unanswered: waits.unanswered(),
+            p50_ms: waits.quantile_ms(0.5),
+            p90_ms: waits.quantile_ms(0.9),
+            p95_ms: waits.quantile_ms(0.95),
+            p99_ms: waits.quantile_ms(0.99),
+            mean_ms: waits.mean_ms(),
+            within_3s: waits.within(PROMISED_MS),
             person: self.person.finish(),
-            first_p50_ms: first.and_then(|values| values.median()).filter(|ms| ms.is_finite()),
+            first_p50_ms: self.first.sorted().quantile_ms(0.5),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use statistics::Values;
 
 use crate::metrics::judge::NEVER;
+use crate::metrics::rate::Rate;
 
 /// Different people.
 pub(super) type People = HashSet<i64, BuildHasherDefault<Spread>>;
@@ -52,8 +53,38 @@ impl Waits {
         }
     }
 
-    /// Who was never answered waited for ever.
-    pub(super) fn values(&self) -> Option<Values> {
-        Values::counted(self.0.iter().map(|(ms, count)| (if *ms == NEVER { f64::INFINITY } else { f64::from(*ms) }, *count)))
+    /// In order. Who was never answered waited for ever.
+    pub(super) fn sorted(&self) -> Sorted {
+        Sorted(Values::counted(self.0.iter().map(|(ms, count)| (if *ms == NEVER { f64::INFINITY } else { f64::from(*ms) }, *count))))
+    }
+}
+
+/// Waiting times in order; none: nobody waited.
+pub(super) struct Sorted(Option<Values>);
+
+impl Sorted {
+    /// Who waited.
+    pub(super) fn n(&self) -> u64 {
+        self.0.as_ref().map_or(0, Values::n)
+    }
+
+    /// Of them, who was never answered.
+    pub(super) fn unanswered(&self) -> u64 {
+        self.0.as_ref().map_or(0, Values::censored)
+    }
+
+    /// This share waited no longer, in milliseconds; none where that one was never answered.
+    pub(super) fn quantile_ms(&self, share: f64) -> Option<f64> {
+        self.0.as_ref().and_then(|values| values.quantile(share)).filter(|ms| ms.is_finite())
+    }
+
+    /// Of those that were answered.
+    pub(super) fn mean_ms(&self) -> Option<f64> {
+        self.0.as_ref().and_then(Values::ended_mean)
+    }
+
+    /// How many of all waited at most so long.
+    pub(super) fn within(&self, ms: f64) -> Rate {
+        self.0.as_ref().map_or(Rate { part: 0, n: 0 }, |values| values.within(ms))
     }
 }

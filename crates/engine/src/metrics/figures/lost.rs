@@ -162,7 +162,10 @@ fn read(business: BusinessId, row: &Row<'_>) -> rusqlite::Result<Waiting> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use rusqlite::Transaction;
+
     use super::*;
+    use crate::journal::testing::{Pen, empty};
 
     fn lost(session: &str, client: Option<&str>, reason: Reason, since_us: i64) -> Waiting {
         Waiting {
@@ -194,5 +197,33 @@ mod tests {
         let all: Vec<_> = people.iter().map(sessions).collect();
         assert_eq!(all, [vec!["early", "late"], vec!["x"], vec!["y"]], "whom nobody knows is nobody else");
         assert_eq!((people[0].told(), people[0].taken()), (7, None), "one of the two is in nobody's hands");
+    }
+
+    /// A lost conversation of a person, at a minute; its row is `minute`.
+    fn lose(tx: &Transaction<'_>, pen: &mut Pen, person: i64, minute: i64) {
+        let event =
+            format!(r#"{{"event_id":"e{minute}","timestamp":"2025-01-01T12:00:00Z","channel":"vk","session_id":"s{minute}","text":"да"}}"#);
+        pen.event(tx, &event).unwrap();
+        tx.execute(
+            "INSERT INTO cases (business, id, person, session, started_us, channel, marks, told, paid_minor, replies, lost, lost_all, lost_since_us, lost_us)
+             SELECT business, ?2, ?1, id, ?2, channel, 1, 1, 0, 0, 'R1', 'R1', ?2, ?2 FROM sessions WHERE pid = 's' || ?2",
+            [person, minute],
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn who_writes_every_hour_hides_nobody() {
+        let mut conn = empty();
+        let tx = conn.transaction().unwrap();
+        let mut pen = Pen::new(&tx, BusinessId(1));
+        (10..30).for_each(|minute| lose(&tx, &mut pen, 7, minute));
+        lose(&tx, &mut pen, 8, 5);
+        lose(&tx, &mut pen, 9, 4);
+        let queue = Queue::read(&tx, BusinessId(1), 0, 100).unwrap();
+        assert_eq!((queue.people(), queue.told().len()), ((3, 3), 3));
+        let listed = |most: usize| queue.waiting(&tx, most).unwrap().into_iter().map(|lost| lost.since_us).collect::<Vec<_>>();
+        assert_eq!(listed(3), [29, 28, 27, 26, 25, 24, 5, 4], "six of the one, the latest, and the others");
+        assert_eq!(listed(2), [29, 28, 27, 26, 25, 24, 5], "two people, not two conversations");
     }
 }

@@ -34,6 +34,7 @@ use jiff::tz::TimeZone;
 use rusqlite::Connection;
 
 use crate::event::BusinessId;
+use crate::event::when::{DAY_US, HOUR_US};
 use crate::journal::days::Day;
 use crate::metrics::rate::Rate;
 use crate::metrics::sheets::{self, Line, Name};
@@ -260,8 +261,8 @@ impl<'a> Clock<'a> {
     /// By the clock on the wall; on the two days a year when clocks change it is asked anew.
     fn hour(&mut self, us: i64) -> i64 {
         self.day(us);
-        if self.span_us.1 - self.span_us.0 == super::judge::DAY_US {
-            return (us - self.span_us.0) / 3_600_000_000;
+        if self.span_us.1 - self.span_us.0 == DAY_US {
+            return (us - self.span_us.0) / HOUR_US;
         }
         i64::from(jiff::Timestamp::from_microsecond(us).unwrap_or_default().to_zoned(self.zone.clone()).hour())
     }

@@ -2,7 +2,7 @@
 //! word after it. Nobody came is infinitely long, as with the bot; below thirty conversations quantiles say nothing.
 
 use serde::Serialize;
-use statistics::{FEW, Values};
+use statistics::FEW;
 
 use super::counts::Waits;
 use crate::metrics::rate::Rate;
@@ -43,17 +43,15 @@ impl PersonTimes {
     }
 
     pub(super) fn finish(self) -> PersonAnswers {
-        let waits = self.0.values();
-        let n = waits.as_ref().map_or(0, Values::n);
-        let share = |share: f64| waits.as_ref().and_then(|waits| waits.quantile(share)).filter(|ms| ms.is_finite());
+        let waits = self.0.sorted();
         PersonAnswers {
-            n,
-            unanswered: waits.as_ref().map_or(0, Values::censored),
-            p50_ms: share(0.5),
-            p90_ms: share(0.9),
-            p95_ms: share(0.95),
-            within_15min: waits.as_ref().map_or(Rate { part: 0, n }, |waits| waits.within(ALLOWED_MS)),
-            is_few: n < FEW,
+            n: waits.n(),
+            unanswered: waits.unanswered(),
+            p50_ms: waits.quantile_ms(0.5),
+            p90_ms: waits.quantile_ms(0.9),
+            p95_ms: waits.quantile_ms(0.95),
+            within_15min: waits.within(ALLOWED_MS),
+            is_few: waits.n() < FEW,
         }
     }
 }

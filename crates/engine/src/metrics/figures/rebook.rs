@@ -4,7 +4,7 @@
 use rusqlite::{Connection, Row, params};
 
 use crate::event::BusinessId;
-use crate::metrics::judge::DAY_US;
+use crate::event::when::DAY_US;
 
 /// So long a client has to book again.
 pub const REBOOK_US: i64 = 7 * DAY_US;

@@ -5,10 +5,11 @@
 use rusqlite::Connection;
 
 use super::*;
+use crate::event::when::{DAY_US, HOUR_US};
 use crate::journal::testing::empty;
 use crate::metrics::judge::{FunnelStep, NEVER, marks};
 
-const DAY: i64 = 86_400_000_000;
+const DAY: i64 = DAY_US;
 
 fn asker() -> Asker {
     Asker { business: BusinessId(1), zone: TimeZone::UTC, now_us: 100 * DAY, window_us: 7 * DAY }
@@ -186,7 +187,7 @@ fn one_number_holds_what_the_columns_say() {
 #[test]
 fn the_week_by_hours() {
     let conn = empty();
-    let hour = 3_600_000_000;
+    let hour = HOUR_US;
     let bytes = [3_000_u32, 3_001, NEVER].iter().flat_map(|ms| ms.to_le_bytes()).collect::<Vec<u8>>();
     // The first of January 1970 was a Thursday.
     case(&conn, 9 * hour, 1, 1, &[("answers", &bytes), ("booked_us", &1)]);

@@ -32,12 +32,8 @@ pub use visits::{Outcome, Visit};
 use jiff::tz::TimeZone;
 
 use crate::event::Facets;
+use crate::event::when::{DAY_US, HOUR_US, MINUTE_US};
 use crate::journal::experiments::exposures::Exposure;
-
-const MINUTE_US: i64 = 60_000_000;
-const HOUR_US: i64 = 60 * MINUTE_US;
-/// 24 hours.
-pub const DAY_US: i64 = 24 * HOUR_US;
 
 /// What a business has settled about its numbers.
 #[derive(Debug, Clone)]

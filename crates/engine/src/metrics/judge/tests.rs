@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::event::EventType;
+use crate::event::when::MINUTE_US;
 
 /// `01-02 10:00` of 2025, UTC.
 fn at(text: &str) -> i64 {
@@ -11,7 +12,7 @@ fn at(text: &str) -> i64 {
 }
 
 fn deed(when: &str, facets: Facets) -> Deed {
-    Deed { us: at(when), record: at(when) / 60_000_000, facets, ..Deed::default() }
+    Deed { us: at(when), record: at(when) / MINUTE_US, facets, ..Deed::default() }
 }
 
 fn talk(session: i64, deeds: Vec<Deed>) -> Talk {

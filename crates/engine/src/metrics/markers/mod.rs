@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
+use crate::event::when::DAY_US;
 use crate::event::{BusinessId, RecordNo};
 use crate::journal::scenarios;
 use crate::metrics::sheets::{self, Name};
@@ -21,10 +22,7 @@ use series::{Change, Series, Told};
 /// Conversations before the period that say what was there already.
 const BEFORE: i64 = 400;
 /// What was decided is seen in conversations so soon.
-const FOLLOWS_US: i64 = 24 * 3_600_000_000;
-
-/// Where conversations tell of them, in the order of [`What::ALL`].
-const TOLD: [Name; 3] = [Name::Model, Name::Prompt, Name::Scenario];
+const FOLLOWS_US: i64 = DAY_US;
 
 /// What changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -76,7 +74,7 @@ struct Version {
 impl Watch {
     /// The next conversation, with what it tells of each.
     fn push<'a>(&mut self, us: i64, session: Option<i64>, told: impl Fn(usize) -> Option<&'a str>) {
-        for (at, (what, _)) in What::ALL.into_iter().enumerate() {
+        for (at, what) in What::ALL.into_iter().enumerate() {
             let Some(label) = told(at) else { continue };
             let known = self.last[at].filter(|last| self.versions[*last].label == label);
             let version = known.unwrap_or_else(|| self.version(what, label));
@@ -102,7 +100,26 @@ impl Watch {
 }
 
 impl What {
-    const ALL: [(Self, &'static str); 3] = [(Self::Model, "e.model"), (Self::Prompt, "d.prompt"), (Self::Scenario, "e.scenario")];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Model, Self::Prompt, Self::Scenario];
+
+    /// Where conversations tell of it.
+    pub(super) fn told(self) -> Name {
+        match self {
+            Self::Model => Name::Model,
+            Self::Prompt => Name::Prompt,
+            Self::Scenario => Name::Scenario,
+        }
+    }
+
+    /// Where events tell of it.
+    fn column(self) -> &'static str {
+        match self {
+            Self::Model => "e.model",
+            Self::Prompt => "d.prompt",
+            Self::Scenario => "e.scenario",
+        }
+    }
 
     /// Its name.
     #[must_use]
@@ -124,7 +141,9 @@ pub fn markers(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64
     for (us, session, told) in before(conn, business, from_us)?.into_iter().rev() {
         watch.push(us, session, |at| told[at].as_deref());
     }
-    sheets::walk(conn, business, from_us, to_us, |line| watch.push(line.started_us(), line.session(), |at| line.name(TOLD[at])))?;
+    sheets::walk(conn, business, from_us, to_us, |line| {
+        watch.push(line.started_us(), line.session(), |at| line.name(What::ALL[at].told()))
+    })?;
     let mut found = Vec::new();
     for (what, Change { first, from }) in &watch.found {
         let (from, to) = (&watch.versions[*from].label, &watch.versions[first.version].label);
@@ -140,7 +159,7 @@ pub fn markers(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64
     Ok(found)
 }
 
-/// A conversation as it is read: when, its row, its versions.
+/// A conversation as it is read: when, its row, its versions in the order of [`What::ALL`].
 type Read = (i64, Option<i64>, [Option<String>; 3]);
 
 /// The last conversations before the period, the latest first.
@@ -185,10 +204,10 @@ fn name_of(scenario: &str) -> &str {
 
 fn first_event(conn: &Connection, first: Told, what: What, value: &str) -> rusqlite::Result<Option<(i64, u64)>> {
     let Some(session) = first.session else { return Ok(None) };
-    let column = What::ALL.into_iter().find(|(known, _)| *known == what).map_or("NULL", |(_, column)| column);
     let sql = format!(
-        "SELECT e.ts_us, e.record FROM events e LEFT JOIN details d ON d.record = e.record WHERE e.session = ?1 AND {column} = ?2
-         ORDER BY e.ts_us, e.record LIMIT 1"
+        "SELECT e.ts_us, e.record FROM events e LEFT JOIN details d ON d.record = e.record WHERE e.session = ?1 AND {} = ?2
+         ORDER BY e.ts_us, e.record LIMIT 1",
+        what.column()
     );
     let read = |row: &Row<'_>| Ok((row.get(0)?, RecordNo::from_i64(row.get(1)?).index()));
     conn.prepare_cached(&sql)?.query_row(params![session, value], read).optional()

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::Sheet;
-use super::sheet::DAY_US;
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 
 /// About three million events' conversations.
 const MOST_BYTES: usize = 64 << 20;

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 
 /// Takes every conversation that began in `[from_us, to_us)`, in their order.
 ///
@@ -33,7 +34,7 @@ pub fn walk(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64, m
 /// # Errors
 /// When the database says no.
 pub fn warm(conn: &Connection, business: BusinessId, now_us: i64, days: i64) -> rusqlite::Result<()> {
-    each(conn, business, now_us - days * sheet::DAY_US, now_us + sheet::DAY_US, |_| {})
+    each(conn, business, now_us - days * DAY_US, now_us + DAY_US, |_| {})
 }
 
 /// Every day's sheet of a period, the oldest first.
@@ -41,7 +42,7 @@ fn each(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64, mut t
     if from_us >= to_us {
         return Ok(());
     }
-    let (first, last) = (from_us.div_euclid(sheet::DAY_US), (to_us - 1).div_euclid(sheet::DAY_US));
+    let (first, last) = (from_us.div_euclid(DAY_US), (to_us - 1).div_euclid(DAY_US));
     let sql = "SELECT day, stamp FROM case_days WHERE business = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day";
     let mut days = conn.prepare_cached(sql)?;
     let mut days = days.query(params![business.0, first, last])?;

@@ -6,9 +6,8 @@ use std::num::NonZeroI64;
 use rusqlite::{Connection, Row, params};
 
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 use crate::metrics::judge::{Reason, marks};
-
-pub(super) const DAY_US: i64 = 24 * 3_600_000_000;
 
 /// What a conversation has a word for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

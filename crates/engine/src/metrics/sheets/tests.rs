@@ -5,11 +5,12 @@
 use rusqlite::Connection;
 
 use super::*;
+use crate::event::when::DAY_US;
 use crate::journal::testing::empty;
 use crate::metrics::judge::Reason;
 
 const BUSINESS: BusinessId = BusinessId(1);
-const DAY: i64 = sheet::DAY_US;
+const DAY: i64 = DAY_US;
 
 fn case(conn: &Connection, started_us: i64, channel: &str) {
     let sql = "INSERT INTO cases (business, id, started_us, person, told, channel, paid_minor, replies, marks) VALUES (1, abs(random()), ?1, 1, 0, ?2, 0, 0, 0)";

@@ -9,9 +9,10 @@ use serde::Serialize;
 use statistics::poisson::{Count, RateRatio, rate_ratio};
 
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 use crate::journal::days::Day;
 use crate::metrics::figures::{Asker, Question};
-use crate::metrics::judge::{DAY_US, marks};
+use crate::metrics::judge::marks;
 use crate::metrics::sheets;
 use crate::metrics::terms::Settled;
 

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::KNOWN_DAYS;
 use crate::event::BusinessId;
-use crate::metrics::judge::{DAY_US, FunnelStep};
+use crate::event::when::DAY_US;
+use crate::metrics::judge::FunnelStep;
 use crate::metrics::rate::{FEW, Rate};
 use crate::metrics::sheets;
 use crate::metrics::terms::Settled;

@@ -8,6 +8,7 @@ use super::cards::{self, Draft, Found, Question, Wanted};
 use super::rest::{Call, Halt, Later, Said};
 use super::write::{Writer, lacks_scope, micros};
 use crate::event::CrmKind;
+use crate::event::when::{HOUR_US, MINUTE_US};
 use crate::journal::crm::cards::{Outcome, Sought};
 use crate::journal::crm::{self, cards as table};
 use crate::store::StoreError;
@@ -17,8 +18,7 @@ const TOGETHER: usize = 50;
 /// Clients looked at in one turn.
 const CLIENTS: u32 = 40;
 /// Nobody is looked for longer than that without a word of theirs.
-const LONGEST: i64 = 6 * 3_600_000_000;
-const MINUTE_US: i64 = 60_000_000;
+const LONGEST: i64 = 6 * HOUR_US;
 
 impl Writer {
     /// Looks for those whose time has come. Says whether there were any.

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::cards::is_absent;
 use super::rest::{Call, Later, Said};
 use super::write::{PAGES, There, Writer, list, micros, there};
+use crate::event::when::HOUR_US;
 use crate::journal::crm::taking::{self, Taking};
 use crate::store::StoreError;
 
@@ -70,7 +71,7 @@ impl Writer {
         match said {
             Said::Done(_) => Done::Gone,
             Said::Refused(refusal) if is_absent(&refusal) => Done::Gone,
-            Said::Refused(refusal) => Done::Again(now_us + 3_600_000_000, refusal.to_string()),
+            Said::Refused(refusal) => Done::Again(now_us + HOUR_US, refusal.to_string()),
             Said::Later(later) => {
                 let (pause, why) = self.pause(&later, taking.attempts);
                 Done::Again(now_us + micros(pause), why)

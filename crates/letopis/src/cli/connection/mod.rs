@@ -22,9 +22,8 @@ use super::house::House;
 use super::voice::{Voice, out};
 use crate::access::{self, ConnectionId, Slug, connection, connection_health};
 use crate::app::{App, now_us};
+use crate::event::when::DAY_US;
 use add::Add;
-
-const DAY_US: i64 = 86_400_000_000;
 
 /// Connections.
 #[derive(Debug, Subcommand)]

@@ -14,6 +14,7 @@ use super::numbers::asker;
 use crate::access::Action;
 use crate::console::Console;
 use crate::console::measured::Picture;
+use crate::event::when::DAY_US;
 use crate::metrics::completeness;
 use crate::metrics::measured::{Measured, Told, WINDOW_US};
 use crate::metrics::retention::{self, Availability};
@@ -49,7 +50,7 @@ pub(super) async fn of_measured(State(console): State<Arc<Console>>, asked: Aske
     let picture = console.store.read(move |conn| Ok::<_, ApiError>(Picture::of(conn, ready.business, now_us)?)).await?;
     let on = |channel: &str| OnChannel { channel: channel.to_owned(), by: picture.on(channel), told: picture.counts(channel) };
     let channels: Vec<OnChannel> = picture.channels().into_iter().map(on).collect();
-    Ok(ready.json(&json!({ "window_days": WINDOW_US / 86_400_000_000, "channels": channels })))
+    Ok(ready.json(&json!({ "window_days": WINDOW_US / DAY_US, "channels": channels })))
 }
 
 /// What events lack, by channel.

@@ -9,9 +9,8 @@ use axum::response::{IntoResponse, Response};
 use super::Desk;
 use super::error::PageError;
 use super::visitor::Visitor;
+use crate::event::when::MINUTE_US;
 use crate::journal::{cases, progress};
-
-const MINUTE_US: i64 = 60_000_000;
 
 /// What a page of this visitor is made from, as one word.
 pub(super) async fn tag(desk: &Desk, visitor: &Visitor) -> Result<String, PageError> {

@@ -9,9 +9,9 @@ use super::error::PageError;
 use super::visitor::Visitor;
 use crate::access::trail::{About, What, Who, audit};
 use crate::event::BusinessId;
+use crate::event::when::HOUR_US;
 use crate::store::Store;
 
-const HOUR_US: i64 = 3_600_000_000;
 /// Lines remembered; beyond it the memory starts afresh, and a line is written once more.
 const REMEMBERED: usize = 10_000;
 

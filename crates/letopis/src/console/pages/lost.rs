@@ -23,15 +23,16 @@ use crate::access::Action;
 use crate::access::trail::What;
 use crate::event::LeadEnd;
 use crate::event::record::Decision;
+use crate::event::when::DAY_US;
 use crate::journal::session_by_pid;
 use crate::metrics::figures::lost as leads;
 use crate::metrics::figures::rebook::{self, FellThrough, REBOOK_US};
-use crate::metrics::judge::{DAY_US, Reason};
+use crate::metrics::judge::Reason;
 use crate::metrics::terms::Settled;
 use crate::metrics::worth::stages::{Stages, Ticket};
 use crate::metrics::worth::value::Value;
 
-/// Who is shown without asking for more: a morning's calls.
+/// Whom nobody has taken in hand and who is shown without asking for more: a morning's calls.
 const AT_ONCE: usize = 40;
 /// Days back that are looked at: who was lost before is not waiting any more.
 pub(super) const DAYS: i64 = crate::metrics::worth::QUEUE_DAYS;
@@ -168,16 +169,19 @@ pub(super) async fn show(
         label: t.of("lost-reason", reason.as_str()),
         chosen: Some(*reason) == wanted,
     };
-    let leads: Vec<_> = ordered(found).into_iter().filter(|person| wanted.is_none_or(|wanted| is_lost_by(person, wanted))).collect();
+    let mut leads: Vec<_> = ordered(found).into_iter().filter(|person| wanted.is_none_or(|wanted| is_lost_by(person, wanted))).collect();
     let url = format!("/lost?all=1&reason={}", wanted.map_or("", Reason::as_str));
-    let rest = (leads.len() > AT_ONCE && asked.all.is_empty()).then(|| (url, t.count("today-all", leads.len() as i64)));
-    let shown = if rest.is_some() { AT_ONCE } else { leads.len() };
+    let free = leads.iter().filter(|person| person.taken().is_none()).count();
+    let rest = (free > AT_ONCE && asked.all.is_empty()).then(|| (url, t.count("today-all", leads.len() as i64)));
+    if rest.is_some() {
+        // Who is in somebody's hands stands last and is always shown: others see at once who took whom.
+        leads.drain(AT_ONCE..free);
+    }
     let drawn = page(&LostPage {
         tag: tag.clone(),
         f: Frame::new(&desk, &visitor, Section::Lost, t.say("lost-title")),
         leads: leads
             .into_iter()
-            .take(shown)
             .map(|found| Lead { worth: one(t, &stages, ticket.as_ref(), found.told()), ..lead(&visitor, found) })
             .collect(),
         worth: queue_worth(t, &value),

@@ -8,8 +8,8 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 use super::language::Texts;
+use crate::event::when::SECOND_US;
 
-const SECOND_US: i64 = 1_000_000;
 const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 60 * MINUTE_S;
 const DAY_S: i64 = 24 * HOUR_S;
@@ -165,10 +165,10 @@ fn time_of(at: &Zoned) -> String {
 mod tests {
     use super::super::language::{Language, Library};
     use super::*;
+    use crate::event::when::{DAY_US, HOUR_US, MINUTE_US};
 
     /// 2025-03-12T14:05:00+03:00.
     const NOW: i64 = 1_741_777_500_000_000;
-    const HOUR: i64 = 3_600_000_000;
 
     fn clock(language: Language) -> Clock {
         Clock::new(Library::default().texts(language), "Europe/Moscow", NOW)
@@ -177,24 +177,24 @@ mod tests {
     #[test]
     fn days_are_words() {
         let ru = clock(Language::Ru);
-        let said = [0, -10, -15, -24 * 5, -24 * 100, 24].map(|hours| ru.when(NOW + hours * HOUR));
+        let said = [0, -10, -15, -24 * 5, -24 * 100, 24].map(|hours| ru.when(NOW + hours * HOUR_US));
         assert_eq!(said, ["сегодня, 14:05", "сегодня, 4:05", "вчера, 23:05", "7 марта, 14:05", "2 декабря 2024, 14:05", "завтра, 14:05"]);
-        assert_eq!(clock(Language::En).when(NOW - 24 * 5 * HOUR), "7 March, 14:05");
-        assert_eq!((ru.brief(NOW), ru.brief(NOW - 24 * HOUR)), ("14:05".into(), "вчера".into()));
+        assert_eq!(clock(Language::En).when(NOW - 24 * 5 * HOUR_US), "7 March, 14:05");
+        assert_eq!((ru.brief(NOW), ru.brief(NOW - DAY_US)), ("14:05".into(), "вчера".into()));
         assert_eq!(ru.exact(NOW), "2025-03-12 14:05:00.000 +03");
     }
 
     #[test]
     fn lengths_are_words() {
         let ru = clock(Language::Ru);
-        let said = [300_000, 2_400_000, 185_000_000, 2 * HOUR, 80 * 60_000_000, 49 * HOUR].map(|us| ru.took(us));
+        let said = [300_000, 2_400_000, 185_000_000, 2 * HOUR_US, 80 * MINUTE_US, 49 * HOUR_US].map(|us| ru.took(us));
         assert_eq!(said, ["сразу", "2 с", "3 мин", "2 ч", "1 ч 20 мин", "2 дня"]);
     }
 
     #[test]
     fn days_begin_at_the_businesss_midnight() {
         let clock = clock(Language::Ru);
-        assert_eq!(clock.day_start(0), NOW - 14 * HOUR - 300_000_000);
+        assert_eq!(clock.day_start(0), NOW - 14 * HOUR_US - 300_000_000);
         let unknown = Clock::new(Library::default().texts(Language::Ru), "Mars/Olympus", NOW);
         assert_eq!(unknown.time(NOW), "14:05");
     }

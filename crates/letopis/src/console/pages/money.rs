@@ -1,5 +1,7 @@
 //! Money and counts of what models cost, in words. Without a price it says so: never zero, never a guess.
 
+use std::collections::BTreeMap;
+
 use super::language::Texts;
 use crate::journal::model_calls::Spent;
 
@@ -39,6 +41,14 @@ pub(in crate::console) fn amount(t: &Texts, sum: f64, currency: &str) -> String 
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
     let number = format!("{}{}{part}", grouped(whole.parse().unwrap_or_default()), t.say("decimal"));
     named(t, number, currency)
+}
+
+/// Every currency for itself, because they are never added: «2 500 ₽ + 12,40 $»; a dash where there is none.
+pub(in crate::console) fn amounts(t: &Texts, money: &BTreeMap<String, f64>) -> String {
+    if money.is_empty() {
+        return "—".into();
+    }
+    money.iter().map(|(currency, sum)| amount(t, *sum, currency)).collect::<Vec<_>>().join(" + ")
 }
 
 /// `1234567` → `1 234 567`.

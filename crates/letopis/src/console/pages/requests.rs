@@ -16,6 +16,7 @@ use super::visitor::Visitor;
 use crate::access::Action;
 use crate::event::duty::{BreachStep, Received, RequestKind, working_days_left};
 use crate::event::record::Decision;
+use crate::event::when::DAY_US;
 use crate::journal::duties::{self, Breach, Request};
 use crate::journal::erasing::check_request;
 use crate::journal::incidents;
@@ -23,7 +24,7 @@ use crate::journal::incidents;
 /// Closed ones that are listed.
 const CLOSED: usize = 50;
 /// Breaches stay here so long after everything was told.
-const BREACHES_US: i64 = 90 * 86_400_000_000;
+const BREACHES_US: i64 = 90 * DAY_US;
 
 pub(super) struct Shown {
     id: u64,

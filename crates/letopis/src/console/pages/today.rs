@@ -18,6 +18,7 @@ use super::visitor::Visitor;
 use super::{home, live};
 use crate::access::{Action, Role, Standing};
 use crate::console::period::uncounted;
+use crate::event::when::DAY_US;
 use crate::journal::days::Day;
 use crate::metrics::figures::lost as leads;
 use crate::metrics::figures::visits::{Visits, visits};
@@ -97,7 +98,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, headers: He
             only: Vec::new(),
         };
         let asker = Asker { business, window_us, zone: zone.clone(), now_us };
-        let (from_us, tomorrow) = (now_us - lost::DAYS * crate::metrics::judge::DAY_US, span(1, 1));
+        let (from_us, tomorrow) = (now_us - lost::DAYS * DAY_US, span(1, 1));
         let queue = leads::Queue::read(conn, business, from_us, now_us)?;
         Ok::<_, PageError>(Read {
             today: figures::summary(conn, &asker, &span(0, 1))?,

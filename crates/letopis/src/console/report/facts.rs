@@ -8,6 +8,7 @@ use super::asker;
 use crate::console::period::{self, Period};
 use crate::event::BusinessId;
 use crate::event::incident::Severity;
+use crate::event::when::DAY_US;
 use crate::journal::incidents::{self, Incident};
 use crate::metrics::figures::visits::{Visits, visits};
 use crate::metrics::figures::{self, Cut, Question, Summary, lost};
@@ -64,7 +65,7 @@ impl Facts {
             visits: visits(conn, &asker, from_us, to_us, None)?,
             waiting: lost::Queue::read(conn, business, now_us - asker.window_us, now_us)?.people().1,
             uncounted: period::uncounted(conn, business)?,
-            window_days: asker.window_us / crate::metrics::judge::DAY_US,
+            window_days: asker.window_us / DAY_US,
         })
     }
 }

@@ -5,11 +5,10 @@ use rusqlite::{Connection, params};
 
 use super::*;
 use crate::event::BusinessId;
+use crate::event::when::{DAY_US, HOUR_US};
 use crate::journal::testing::empty;
 use crate::metrics::judge::FunnelStep;
 
-const HOUR_US: i64 = 3_600_000_000;
-const DAY_US: i64 = 24 * HOUR_US;
 /// Monday, 6 January 2025, midnight in Moscow.
 const MONDAY_US: i64 = 1_736_110_800_000_000;
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::access::{ConnectionKind, Settings};
+use crate::event::when::MINUTE_US;
 use crate::event::{Limits, check};
 use crate::exchange::{self, Body, Ended, Request, Response};
 
@@ -82,7 +83,7 @@ fn a_message_is_the_clients_words_at_telegrams_time() {
     assert_eq!((&told["meta"]["username"], &told["meta"]["telegram"]["message_id"]), (&json!("anna_p"), &json!(9)));
     assert_eq!(told["meta"]["exchange"]["request_part"]["text"], update.to_string(), "the bytes as they came");
     let mut again = exchange(Way::Hook, "", "application/json", &update.to_string(), None);
-    (again.id, again.started_us) = ("x2".into(), NOW + 60_000_000);
+    (again.id, again.started_us) = ("x2".into(), NOW + MINUTE_US);
     let again = events(again);
     assert_eq!((&again[0]["event_id"], &again[0]["meta"]["same"]), (&told["event_id"], &told["meta"]["same"]));
 }

@@ -19,10 +19,11 @@ use serde::Serialize;
 use super::rulings::Rulings;
 use super::{entries, reads};
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 pub use claimed::Answers;
 
 /// What is older is history.
-pub const BACK_US: i64 = 90 * 86_400_000_000;
+pub const BACK_US: i64 = 90 * DAY_US;
 /// Refused entries that are named; all are counted.
 const BURIED: u32 = 500;
 

@@ -9,6 +9,7 @@ use rusqlite::{Row, params};
 
 use super::{BACK_US, Desk, Difference, What};
 use crate::event::RecordNo;
+use crate::event::when::DAY_US;
 
 /// Ends and what they come to.
 const GOOD: [&str; 3] = ["deal_won", "visit_arrived", "payment"];
@@ -16,7 +17,7 @@ const BAD: [&str; 3] = ["deal_lost", "lead_lost", "visit_no_show"];
 /// Of others also: the client said no.
 const REFUSED: &str = "client_refused";
 /// So long after the CRM others may tell of the same.
-const AFTER_US: i64 = 7 * 86_400_000_000;
+const AFTER_US: i64 = 7 * DAY_US;
 
 /// An end that somebody told.
 #[derive(Clone)]

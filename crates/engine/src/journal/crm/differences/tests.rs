@@ -10,11 +10,12 @@ use super::super::rulings::{Rulings, apply};
 use super::super::{entries, feed, reads};
 use super::*;
 use crate::event::record::Decision;
+use crate::event::when::{HOUR_US, MINUTE_US};
 use crate::event::{Aside, CrmRef, Right};
 use crate::journal::testing::{NOON, Pen, empty};
 
 const SALON: BusinessId = BusinessId(1);
-const LATER: i64 = NOON + 3_600_000_000;
+const LATER: i64 = NOON + HOUR_US;
 
 /// With a quarter of an hour for the bot.
 fn at(now_us: i64) -> Asked {
@@ -86,7 +87,7 @@ impl Scene {
     /// A card as it was read, made a minute after noon.
     fn sees(&mut self, card: &str, change: impl FnOnce(&mut Item)) {
         let card = CrmRef::parse(card).unwrap();
-        let mut item = Item { kind: card.kind.as_str().into(), item: card.id, created_us: Some(NOON + 60_000_000), ..Item::default() };
+        let mut item = Item { kind: card.kind.as_str().into(), item: card.id, created_us: Some(NOON + MINUTE_US), ..Item::default() };
         change(&mut item);
         self.tx(|tx, _| items::put(tx, SALON, "con", &item, LATER).unwrap());
     }
@@ -122,7 +123,7 @@ fn fed(tx: &Transaction<'_>) {
 fn a_claim_without_a_card_differs_until_there_is_a_lead() {
     let mut scene = Scene::new();
     scene.claims("anna", None);
-    let early = differences(&scene.conn, SALON, std::slice::from_ref(&scene.portal), at(NOON + 60_000_000)).unwrap();
+    let early = differences(&scene.conn, SALON, std::slice::from_ref(&scene.portal), at(NOON + MINUTE_US)).unwrap();
     assert_eq!(early, Found::default(), "the bot and the search have a quarter of an hour");
     let found = scene.found();
     let What::Claimed { record, search, given, is_gone, .. } = &found.list[0].what else { panic!("{found:?}") };

@@ -18,13 +18,13 @@ use super::look::{Looked, hindrance};
 use super::notebook::Notebook;
 use super::reader::Reader;
 use super::seen::{self, Booking, PAGE};
+use crate::event::when::DAY_US;
 use crate::journal::crm::items::{self, Item};
 use crate::journal::crm::reads;
 use crate::journal::crm::tellings::{self, Telling};
 use crate::store::StoreError;
 use serde_json::json;
 
-const DAY_US: i64 = 86_400_000_000;
 const BACK_US: i64 = 30 * DAY_US;
 const AHEAD_US: i64 = 60 * DAY_US;
 /// What moves out of the window with time was not taken back.

@@ -14,6 +14,7 @@ use super::look::{Looked, hindrance};
 use super::reader::Reader;
 use super::seen;
 use crate::event::CrmKind;
+use crate::event::when::DAY_US;
 use crate::journal::crm::items::{self, Item};
 use crate::journal::crm::reads;
 use crate::store::StoreError;
@@ -26,7 +27,6 @@ const KINDS: [CrmKind; 3] = [CrmKind::Lead, CrmKind::Deal, CrmKind::Contact];
 const WHAT: &str = "night";
 const OVER: i64 = -1;
 const KIND_BITS: u32 = 48;
-const DAY_US: i64 = 86_400_000_000;
 
 impl Reader {
     /// One slice, if the night's pass is due and not over. Says whether there are more.

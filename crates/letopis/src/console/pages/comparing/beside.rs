@@ -1,9 +1,7 @@
 //! What else is looked at before and after a change, as rows: waiting, length of answers, cost, promises.
 
-use std::collections::BTreeMap;
-
 use super::super::language::Texts;
-use super::super::money;
+use super::super::money::amounts;
 use super::super::numbers::drawing::{decimal, share, took};
 use crate::metrics::changes::{Beside, Side};
 use crate::metrics::rate::Rate;
@@ -46,9 +44,6 @@ fn both(t: &Texts, before: Option<String>, after: Option<String>) -> Sides {
 
 /// Every currency; «не меньше» where some calls have no price.
 fn cost(t: &Texts, side: &Side) -> Option<String> {
-    let sums = |money: &BTreeMap<String, f64>| {
-        money.iter().map(|(currency, sum)| money::amount(t, *sum, currency)).collect::<Vec<_>>().join(" + ")
-    };
-    let said = (!side.cost_per_booking.is_empty()).then(|| sums(&side.cost_per_booking))?;
+    let said = (!side.cost_per_booking.is_empty()).then(|| amounts(t, &side.cost_per_booking))?;
     Some(if side.unpriced > 0 { t.of("change-at-least", &said) } else { said })
 }

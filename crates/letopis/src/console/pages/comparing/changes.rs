@@ -19,14 +19,15 @@ use super::beside::{self, BesideRow};
 use super::points::{self, Points};
 use crate::access::Action;
 use crate::console::period;
+use crate::event::when::DAY_US;
 use crate::metrics::changes::{Change, Compared, DEFAULT_WEEKS, Row, Verdict, change};
 use crate::metrics::figures::Asker;
 use crate::metrics::markers::{Marker, markers};
 
 /// Changes that can be chosen are of so many days.
-const BACK_US: i64 = 180 * 86_400_000_000;
+const BACK_US: i64 = 180 * DAY_US;
 /// Two whole weeks after the day of a change.
-const RIPE_US: i64 = 16 * 86_400_000_000;
+const RIPE_US: i64 = 16 * DAY_US;
 /// Strata that are drawn; all of them count.
 const DRAWN: usize = 12;
 /// A wider interval of a stratum is not drawn.

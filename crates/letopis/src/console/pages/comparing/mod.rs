@@ -29,12 +29,13 @@ use crate::access::Action;
 use crate::console::comparing::{self, Decided, Unfit};
 use crate::event::BusinessId;
 use crate::event::experiment::{Experiment, Metric, Variant};
+use crate::event::when::DAY_US;
 use crate::journal::experiments::{self, Kept, State as Stage};
 use crate::metrics::experiments::{Standing, outcome};
 use crate::metrics::figures::Asker;
 
 /// Bots tell of experiments that nobody defined: of so many days.
-const TOLD_US: i64 = 90 * 86_400_000_000;
+const TOLD_US: i64 = 90 * DAY_US;
 
 /// One in the list.
 struct Line {

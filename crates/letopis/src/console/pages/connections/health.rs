@@ -9,10 +9,10 @@ use super::super::visitor::Visitor;
 use crate::access::Mode;
 use crate::access::connection::Connection;
 use crate::access::connection_health::{self, Health};
+use crate::event::when::DAY_US;
 use crate::journal::model_calls::{self, Spent};
 use crate::metrics::rate::{Interval, Rate};
 
-pub(in crate::console::pages) const DAY_US: i64 = 86_400_000_000;
 /// Shares above this colour a number: one call of twenty.
 const MANY: f64 = 0.05;
 

@@ -28,6 +28,7 @@ use crate::access::connection_health::Health;
 use crate::access::{
     Action, Change, ConnectionId, ConnectionKind, Name, Origin, Secret, SecretName, Settings, connection_health, connection_secrets,
 };
+use crate::event::when::DAY_US;
 use crate::journal::forwards as deferred;
 use crate::upstream::Address;
 use steps::Steps;
@@ -147,7 +148,7 @@ fn origins(text: &str) -> Result<Vec<Origin>, PageError> {
 
 async fn draw(desk: &Desk, visitor: &Visitor, fresh: Option<Steps>) -> Result<Response, PageError> {
     let business = visitor.business.id;
-    let since_us = visitor.now_us - health::DAY_US;
+    let since_us = visitor.now_us - DAY_US;
     let (zone, now_us) = (visitor.clock().zone().clone(), visitor.now_us);
     let read = desk.console.store.read(move |conn| {
         let waiting = deferred::connections(conn, business)?;

@@ -8,15 +8,16 @@ use super::super::moments::Clock;
 use super::fold::{self, Fold};
 use super::proof::Seen;
 use super::step::{self, Step};
+use crate::event::when::MINUTE_US;
 use crate::event::{Facets, RecordNo};
 use crate::journal::deliveries::Status;
 use crate::journal::projection::{CLOCK_SKEW, CONFLICT, MASKED_PHONE};
 
 /// A silence longer than this is shown.
-const PAUSE_US: i64 = 10 * 60_000_000;
+const PAUSE_US: i64 = 10 * MINUTE_US;
 /// A bot that takes longer is slow; a person may take longer.
 const SLOW_BOT_US: i64 = 10_000_000;
-const SLOW_STAFF_US: i64 = 15 * 60_000_000;
+const SLOW_STAFF_US: i64 = 15 * MINUTE_US;
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use super::super::{acts as acts_page, numbers, requests};
 use super::{Card, Figure, Home, Line};
 use crate::access::trail::{self, What};
 use crate::access::{Action, member};
+use crate::event::when::DAY_US;
 use crate::journal::acts::{self, Act};
 use crate::journal::audits::{self, Run};
 use crate::journal::duties::{self, Breach, Request};
@@ -18,7 +19,6 @@ use crate::journal::retention::{self, Ran, open_holds};
 use crate::journal::witnesses::{self, Witnesses};
 use crate::journal::{incidents, quarantine};
 
-const DAY_US: i64 = 86_400_000_000;
 /// Acts and people that are named.
 const SHOWN: usize = 5;
 /// Acts that are counted: of thirty days there are hardly more.

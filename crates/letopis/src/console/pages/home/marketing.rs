@@ -14,9 +14,9 @@ use super::super::visitor::Visitor;
 use super::super::{changes, comparing};
 use super::{Card, Figure, Home, Line};
 use crate::console::period::uncounted;
+use crate::event::when::DAY_US;
 use crate::journal::days::Day;
 use crate::metrics::figures::{self, Asker, Cut, Question, Summary, lost};
-use crate::metrics::judge::DAY_US;
 use crate::metrics::markers::{Marker, markers};
 use crate::metrics::terms::Settled;
 

@@ -1,7 +1,7 @@
 //! An integrator's: how connections fare, what waits or was given up, which versions changed, what is broken now. No client of the business.
 
 use super::super::Desk;
-use super::super::connections::{health, row_of};
+use super::super::connections::row_of;
 use super::super::error::PageError;
 use super::super::labels;
 use super::super::visitor::Visitor;
@@ -9,6 +9,7 @@ use super::{Card, Figure, Home, Line};
 use crate::access::connection::{self, Connection};
 use crate::access::connection_health;
 use crate::event::BusinessId;
+use crate::event::when::DAY_US;
 use crate::journal::incidents::{self, Incident};
 use crate::journal::reports::outbox;
 use crate::journal::{forwards, quarantine};
@@ -41,13 +42,13 @@ pub(super) async fn home(desk: &Desk, visitor: &Visitor) -> Result<Home, PageErr
         let given_up = deferred.iter().filter(|one| one.failed_us.is_some()).count();
         Ok::<_, PageError>(Read {
             connections: connection::all(conn, business)?.into_iter().filter(|known| known.revoked_us.is_none()).collect(),
-            faring: connection_health::since(conn, business, now_us - health::DAY_US)?,
+            faring: connection_health::since(conn, business, now_us - DAY_US)?,
             waiting: forwards::connections(conn, business)?,
             forwards: (deferred.len() - given_up, given_up),
             buried: buried(conn, business)?,
             reports: outbox::counts(conn, Some(business))?,
             refused: quarantine::count_open(conn, business)?,
-            changes: markers::markers(conn, business, now_us - CHANGED_DAYS * health::DAY_US, now_us)?,
+            changes: markers::markers(conn, business, now_us - CHANGED_DAYS * DAY_US, now_us)?,
             incidents: incidents::open(conn, business)?,
         })
     });

@@ -20,15 +20,16 @@ use super::language::Texts;
 use super::visitor::Visitor;
 use crate::access::Action;
 use crate::event::incident::{Ending, Matter};
+use crate::event::when::DAY_US;
 use crate::journal::incidents;
 use crate::metrics::incidents::{Figures, Took, figures};
 use crate::metrics::markers::markers;
 use tell::{Shown, Teller};
 
 /// Past incidents are of so many days.
-const BACK_US: i64 = 90 * 86_400_000_000;
+const BACK_US: i64 = 90 * DAY_US;
 /// Changes of versions are of so many days: what a fall is held against first.
-const CHANGES_US: i64 = 30 * 86_400_000_000;
+const CHANGES_US: i64 = 30 * DAY_US;
 /// Past incidents that are listed.
 const LISTED: usize = 100;
 /// That are summed up.

@@ -9,10 +9,11 @@ use super::super::moments::Clock;
 use super::super::who::{self, Who};
 use super::filter::LOW_CONFIDENCE;
 use crate::event::BusinessId;
+use crate::event::when::MINUTE_US;
 use crate::journal::reading::{Listed, SessionLine};
 
 /// An answer later than this is worth a colour: people write to a chat to be answered now.
-const SLOW_US: i64 = 60_000_000;
+const SLOW_US: i64 = MINUTE_US;
 
 /// A conversation in a list.
 pub(in crate::console::pages) struct Line {

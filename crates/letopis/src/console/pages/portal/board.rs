@@ -14,10 +14,10 @@ use super::super::numbers::facts::{Came, Fact, headline, how};
 use super::look;
 use crate::access::business;
 use crate::access::portal_visit::Visit;
+use crate::event::when::DAY_US;
 use crate::journal::days::Day;
 use crate::metrics::figures::visits::visits;
 use crate::metrics::figures::{self, Asker, Question, Summary};
-use crate::metrics::judge::DAY_US;
 use crate::metrics::terms::Settled;
 
 const DAYS: i64 = 30;

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::ConnectionId;
 use crate::event::BusinessId;
+use crate::event::when::MINUTE_US;
 use crate::privacy::{BusinessKeys, Vault};
 
 /// How long the employee's right, once asked, counts.
-const LASTS_US: i64 = 15 * 60_000_000;
+const LASTS_US: i64 = 15 * MINUTE_US;
 /// What it is sealed as: no other secret opens as a link.
 const NAME: &str = "link inside a portal";
 

@@ -6,9 +6,9 @@
 use super::facts::{CRITICAL, Facts, Test, Tried};
 use crate::access::connection_trial::{Step as TrialStep, Verdict as Tone, is_well};
 use crate::access::{Action, ConnectionKind};
+use crate::event::when::DAY_US;
 use crate::journal::reports::Kind;
 
-const DAY_US: i64 = 86_400_000_000;
 /// A review of conversations is monthly; a few days late is still monthly.
 const REVIEWED_DAYS: i64 = 35;
 

@@ -11,6 +11,7 @@ use crate::access::connection::{self, Connection};
 use crate::access::connection_trial::Finding;
 use crate::access::{ConnectionId, Role, member};
 use crate::console::period::uncounted;
+use crate::event::when::DAY_US;
 use crate::event::{BusinessId, Facets};
 use crate::journal::clients;
 use crate::journal::copies::{CopyState, copies_of};
@@ -20,7 +21,6 @@ use crate::journal::reports::outbox::{self, Delivery};
 use crate::journal::reports::routes::{self, Routed};
 use crate::journal::witnesses::{self, Witnesses};
 
-const DAY_US: i64 = 86_400_000_000;
 /// Events so old still show that a kind of event comes.
 const SEEN_DAYS: i64 = 90;
 /// Conversations of so many days are counted.

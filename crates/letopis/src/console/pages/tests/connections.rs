@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use super::scene::{NOW, Scene};
 use crate::access::Role;
+use crate::event::when::{HOUR_US, MINUTE_US};
 
 /// Adds one; the page of it.
 async fn add(owner: &super::scene::Browser<'_>, form: &str) -> String {
@@ -68,7 +69,7 @@ async fn health_has_its_n_and_little_data_has_no_share() {
     let url = add(&owner, "name=Модель&kind=openai").await;
     let page = owner.get(&url).await.body;
     assert!(page.contains("обращений не было") && page.contains("Как считается"), "{page}");
-    let hour = NOW - NOW.rem_euclid(3_600_000_000);
+    let hour = NOW - NOW.rem_euclid(HOUR_US);
     let counted = |calls: u32, slow: u32| {
         format!(
             "DELETE FROM connection_health; INSERT INTO connection_health (connection_id, hour_us, business_id, calls, events, failures, latency, gaps, last_us, last_error, last_error_us)
@@ -138,7 +139,7 @@ async fn what_events_lack_is_said_by_channel_with_what_to_do() {
     assert!(page.contains("Чего не хватает в событиях") && page.contains("Карточка в CRM"), "{page}");
     assert!(!page.contains("Пусть бот передаёт session_id"), "a few events say nothing: {page}");
     let bare = scene.store.write(|tx| {
-        let (inbound, at) = (crate::event::Facets::INBOUND.bits(), NOW - 60_000_000);
+        let (inbound, at) = (crate::event::Facets::INBOUND.bits(), NOW - MINUTE_US);
         tx.execute_batch(&format!(
             "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 40)
              INSERT INTO events (record, business, ts_us, offset_min, received_us, flags, facets, type, channel, event_id)

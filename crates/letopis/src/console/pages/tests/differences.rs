@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use super::scene::{NOW, Scene};
 use crate::access::Role;
+use crate::event::when::HOUR_US;
 
 const WEBHOOK: &str = "https://salon.example/rest/1/canarysecret/";
 
@@ -15,7 +16,7 @@ async fn portal(scene: &Scene, owner: &super::scene::Browser<'_>) -> String {
     let list = owner.get("/settings/connections").await.body;
     let is_it = |part: &&str| part.starts_with("/settings/connections/c_");
     let id = list.split("href=\"").find(is_it).unwrap().split('"').next().unwrap().rsplit('/').next().unwrap().to_owned();
-    let noon = NOW - 3_600_000_000;
+    let noon = NOW - HOUR_US;
     let reads =
         |what: &str, at: i64| format!("INSERT INTO crm_reads VALUES ('{id}', '{what}', 1, {noon} - 86400000000, {at}, {at}, NULL);");
     let cursor = format!("INSERT INTO crm_cursors VALUES ('{id}', 1, 0, 1 << 40, NULL, NULL);");
@@ -26,7 +27,7 @@ async fn portal(scene: &Scene, owner: &super::scene::Browser<'_>) -> String {
 
 /// A double of Anna's, a lead by another hand, and a deal that ended otherwise than she tells.
 async fn differ(scene: &Scene, connection: &str) {
-    let noon = NOW - 3_600_000_000;
+    let noon = NOW - HOUR_US;
     let item = |card: &str, more: &str| {
         let (kind, id) = card.split_once(':').unwrap();
         format!(

@@ -79,6 +79,36 @@ async fn a_client_with_two_lost_conversations_is_called_once() {
 }
 
 #[tokio::test]
+async fn a_morning_s_calls_are_forty_and_whoever_is_taken_stays_on_the_page() {
+    let scene = Scene::open().await;
+    let many = scene.store.write(|tx| {
+        tx.execute_batch(&format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 45)
+             INSERT INTO sessions (business, pid, channel, kind, started_us, last_us, first_record, events, inbound, replies, facets, outcome)
+               SELECT business, 'many-' || i, channel, kind, started_us, last_us, first_record, events, inbound, replies, facets, outcome FROM sessions, n WHERE pid = 'boris';
+             INSERT INTO cases (business, id, person, session, started_us, channel, marks, told, paid_minor, replies, lost, lost_all, lost_since_us, lost_us)
+               SELECT business, id, id, id, {NOON}, channel, 1, 1, 0, 0, 'R1', 'R1', {NOON}, {NOON} + id FROM sessions WHERE pid LIKE 'many-%';"
+        ))?;
+        Ok::<_, crate::store::StoreError>(())
+    });
+    many.await.unwrap();
+    let owner = scene.owner().await;
+    let cards = |page: &str| page.matches("<li class=\"card lead\">").count();
+    let lost = owner.get("/lost").await.body;
+    assert_eq!(cards(&lost), 40);
+    assert!(lost.contains("/lost?all=1&#38;reason=") && lost.contains("45"), "{lost}");
+    assert_eq!(cards(&owner.get("/lost?all=1").await.body), 45);
+    owner.submit("/lost/many-45/take", "").await;
+    let lost = owner.get("/lost").await.body;
+    assert_eq!((cards(&lost), lost.matches("/sessions/many-45\"").count()), (41, 1), "forty free ones, and who took whom: {lost}");
+    for i in 1..=4 {
+        owner.submit(&format!("/lost/many-{i}/take"), "").await;
+    }
+    let lost = owner.get("/lost").await.body;
+    assert!(cards(&lost) == 45 && !lost.contains("/lost?all=1"), "nobody is left out: {lost}");
+}
+
+#[tokio::test]
 async fn numbers_say_of_how_many_and_people_are_for_those_who_may_see_them() {
     let scene = Scene::open().await;
     counted(&scene).await;

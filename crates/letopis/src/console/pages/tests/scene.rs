@@ -24,6 +24,7 @@ use crate::console::replay::{NotTaken, Replay, Resend};
 use crate::console::trials::Trials;
 use crate::decide::Decide;
 use crate::event::record::{Decided, Decision};
+use crate::event::when::HOUR_US;
 use crate::event::{self, BusinessId, CrmRef, Frame, RecordNo};
 use crate::journal::log::Logs;
 use crate::journal::sessions::Gaps;
@@ -36,7 +37,7 @@ use crate::privacy::{self, BusinessKeys, Vault};
 use crate::store::{Migration, Store, StoreError};
 
 /// When pages are looked at: an hour after the first event.
-pub(super) const NOW: i64 = NOON + 3_600_000_000;
+pub(super) const NOW: i64 = NOON + HOUR_US;
 
 /// The customer's own example, a conversation with everything in it, and one that nobody answered.
 const EVENTS: [&str; 8] = [

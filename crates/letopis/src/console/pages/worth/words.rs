@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::labels;
 use super::super::language::Texts;
 use super::super::moments::Clock;
-use super::super::money;
+use super::super::money::{self, amounts};
 use super::super::numbers::drawing::{decimal, share};
 use super::Said;
 use crate::metrics::alerts::drop::Evaluation;
@@ -140,13 +140,6 @@ pub(super) fn cost(t: &Texts, cost: &Cost) -> Vec<Said> {
 /// That some calls have no price.
 pub(super) fn lower_bound(t: &Texts, cost: &Cost) -> Option<String> {
     (cost.is_lower_bound && !cost.money.is_empty()).then(|| t.count("worth-lower-bound", cost.spending.unpriced as i64))
-}
-
-fn amounts(t: &Texts, money: &BTreeMap<String, f64>) -> String {
-    if money.is_empty() {
-        return "—".into();
-    }
-    money.iter().map(|(currency, sum)| money::amount(t, *sum, currency)).collect::<Vec<_>>().join(" + ")
 }
 
 /// One row a channel or model.
