@@ -56,7 +56,9 @@ pub fn advance(tx: &Transaction<'_>, business: BusinessId, record: i64) -> rusql
 pub fn begin_anew(tx: &Transaction<'_>, business: Option<BusinessId>) -> rusqlite::Result<()> {
     let business = business.map(|business| business.0);
     tx.prepare_cached("DELETE FROM case_cursors WHERE business = coalesce(?1, business)")?.execute([business])?;
-    tx.prepare_cached("UPDATE case_people SET due_us = 0 WHERE business = coalesce(?1, business)")?.execute([business]).map(drop)
+    tx.prepare_cached("UPDATE case_people SET due_us = 0, upto = NULL WHERE business = coalesce(?1, business)")?
+        .execute([business])
+        .map(drop)
 }
 
 /// Whose answer changes by time alone, the most overdue first.
@@ -90,19 +92,29 @@ pub fn mark(tx: &Transaction<'_>, business: BusinessId, owner: Owner) -> rusqlit
     Ok(())
 }
 
-/// The drawn number of an owner, who is judged again at `due_us`.
+/// The record up to which everything of an owner has been judged.
 ///
 /// # Errors
 /// When the database says no.
-pub fn person(tx: &Transaction<'_>, business: BusinessId, owner: Owner, due_us: Option<i64>) -> rusqlite::Result<i64> {
+pub fn upto(conn: &Connection, owner: Owner) -> rusqlite::Result<Option<i64>> {
     let (client, session) = owner.columns();
-    let sql = "UPDATE case_people SET due_us = ?3 WHERE client = ?1 OR session = ?2 RETURNING person";
+    let mut find = conn.prepare_cached("SELECT upto FROM case_people WHERE client = ?1 OR session = ?2")?;
+    Ok(find.query_row(params![client, session], |row| row.get(0)).optional()?.flatten())
+}
+
+/// The drawn number of an owner, who was judged with everything up to the record `upto` and is judged again at `due_us`.
+///
+/// # Errors
+/// When the database says no.
+pub fn person(tx: &Transaction<'_>, business: BusinessId, owner: Owner, upto: i64, due_us: Option<i64>) -> rusqlite::Result<i64> {
+    let (client, session) = owner.columns();
+    let sql = "UPDATE case_people SET due_us = ?3, upto = ?4 WHERE client = ?1 OR session = ?2 RETURNING person";
     let mut known = tx.prepare_cached(sql)?;
-    if let Some(person) = known.query_row(params![client, session, due_us], |row| row.get(0)).optional()? {
+    if let Some(person) = known.query_row(params![client, session, due_us, upto], |row| row.get(0)).optional()? {
         return Ok(person);
     }
-    let sql = "INSERT INTO case_people (person, business, client, session, due_us) VALUES (abs(random()), ?1, ?2, ?3, ?4) RETURNING person";
-    tx.prepare_cached(sql)?.query_row(params![business.0, client, session, due_us], |row| row.get(0))
+    let sql = "INSERT INTO case_people (person, business, client, session, due_us, upto) VALUES (abs(random()), ?1, ?2, ?3, ?4, ?5) RETURNING person";
+    tx.prepare_cached(sql)?.query_row(params![business.0, client, session, due_us, upto], |row| row.get(0))
 }
 
 /// Whether earlier conversations of theirs are counted whose detail is gone.
@@ -151,7 +163,7 @@ pub fn clear(
 /// When the database says no.
 pub fn set_aside(tx: &Transaction<'_>, owner: Owner) -> rusqlite::Result<()> {
     let (client, session) = owner.columns();
-    let sql = "UPDATE case_people SET due_us = NULL WHERE client = ?1 OR session = ?2 RETURNING person";
+    let sql = "UPDATE case_people SET due_us = NULL, upto = NULL WHERE client = ?1 OR session = ?2 RETURNING person";
     exposures::unsay(tx, owner)?;
     let person: Option<i64> = tx.prepare_cached(sql)?.query_row(params![client, session], |row| row.get(0)).optional()?;
     person.map_or(Ok(()), |person| clear(tx, person, &BTreeMap::new(), |_| false).map(drop))

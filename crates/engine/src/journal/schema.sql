@@ -672,7 +672,8 @@ CREATE TABLE case_people (
   business INTEGER NOT NULL,
   client INTEGER UNIQUE,
   session INTEGER UNIQUE,              -- a conversation of nobody
-  due_us INTEGER
+  due_us INTEGER,
+  upto INTEGER                         -- the last record of the business when they were judged: none before it has to be looked at again
 );
 CREATE INDEX case_people_due ON case_people (business, due_us) WHERE due_us IS NOT NULL;
 CREATE TABLE case_cursors (

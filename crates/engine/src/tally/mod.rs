@@ -14,11 +14,13 @@ mod rows;
 mod tests;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
+use queue::Queue;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use tokio::sync::watch;
 
@@ -37,15 +39,25 @@ pub use absent::Crm;
 /// How often it looks whether there is something to do.
 const LOOK: Duration = Duration::from_millis(500);
 /// Records that are looked at in one slice.
-const RECORDS: i64 = 1_000;
+const RECORDS: i64 = 20_000;
+/// People to whom they happened and who are judged in it.
+const TOUCHED: usize = 500;
 /// Days whose conversations are read before anybody asks: as far as pages look back by themselves.
 const WARM_DAYS: i64 = 90;
 /// People judged by time alone in one slice.
 const PEOPLE: i64 = 200;
+/// While so many bytes of frames wait to be recorded, whoever records has the processor and the writer nearly to itself: a bot's client
+/// waits for an acknowledgement, numbers wait for a moment.
+const BACKLOG_BYTES: u64 = 1 << 20;
+/// Rest per work then.
+const REST: u32 = 15;
+/// And no longer than this.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// The keeper.
 pub struct Tally {
     store: Store,
+    queue: Arc<dyn Queue>,
     now_us: fn() -> i64,
     gaps: Gaps,
     absent: absent::Absent,
@@ -77,6 +89,8 @@ struct By {
 struct Slice {
     people: Vec<(Owner, History, Judged)>,
     cursor: Option<i64>,
+    /// The last record that whoever was judged was judged with.
+    upto: i64,
     more: bool,
     now_us: i64,
     /// What people had settled when it was read.
@@ -84,10 +98,10 @@ struct Slice {
 }
 
 impl Tally {
-    /// Over an open store, by the silences that end conversations here.
+    /// Over an open store, by the silences that end conversations here; it makes room while much waits in `queue`.
     #[must_use]
-    pub fn new(store: Store, now_us: fn() -> i64, gaps: Gaps, crm: Crm) -> Self {
-        Self { store, now_us, gaps, absent: absent::Absent::of(crm), words: Arc::default() }
+    pub fn new(store: Store, queue: Arc<dyn Queue>, now_us: fn() -> i64, gaps: Gaps, crm: Crm) -> Self {
+        Self { store, queue, now_us, gaps, absent: absent::Absent::of(crm), words: Arc::default() }
     }
 
     /// Goes on until `stop` turns true.
@@ -102,8 +116,13 @@ impl Tally {
             if !more && !is_warm {
                 is_warm = self.warm().await.inspect_err(|e| tracing::warn!(error = %e, "numbers are not at hand yet")).is_ok();
             }
-            // Whoever records goes first: it rests as long as it worked.
-            let rest = if more { began.elapsed().min(LOOK) } else { LOOK };
+            let worked = began.elapsed();
+            let rest = match more {
+                true if self.queue.stats().pending_bytes > BACKLOG_BYTES => (worked * REST).min(LONGEST),
+                // Whoever asks has the other half.
+                true => worked.min(LOOK),
+                false => LOOK,
+            };
             tokio::select! {
                 () = tokio::time::sleep(rest) => {}
                 _ = stop.wait_for(|stop| *stop) => return,
@@ -146,7 +165,7 @@ impl Tally {
 /// Everything of one slice, read in the one snapshot that a reader sees, and judged.
 fn slice(conn: &Connection, business: &Business, by: &By, now_us: i64) -> Result<Slice, TallyError> {
     let from = cases::cursor(conn, business.id)?.unwrap_or(RecordNo::new(business.id, 0).as_i64() - 1);
-    let mut owners = BTreeSet::new();
+    let (mut owners, upto) = (BTreeSet::new(), last_record(conn, business.id)?);
     let (cursor, full) = touched(conn, business.id, from, &mut owners)?;
     let due = cases::due(conn, business.id, now_us, PEOPLE)?;
     let more = full || due.len() as i64 == PEOPLE;
@@ -162,26 +181,52 @@ fn slice(conn: &Connection, business: &Business, by: &By, now_us: i64) -> Result
         judged.cases.iter_mut().for_each(|case| by.words.clean(case));
         people.push((owner, history, judged));
     }
-    Ok(Slice { people, cursor: (cursor > from).then_some(cursor), more, now_us, settled: settled(conn, business.id)? })
+    Ok(Slice { people, cursor: (cursor > from).then_some(cursor), upto, more, now_us, settled: settled(conn, business.id)? })
 }
 
-/// To whom the next records happened; gives how far it looked, and whether there is more.
+/// The newest record that can be read.
+fn last_record(conn: &Connection, business: BusinessId) -> rusqlite::Result<i64> {
+    let [first, end] = span(business);
+    let sql = "SELECT coalesce(max(record), ?1) FROM events WHERE record BETWEEN ?1 AND ?2";
+    conn.prepare_cached(sql)?.query_row([first, end], |row| row.get(0))
+}
+
+/// The numbers that records of a business can have.
+fn span(business: BusinessId) -> [i64; 2] {
+    [RecordNo::new(business, 0).as_i64(), RecordNo::new(BusinessId(business.0 + 1), 0).as_i64() - 1]
+}
+
+/// To whom the next records happened that they were not judged with already: whoever is judged is judged with everything there is, so after a
+/// busy hour each is judged once. Gives how far it looked, and whether there is more.
 fn touched(conn: &Connection, business: BusinessId, from: i64, owners: &mut BTreeSet<Owner>) -> rusqlite::Result<(i64, bool)> {
-    let end = RecordNo::new(BusinessId(business.0 + 1), 0).as_i64() - 1;
+    let [_, end] = span(business);
+    let mut judged = HashMap::<Owner, i64>::new();
+    let mut touch = |owner: Owner, record: i64| {
+        let upto = match judged.entry(owner) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => *new.insert(cases::upto(conn, owner)?.unwrap_or(i64::MIN)),
+        };
+        if record > upto {
+            owners.insert(owner);
+        }
+        Ok::<_, rusqlite::Error>(owners.len())
+    };
     let sql = "SELECT e.record, e.session, sc.root, ic.root FROM events e
                  LEFT JOIN sessions s ON s.id = e.session LEFT JOIN clients sc ON sc.id = s.client
                  LEFT JOIN identities i ON i.id = e.identity LEFT JOIN clients ic ON ic.id = i.client
                WHERE e.record > ?1 AND e.record <= ?2 ORDER BY e.record LIMIT ?3";
-    let (mut last, mut count) = (from, 0);
+    let (mut last, mut count, mut people) = (from, 0, 0);
     let mut find = conn.prepare_cached(sql)?;
     let mut rows = find.query(params![from, end, RECORDS])?;
     while let Some(row) = rows.next()? {
         (last, count) = (row.get(0)?, count + 1);
         let (session, of_session, of_identity): (Option<i64>, Option<i64>, Option<i64>) = (row.get(1)?, row.get(2)?, row.get(3)?);
-        owners.extend(of_identity.map(Owner::Client));
-        owners.extend(of_session.map(Owner::Client));
-        if of_session.is_none() {
-            owners.extend(session.map(Owner::Session));
+        let nobodys = session.filter(|_| of_session.is_none()).map(Owner::Session);
+        for owner in [of_identity.map(Owner::Client), of_session.map(Owner::Client), nobodys].into_iter().flatten() {
+            people = touch(owner, last)?;
+        }
+        if people >= TOUCHED {
+            return Ok((last, true));
         }
     }
     Ok((last, count == RECORDS))
@@ -201,7 +246,7 @@ fn keep(tx: &Transaction<'_>, business: BusinessId, slice: &Slice) -> Result<(),
     }
     for (owner, history, judged) in &slice.people {
         if is_there(tx, *owner)? {
-            rows::replace(tx, business, *owner, (history, judged), slice.now_us)?;
+            rows::replace(tx, business, *owner, (history, judged), (slice.upto, slice.now_us))?;
         } else {
             cases::set_aside(tx, *owner)?;
         }

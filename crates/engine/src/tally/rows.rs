@@ -23,9 +23,9 @@ pub(super) fn replace(
     business: BusinessId,
     owner: Owner,
     (history, judged): (&History, &Judged),
-    now_us: i64,
+    (upto, now_us): (i64, i64),
 ) -> rusqlite::Result<()> {
-    let person = cases::person(tx, business, owner, judged.due_us)?;
+    let person = cases::person(tx, business, owner, upto, judged.due_us)?;
     let mine = |session: &i64| owner != Owner::Session(*session);
     let digests = judged.cases.iter().map(|case| (case.session, digest(case))).collect();
     let same = cases::clear(tx, person, &digests, mine)?;

@@ -106,6 +106,31 @@ fn what_says_the_same_is_not_written_again() {
 }
 
 #[test]
+fn whoever_was_judged_with_everything_is_not_judged_again_for_each_of_their_records() {
+    let (mut conn, mut pen) = (empty(), None);
+    write(&mut conn, &mut pen, &[WRITES, BOOKS]);
+    let touched = |conn: &Connection| {
+        let mut owners = BTreeSet::new();
+        touched(conn, BUSINESS, cases::cursor(conn, BUSINESS).unwrap().unwrap_or(0), &mut owners).unwrap();
+        owners.len()
+    };
+    assert_eq!(touched(&conn), 1);
+    count(&conn, at("2025-01-01T12:06:00Z"));
+    let tx = conn.transaction().unwrap();
+    cases::advance(&tx, BUSINESS, RecordNo::new(BUSINESS, 0).as_i64() - 1).unwrap();
+    tx.commit().unwrap();
+    assert_eq!(touched(&conn), 0, "the cursor is behind, but whose records these are was judged with all of them");
+    write(&mut conn, &mut pen, &[&WRITES.replace(r#""event_id":"a""#, r#""event_id":"c""#)]);
+    assert_eq!(touched(&conn), 1, "something new happened");
+    count(&conn, at("2025-01-01T12:06:00Z"));
+    assert_eq!(touched(&conn), 0);
+    let tx = conn.transaction().unwrap();
+    cases::begin_anew(&tx, Some(BUSINESS)).unwrap();
+    tx.commit().unwrap();
+    assert_eq!(touched(&conn), 1, "everything is to be counted otherwise");
+}
+
+#[test]
 fn what_stays_when_the_detail_goes_leads_to_nobody() {
     let (mut conn, mut pen) = (empty(), None);
     write(&mut conn, &mut pen, &[WRITES, BOOKS]);

@@ -115,7 +115,9 @@ pub(super) fn start(app: &App) -> anyhow::Result<Running> {
     };
     let forwards = tokio::spawn(forwards.run(ended.clone()));
     let bitrix24 = tokio::spawn(app.bitrix24().run(ended.clone()));
-    let tally = tokio::spawn(Tally::new(app.store.clone(), now_us, app.config.sessions, app.crm_asked()).keep(ended.clone()));
+    let tally = tokio::spawn(
+        Tally::new(app.store.clone(), Arc::clone(&app.queue), now_us, app.config.sessions, app.crm_asked()).keep(ended.clone()),
+    );
     let watch = tokio::spawn(app.watcher().keep(ended.clone()));
     let post = tokio::spawn(app.post().run(ended.clone()));
     Nightly::start(app, Arc::clone(&outside.audits), ended.clone())?;

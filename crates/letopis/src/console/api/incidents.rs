@@ -6,17 +6,15 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use serde::Serialize;
 
 use super::asked::Asked;
 use super::error::ApiError;
 use super::moments::rfc3339;
-use crate::access::{Action, business};
+use super::span::Span;
+use crate::access::Action;
 use crate::console::Console;
-use crate::console::period::{self, Period};
-use crate::event::BusinessId;
 use crate::journal::incidents::{self, Incident};
 use crate::metrics::incidents::{Figures, figures};
 use crate::metrics::markers;
@@ -25,7 +23,6 @@ use crate::metrics::markers;
 const MOST: usize = 500;
 /// Incidents that are summed up: a year of several a day.
 const SUMMED: usize = 5_000;
-const PERIOD: &str = "a moment such as 2025-01-01T12:34:56Z, or a date, which begins at the business's midnight";
 
 #[derive(Serialize)]
 struct IncidentJson {
@@ -60,14 +57,6 @@ pub(super) struct MarkerJson {
     record: Option<u64>,
     /// Who made the version active here; none where it is only seen in traffic.
     by: Option<String>,
-}
-
-#[derive(Serialize)]
-pub(super) struct Answer<T> {
-    from: String,
-    to: String,
-    #[serde(flatten)]
-    body: T,
 }
 
 /// The list: open ones, and those opened in a period, the newest first.
@@ -118,32 +107,6 @@ pub(super) async fn of_markers(State(console): State<Arc<Console>>, mut asked: A
         Ok::<_, ApiError>(about.answer(serde_json::json!({ "items": items })))
     });
     Ok(ready.json(&read.await?))
-}
-
-/// What was asked of time, before the database is.
-pub(super) struct Span {
-    from: Option<String>,
-    to: Option<String>,
-}
-
-impl Span {
-    pub(super) fn take(asked: &mut Asked) -> Self {
-        Self { from: asked.text("from"), to: asked.text("to") }
-    }
-
-    pub(super) fn period(self, conn: &Connection, business: BusinessId, now_us: i64) -> Result<(Period, TimeZone), ApiError> {
-        let zone = business::by_id(conn, business)?.and_then(|found| TimeZone::get(&found.timezone).ok()).unwrap_or(TimeZone::UTC);
-        let moment = |text: Option<String>, name| {
-            text.map(|text| period::moment(&text, &zone).ok_or(ApiError::Parameter { name, rule: PERIOD })).transpose()
-        };
-        Ok((Period::given(moment(self.from, "from")?, moment(self.to, "to")?, &zone, now_us), zone))
-    }
-}
-
-impl Period {
-    pub(super) fn answer<T>(self, body: T) -> Answer<T> {
-        Answer { from: rfc3339(self.from_us), to: rfc3339(self.to_us), body }
-    }
 }
 
 fn one(conn: &Connection, incident: &Incident) -> rusqlite::Result<IncidentJson> {

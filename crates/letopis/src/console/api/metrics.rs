@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::asked::Asked;
 use super::error::ApiError;
-use super::incidents::Span;
 use super::moments::rfc3339;
 use super::numbers::asker;
+use super::span::Span;
 use crate::access::Action;
 use crate::console::Console;
 use crate::console::measured::Picture;

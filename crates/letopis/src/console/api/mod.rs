@@ -40,6 +40,7 @@ mod reviews;
 mod scenarios;
 mod search;
 mod sessions;
+mod span;
 #[cfg(test)]
 mod tests;
 mod worth;

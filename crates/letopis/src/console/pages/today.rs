@@ -189,8 +189,14 @@ fn waiting_more(t: &Texts, read: &Read) -> Option<String> {
 fn at_hand(visitor: &Visitor, waiting: &[leads::Person]) -> Vec<Figure> {
     let t = &visitor.t;
     let figure = |reason: Reason, key: &str, url| {
-        let count = waiting.iter().filter(|person| person.all().any(|lead| lead.reason == reason && lead.taken.is_none())).count();
-        Figure { figure: decimal(t, count as f64, 0), label: t.say(key), more: None, tone: if count > 0 { "bad" } else { "" }, url }
+        let by = |free: bool| {
+            let counts = |lead: &leads::Waiting| lead.reason == reason && (lead.taken.is_none() || !free);
+            waiting.iter().filter(|person| person.all().any(counts)).count()
+        };
+        let (free, all) = (by(true), by(false));
+        // The list that it leads to has both.
+        let more = (all > free).then(|| t.count("today-taken", (all - free) as i64));
+        Figure { figure: decimal(t, free as f64, 0), label: t.say(key), more, tone: if free > 0 { "bad" } else { "" }, url }
     };
     vec![figure(Reason::R1, "home-unanswered", "/lost?reason=R1"), figure(Reason::R5, "home-handed", "/lost?reason=R5")]
 }
