@@ -210,7 +210,7 @@ fn stored(conn: &Connection, business: BusinessId, mut firsts: Vec<u64>, end: u6
         &mut stored.others
     })?;
     let wanted = |first: u64, stored: &Stored| {
-        (end - first).saturating_sub(stored.others + since(&gone.erased, first) + since(&gone.expired, first))
+        end.saturating_sub(first).saturating_sub(stored.others + since(&gone.erased, first) + since(&gone.expired, first))
     };
     if all(conn, business)? == Some(wanted(0, &stored[&0])) {
         stored.iter_mut().for_each(|(first, stored)| stored.blobs = wanted(*first, stored));

@@ -11,6 +11,16 @@ use crate::metrics::rate::Rate;
 /// Different people.
 pub(super) type People = HashSet<i64, BuildHasherDefault<Spread>>;
 
+/// All of both: into the larger one, because each that is put in costs.
+pub(super) fn join(into: &mut People, other: &People) {
+    if into.len() < other.len() {
+        let smaller = std::mem::replace(into, other.clone());
+        into.extend(smaller);
+    } else {
+        into.extend(other);
+    }
+}
+
 /// Waiting times in milliseconds, each with how often it occurred: a million of them are some thousands of different ones.
 #[derive(Default)]
 pub(super) struct Waits(HashMap<u32, u64, BuildHasherDefault<Spread>>);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::answers::{Answers, Times};
-use super::counts::People;
+use super::counts::{People, join};
 use super::overall::{Overall, overall};
 use super::spending::Spending;
 use super::{Asker, Question};
@@ -171,8 +171,8 @@ impl Fold {
     /// All of both.
     pub(super) fn merge(&mut self, other: &Self) {
         self.sessions += other.sessions;
-        self.people.extend(&other.people);
-        self.booked_people.extend(&other.booked_people);
+        join(&mut self.people, &other.people);
+        join(&mut self.booked_people, &other.booked_people);
         self.newest_us = self.newest_us.max(other.newest_us);
         for (into, from) in [
             (&mut self.booked, other.booked),

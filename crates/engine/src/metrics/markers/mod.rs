@@ -57,7 +57,8 @@ pub struct Marker {
 #[derive(Default)]
 struct Watch {
     versions: Vec<Version>,
-    numbers: HashMap<(What, String), usize>,
+    /// By column and label.
+    numbers: [HashMap<String, usize>; 3],
     series_of: HashMap<(What, String), usize>,
     series: Vec<Series>,
     /// Of the last conversation, by column: the next one mostly says the same.
@@ -77,15 +78,15 @@ impl Watch {
         for (at, what) in What::ALL.into_iter().enumerate() {
             let Some(label) = told(at) else { continue };
             let known = self.last[at].filter(|last| self.versions[*last].label == label);
-            let version = known.unwrap_or_else(|| self.version(what, label));
+            let version = known.unwrap_or_else(|| self.version(at, what, label));
             self.last[at] = Some(version);
             let change = self.series[self.versions[version].series].push(Told { us, session, version });
             self.found.extend(change.map(|change| (what, change)));
         }
     }
 
-    fn version(&mut self, what: What, label: &str) -> usize {
-        if let Some(known) = self.numbers.get(&(what, label.to_owned())) {
+    fn version(&mut self, at: usize, what: What, label: &str) -> usize {
+        if let Some(known) = self.numbers[at].get(label) {
             return *known;
         }
         // Scenarios are series of their own; models are one, and so are prompts.
@@ -94,7 +95,7 @@ impl Watch {
         let series = *self.series_of.entry((what, name.to_owned())).or_insert(next);
         self.series.resize_with(self.series_of.len(), Series::default);
         self.versions.push(Version { label: label.to_owned(), series });
-        self.numbers.insert((what, label.to_owned()), self.versions.len() - 1);
+        self.numbers[at].insert(label.to_owned(), self.versions.len() - 1);
         self.versions.len() - 1
     }
 }
