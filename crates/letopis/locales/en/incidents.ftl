@@ -73,6 +73,7 @@ incident-title = { $rule ->
     [A2] { $state ->
         [halted] The CRM is halted
         [late] The CRM gets no entries
+        [unread] What happens in the CRM is not known
        *[refused] The CRM did not take entries
     }
     [A3] { $silent_min ->
@@ -113,6 +114,7 @@ incident-says = { $rule ->
     [A2] { $state ->
         [halted] Nothing is asked of the CRM until a person has looked. Waiting: { $waiting }.
         [late] The oldest entry has waited { $lag_min } min. Waiting: { $waiting }, refused: { $buried }.
+        [unread] For { $lag_min } min nothing could be read from the CRM: visits, sales and stages are as they were before.
        *[refused] Entries that the CRM refused for good: { $buried }.
     }
     [A3] { $silent_min ->
@@ -160,7 +162,7 @@ incident-says = { $rule ->
 }
 incident-help = { $what ->
     [A1] See whether the bot answers in that channel, and whether the provider of the model was paid.
-    [A2] See what the CRM answers, and send the entries again.
+    [A2] See what the CRM answers, and send again the entries that it did not take.
     [A3] See whether the channel is connected, and not blocked.
     [A4] See what changed before it: the model, the scenario, prices, free time.
     [A5] Read some of these dialogues: there is a new question, or the prompt broke.
@@ -179,7 +181,7 @@ incident-help = { $what ->
 }
 incident-how = { $what ->
     [A1] Messages of clients in the last ten minutes, but for dialogues that a person has, tests, and a yes or no to what was said. It speaks when three have waited longer than a minute, or when of twenty or more messages every twentieth waited longer than a minute. It passes when answers come in time again.
-    [A2] Entries whose card is known. It speaks when the oldest has waited longer than five minutes, when the CRM refused something for good, or when nothing is asked any more. It passes by itself.
+    [A2] Entries whose card is known. It speaks when the oldest has waited longer than five minutes, when the CRM refused something for good, when nothing could be read from it for five minutes, or when nothing is asked any more. It passes by itself.
     [A3] A silence is compared with the same hours of the week in the four weeks before: it speaks when chance alone is silent so long less than once in a thousand. Messages that fail are counted over an hour, from ten messages on, above 10 %.
     [A4] Dialogues of 24 hours, bookings within their first three hours; compared with the same hours of four weeks before. It speaks when so few come by chance less than once in a thousand, or twice running less than twice in a hundred. Fewer than 20 dialogues are not judged.
     [A5] Dialogues with a confidence below 0.6 in 24 hours against the same hours of four weeks before; it speaks when so many come by chance less than once in a thousand. Fewer than 20 dialogues are not judged.

@@ -1,16 +1,18 @@
-//! A2: what a CRM should have been told waits too long, was refused for good, or nobody may ask it. A18: it says something else than the journal.
+//! A2: what a CRM should have been told waits too long or was refused for good, it is not read back, or nobody may ask it. A18: it says something else than the journal.
 
 use rusqlite::{OptionalExtension, params};
 
 use super::{Finding, Ground, Looked, MINUTE_US};
 use crate::event::RecordNo;
 use crate::event::incident::Severity;
-use crate::journal::crm;
+use crate::journal::crm::{self, reads};
 
 /// How one connection stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Standing {
     halted_us: Option<i64>,
+    /// Since when nothing of it could be read back, where that is too long.
+    unread_us: Option<i64>,
     /// The oldest entry whose card is known and that is not written.
     oldest_us: Option<i64>,
     waiting: u64,
@@ -23,7 +25,9 @@ pub(super) fn look(ground: &Ground<'_>, looked: &mut Looked) -> rusqlite::Result
     let lag_us = i64::from(ground.terms.crm_lag_min) * MINUTE_US;
     for connection in ground.crm {
         let halted_us = crm::cursor(ground.conn, connection)?.and_then(|cursor| cursor.halted).map(|(_, us)| us);
-        let standing = Standing { halted_us, ..standing(ground, connection, ground.now_us - lag_us)? };
+        let read = reads::of(ground.conn, connection, "look")?.filter(|look| look.problem.is_some());
+        let unread_us = read.map(|look| look.at_us).filter(|read_us| *read_us < ground.now_us - lag_us);
+        let standing = Standing { halted_us, unread_us, ..standing(ground, connection, ground.now_us - lag_us)? };
         let key = format!("A2:{connection}");
         match judge(&standing, ground.now_us) {
             Some(finding) => looked.findings.push(Finding { key, ..finding.fact("connection", connection) }),
@@ -60,11 +64,12 @@ fn standing(ground: &Ground<'_>, connection: &str, before_us: i64) -> rusqlite::
 }
 
 fn judge(standing: &Standing, now_us: i64) -> Option<Finding> {
-    let began_us = [standing.halted_us, standing.oldest_us, standing.buried_us].into_iter().flatten().min()?;
-    let lag_min = standing.oldest_us.map_or(0, |oldest_us| (now_us - oldest_us) / MINUTE_US);
+    let began_us = [standing.halted_us, standing.oldest_us, standing.unread_us, standing.buried_us].into_iter().flatten().min()?;
+    let lag_min = standing.oldest_us.or(standing.unread_us).map_or(0, |since_us| (now_us - since_us) / MINUTE_US);
     let state = match () {
         () if standing.halted_us.is_some() => "halted",
         () if standing.waiting > 0 => "late",
+        () if standing.unread_us.is_some() => "unread",
         () => "refused",
     };
     let severity = if state == "refused" { Severity::Warning } else { Severity::Critical };
@@ -99,6 +104,9 @@ mod tests {
         assert_eq!((found.severity, &found.facts["state"][..], &found.facts["lag_min"][..]), (Severity::Critical, "late", "10"));
         let refused = Standing { buried: 1, buried_us: Some(1), records: vec![9], ..Standing::default() };
         assert_eq!(judge(&refused, now).unwrap().severity, Severity::Warning);
+        let unread = Standing { unread_us: Some(93 * MINUTE_US), ..Standing::default() };
+        let found = judge(&unread, now).unwrap();
+        assert_eq!((found.severity, &found.facts["state"][..], &found.facts["lag_min"][..]), (Severity::Critical, "unread", "7"));
         let halted = Standing { halted_us: Some(80 * MINUTE_US), ..late };
         let found = judge(&halted, now).unwrap();
         assert_eq!((&found.facts["state"][..], found.began_us, found.count), ("halted", 80 * MINUTE_US, 2));

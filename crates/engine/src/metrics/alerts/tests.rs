@@ -259,6 +259,19 @@ fn a_crm_that_is_behind_and_one_that_refuses() {
     assert_eq!((&found[0].facts["state"][..], &found[0].records), ("late", &vec![4]));
     scene.conn.execute_batch("UPDATE crm_entries SET state = 'buried'").unwrap();
     assert_eq!(&scene.look("A2", NOON).findings[0].facts["state"], "refused");
+    scene.conn.execute_batch("DELETE FROM crm_entries").unwrap();
+
+    let reads =
+        "INSERT INTO crm_reads (connection, what, business, first, position, at_us, problem) VALUES ('cabc', 'look', 1, 0, 0, ?1, ?2)
+                 ON CONFLICT DO UPDATE SET at_us = ?1, problem = ?2";
+    let read = |ago_min, problem: Option<&str>| scene.conn.execute(reads, params![NOON - ago_min * MINUTE_US, problem]).unwrap();
+    read(4, Some("QUERY_LIMIT_EXCEEDED"));
+    assert_eq!(scene.look("A2", NOON).findings, [], "it is tried again");
+    read(6, Some("QUERY_LIMIT_EXCEEDED"));
+    let found = scene.look("A2", NOON).findings;
+    assert_eq!((&found[0].facts["state"][..], &found[0].facts["lag_min"][..], found[0].began_us), ("unread", "6", NOON - 6 * MINUTE_US));
+    read(6, None);
+    assert!(scene.look("A2", NOON).well.contains_key("A2:cabc"), "nothing hinders, so it was read and is read again in its turn");
 }
 
 #[test]
