@@ -5,15 +5,15 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::cipher::Cipher;
 use super::files::{File, Folder, write_all};
 use super::keys::{self, MasterKey};
 use super::segment::{HEADER_BYTES, SegmentId, encode_header, file_name};
 
-const ZEROES: &[u8] = &[0; 1 << 20];
-/// Flushing in pieces keeps the disk's queue short, so that a commit beside it does not wait for 64 MiB.
-const FLUSH_EVERY: u64 = 4 << 20;
+/// Flushing in pieces, with rests, keeps the disk's queue short: a commit beside it waits for one piece and not for 64 MiB.
+const PIECE: &[u8] = &[0; 1 << 20];
 
 /// A segment file that holds no frame yet.
 pub(crate) struct Prepared {
@@ -46,11 +46,13 @@ fn make(folder: &Folder, master: &MasterKey, id: SegmentId, capacity: u64, fill:
     write_all(&*file, &encode_header(id), 0)?;
     let mut offset = HEADER_BYTES as u64;
     while fill && offset < capacity {
-        let piece = &ZEROES[..(capacity - offset).min(ZEROES.len() as u64) as usize];
+        let began = Instant::now();
+        let piece = &PIECE[..(capacity - offset).min(PIECE.len() as u64) as usize];
         write_all(&*file, piece, offset)?;
         offset += piece.len() as u64;
-        if offset.is_multiple_of(FLUSH_EVERY) {
+        if offset < capacity {
             folder.sync(&*file)?;
+            std::thread::sleep(began.elapsed());
         }
     }
     folder.sync(&*file)?;
