@@ -133,6 +133,7 @@ struct Work {
     desk: Arc<Mutex<Desk>>,
     packer: Packer,
     under_way: Option<Submitted>,
+    pace: Pace,
     /// So many frames are recorded one by one, because one of them failed in a batch.
     one_by_one: usize,
 }
@@ -147,14 +148,18 @@ impl Recorder {
     /// Records until `stop` turns true; what was received and not committed stays in the queue.
     pub async fn run(self, mut consumer: Box<dyn Consumer>, mut stop: watch::Receiver<bool>) {
         let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps, self.stale.clone(), self.has_backup);
-        let mut work =
-            Work { desk: Arc::new(Mutex::new(Desk { scribe, broken: false })), packer: Packer::default(), under_way: None, one_by_one: 0 };
+        let mut work = Work {
+            desk: Arc::new(Mutex::new(Desk { scribe, broken: false })),
+            packer: Packer::default(),
+            under_way: None,
+            pace: Pace::new(self.pending_bytes, Instant::now()),
+            one_by_one: 0,
+        };
         self.cleaning.take_up(&self.store).await;
         let mut cleaned = None;
-        let mut pace = Pace::new(self.pending_bytes, Instant::now());
         loop {
             self.cleaning.attempt(&self.store, &mut cleaned).await;
-            if pace.rests(&self.queue.stats(), Instant::now()) {
+            if work.pace.rests(&self.queue.stats(), Instant::now()) {
                 self.settle(&mut work, None).await;
                 tokio::select! {
                     () = tokio::time::sleep(pace::LOOK) => continue,
@@ -168,7 +173,7 @@ impl Recorder {
                 None => IDLE,
             };
             let limit = match work.one_by_one {
-                0 if pace.in_rush() => pace::RUSH_BATCH_BYTES,
+                0 if work.pace.in_rush() => pace::RUSH_BATCH_BYTES,
                 0 => BATCH_BYTES,
                 _ => 1,
             };
@@ -199,27 +204,30 @@ impl Recorder {
 
     /// Finishes the batch that is under way; `next` is under way from now on.
     async fn settle(&self, work: &mut Work, next: Option<Submitted>) {
-        if let Some(before) = std::mem::replace(&mut work.under_way, next)
-            && let Err(e) = self.finish(before).await
-        {
-            let behind = work.under_way.take();
-            work.one_by_one = self.recover(&work.desk, behind, &e).await;
+        let Some(before) = std::mem::replace(&mut work.under_way, next) else { return };
+        let (bytes, since) = (before.batch.iter().map(|delivery| delivery.frame.len()).sum(), before.since);
+        match self.finish(before).await {
+            Ok(()) => work.pace.recorded(bytes, since, Instant::now()),
+            Err(e) => {
+                let behind = work.under_way.take();
+                work.one_by_one = self.recover(&work.desk, behind, &e).await;
+            }
         }
     }
 
     /// Prepares a batch and hands it to the writer thread.
     fn submit(&self, work: &mut Work, batch: Batch) -> Submitted {
-        let alone = work.one_by_one > 0;
+        let (alone, since) = (work.one_by_one > 0, Instant::now());
         let arrivals: Vec<Arrival> =
             batch.iter().map(|delivery| Arrival::of(delivery, &self.vault, (&self.connections, &self.known), &mut work.packer)).collect();
         let (frames, desk) = (arrivals.len(), Arc::clone(&work.desk));
         let done = self.store.submit(move |tx| desk.lock().unwrap_or_else(PoisonError::into_inner).record(tx, arrivals));
-        Submitted { batch, done, frames, alone }
+        Submitted { batch, done, frames, alone, since }
     }
 
     /// Waits for the commit and acknowledges the batch.
     async fn finish(&self, submitted: Submitted) -> Result<(), Failed> {
-        let Submitted { batch, done, frames, alone } = submitted;
+        let Submitted { batch, done, frames, alone, .. } = submitted;
         match done_or_stopped(done).await {
             Ok(outcome) => {
                 if outcome.recorded.destroyed > 0 {
@@ -303,6 +311,8 @@ struct Submitted {
     done: Answer,
     frames: usize,
     alone: bool,
+    /// When it was taken in hand.
+    since: Instant,
 }
 
 /// A batch that was not stored. Dropping it returns its frames to the queue.

@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 
 use queue::Stats;
 
-/// More than a second of recording: the promise of a second is broken already, however hard it works.
-const BACKLOG_BYTES: u64 = 12 << 20;
+/// Seconds of recording that make a backlog: the promise of a second is broken already, however hard it works.
+const BACKLOG_S: f64 = 1.25;
 /// Frames come this much faster than they are recorded: less is no rush, recording keeps up or nearly so.
-const FASTER: f64 = 1.5;
-/// Recording is taken to do at least this much a second, until it has shown more.
-const SLOWEST: f64 = 8e6;
+const FASTER: f64 = 1.3;
+/// Bytes a second that recording is taken to do until a backlog has shown what it does.
+const FIRST_GUESS: f64 = 8e6;
+/// Both speeds are means of about this long: one look sees a batch or none.
+const MEMORY: Duration = Duration::from_secs(1);
 /// Rest per work.
 const REST: u32 = 15;
 /// Bytes of frames in one transaction during a rush: some two thousand events, a tenth of a second.
@@ -28,31 +30,57 @@ pub(super) const LOOK: Duration = Duration::from_millis(40);
 pub(super) struct Pace {
     /// The queue may hold this much before it refuses.
     limit_bytes: u64,
-    looked: Option<(Instant, Stats)>,
-    /// Bytes a second that recording has shown it can do; slowly forgotten.
-    speed: f64,
+    looked: Option<(Instant, u64)>,
+    /// What comes.
+    comes: Speed,
+    /// What is recorded while it works.
+    records: Speed,
+    finished: Instant,
     worked_since: Instant,
     rest_until: Option<Instant>,
     rush: bool,
 }
 
+/// Bytes a second, a mean over about [`MEMORY`].
+struct Speed(f64);
+
+impl Speed {
+    fn saw(&mut self, bytes: u64, took: Duration) {
+        let seconds = took.as_secs_f64().max(0.001);
+        let weight = 1.0 - (-seconds / MEMORY.as_secs_f64()).exp();
+        self.0 += weight * (bytes as f64 / seconds - self.0);
+    }
+}
+
 impl Pace {
     pub(super) fn new(limit_bytes: u64, now: Instant) -> Self {
-        Self { limit_bytes, looked: None, speed: SLOWEST, worked_since: now, rest_until: None, rush: false }
+        Self {
+            limit_bytes,
+            looked: None,
+            comes: Speed(0.0),
+            records: Speed(FIRST_GUESS),
+            finished: now,
+            worked_since: now,
+            rest_until: None,
+            rush: false,
+        }
     }
 
     /// Called between two batches: whether to rest for [`LOOK`] and ask again instead of taking the next one.
     pub(super) fn rests(&mut self, stats: &Stats, now: Instant) -> bool {
-        let rush = self.is_rush(stats, now);
-        self.rush = rush;
+        if let Some((at, published)) = self.looked.replace((now, stats.published_bytes)) {
+            self.comes.saw(stats.published_bytes.saturating_sub(published), now.duration_since(at));
+        }
+        let room = stats.pending_bytes < self.limit_bytes / 2;
+        self.rush = stats.pending_bytes as f64 > BACKLOG_S * self.records.0 && room && self.comes.0 > FASTER * self.records.0;
         match self.rest_until {
-            Some(until) if rush && now < until => true,
+            Some(until) if self.rush && now < until => true,
             Some(_) => {
                 self.rest_until = None;
                 self.worked_since = now;
                 false
             }
-            None if rush => {
+            None if self.rush => {
                 let worked = now.duration_since(self.worked_since);
                 self.rest_until = Some(now + (worked * REST).min(LONGEST));
                 true
@@ -64,20 +92,17 @@ impl Pace {
         }
     }
 
+    /// A batch was recorded that was handed over at `since`. Small ones say nothing: their time is a commit's.
+    pub(super) fn recorded(&mut self, bytes: usize, since: Instant, now: Instant) {
+        let since = since.max(std::mem::replace(&mut self.finished, now));
+        if bytes >= RUSH_BATCH_BYTES / 2 {
+            self.records.saw(bytes as u64, now.duration_since(since));
+        }
+    }
+
     /// Whether the next batch should be a small one.
     pub(super) fn in_rush(&self) -> bool {
         self.rush
-    }
-
-    /// A backlog stands, there is room for more, and more has come since the last look than recording could have done.
-    fn is_rush(&mut self, stats: &Stats, now: Instant) -> bool {
-        let Some((at, before)) = self.looked.replace((now, *stats)) else { return false };
-        let seconds = now.duration_since(at).as_secs_f64().max(0.001);
-        let came = stats.published_bytes.saturating_sub(before.published_bytes);
-        let recorded = (came + before.pending_bytes).saturating_sub(stats.pending_bytes);
-        self.speed = (0.95 * self.speed).max(recorded as f64 / seconds).max(SLOWEST);
-        let room = stats.pending_bytes < self.limit_bytes / 2;
-        stats.pending_bytes > BACKLOG_BYTES && room && came as f64 / seconds > FASTER * self.speed
     }
 }
 
@@ -106,6 +131,12 @@ mod tests {
             self.stats.pending_bytes = pending;
             self.pace.rests(&self.stats, self.now)
         }
+
+        fn records(&mut self, ms: u64, bytes: u64) {
+            let since = self.now;
+            self.now += Duration::from_millis(ms);
+            self.pace.recorded(bytes as usize, since, self.now);
+        }
     }
 
     #[test]
@@ -121,21 +152,43 @@ mod tests {
     fn a_backlog_that_is_kept_up_with_is_no_rush() {
         let mut scene = Scene::new();
         for _ in 0..50 {
-            assert!(!scene.after(200, 2 * MIB, 25 * MIB), "10 MiB a second come and are recorded");
+            scene.records(200, 2 * MIB);
+            assert!(!scene.after(0, 2 * MIB, 25 * MIB), "10 MiB a second come and are recorded");
         }
+    }
+
+    #[test]
+    fn what_a_slow_disk_records_is_what_counts() {
+        let mut scene = Scene::new();
+        for _ in 0..10 {
+            scene.records(500, 2 * MIB);
+            scene.after(0, 3 * MIB, MIB);
+        }
+        assert!(scene.after(0, 0, 25 * MIB), "6 MiB a second come and 4 are recorded");
+    }
+
+    #[test]
+    fn one_event_at_a_time_says_nothing_about_its_speed() {
+        let mut scene = Scene::new();
+        for _ in 0..100 {
+            scene.records(10, 500);
+        }
+        assert!(!scene.after(100, MIB, 13 * MIB));
     }
 
     #[test]
     fn in_a_rush_it_rests_long_and_stops_resting_when_it_ebbs() {
         let mut scene = Scene::new();
         assert!(!scene.after(100, 40 * MIB, 40 * MIB), "the first look has nothing to compare with");
-        assert!(scene.after(100, 4 * MIB, 44 * MIB));
-        assert!(scene.after(1450, 58 * MIB, 102 * MIB), "1.5 s of rest for 100 ms of work");
-        assert!(!scene.after(60, 2 * MIB, 104 * MIB));
+        assert!(!scene.after(100, 4 * MIB, 44 * MIB), "a tenth of a second is no rush yet");
+        assert!(scene.after(900, 36 * MIB, 80 * MIB));
+        assert!(scene.after(1950, 78 * MIB, 158 * MIB), "two seconds of rest for 900 ms of work");
+        assert!(!scene.after(60, 2 * MIB, 160 * MIB));
         assert!(scene.pace.in_rush());
-        assert!(scene.after(100, 4 * MIB, 107 * MIB));
-        assert!(!scene.after(40, 0, 107 * MIB), "nothing came: the rush is over");
-        assert!(!scene.after(200, MIB, 106 * MIB));
+        assert!(scene.after(100, 4 * MIB, 163 * MIB));
+        assert!(scene.after(40, 0, 163 * MIB), "nothing came for a moment");
+        assert!(!scene.after(1400, 0, 163 * MIB), "the rush is over");
+        assert!(!scene.after(200, MIB, 162 * MIB));
     }
 
     #[test]
