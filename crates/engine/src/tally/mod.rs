@@ -52,7 +52,7 @@ const BACKLOG_BYTES: u64 = 1 << 20;
 /// Rest per work then.
 const REST: u32 = 15;
 /// And no longer than this.
-const LONGEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// The keeper.
 pub struct Tally {
