@@ -37,6 +37,7 @@ use crate::access::{Action, trail::What};
 use crate::console::measured::Picture;
 use crate::event::{BusinessId, Facets, RecordNo};
 use crate::journal::log::Log;
+use crate::journal::projection::MASKED_PHONE;
 use crate::journal::reading::{self, SessionDetail};
 use crate::journal::{acts, deliveries, model_calls, sessions};
 use crate::privacy::BusinessKeys;
@@ -181,6 +182,9 @@ fn story(
         facts.push((t.say("fact-first-answer"), clock.took(answered_us - asked_us)));
     }
     facts.push((t.say("fact-messages"), t.count("count-events", session.events)));
+    if seen.iter().any(|one| one.row.flags & MASKED_PHONE != 0) {
+        facts.push((t.say("fact-phone"), t.say("phone-masked")));
+    }
     if let Some(confidence) = session.confidence {
         facts.push((t.say("fact-confidence"), t.count("percent", labels::percent(confidence))));
     }

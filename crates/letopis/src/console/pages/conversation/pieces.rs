@@ -11,7 +11,7 @@ use super::step::{self, Step};
 use crate::event::when::MINUTE_US;
 use crate::event::{Facets, RecordNo};
 use crate::journal::deliveries::Status;
-use crate::journal::projection::{CLOCK_SKEW, CONFLICT, MASKED_PHONE};
+use crate::journal::projection::{CLOCK_SKEW, CONFLICT};
 
 /// A silence longer than this is shown.
 const PAUSE_US: i64 = 10 * MINUTE_US;
@@ -51,7 +51,7 @@ pub(super) struct Piece {
     pub(super) body: Body,
     pub(super) time: String,
     pub(super) exact: String,
-    /// Marks that matter: a conflict, a masked phone, an unsure intent.
+    /// Marks that matter: a conflict, an unsure intent.
     pub(super) marks: Vec<Chip>,
     /// The small print with the badge; on the last piece of an event.
     pub(super) fold: Option<Fold>,
@@ -174,9 +174,6 @@ fn marks(t: &Texts, seen: &Seen) -> Vec<Chip> {
     }
     if has(CLOCK_SKEW) {
         marks.push(Chip::new("warn", t.say("mark-skew")));
-    }
-    if has(MASKED_PHONE) {
-        marks.push(Chip::new("", t.say("mark-masked")));
     }
     let unsure = row.confidence.filter(|confidence| *confidence < super::super::journal::LOW_CONFIDENCE);
     marks.extend(unsure.map(|confidence| Chip::new("warn", t.count("unsure", labels::percent(confidence)))));
