@@ -213,6 +213,34 @@ fn a_caller_that_goes_away_ends_the_exchange_at_both_ends() {
 }
 
 #[test]
+fn why_a_caller_was_refused_is_recorded_though_it_left_at_the_status() {
+    let (left, leaves) = std::sync::mpsc::channel();
+    let leaves = std::sync::Mutex::new(leaves);
+    let outside = Outside::start(move |heard, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 10\r\n\r\n");
+        leaves.lock().unwrap().recv_timeout(Duration::from_secs(30)).unwrap();
+        // The second answer never ends.
+        let is_first = heard.head.contains("/first");
+        stream.write_all(if is_first { b"later, pls" } else { b"late" }).is_ok() && is_first
+    });
+    let proxied = Proxied::to(&outside.url(), "confirm");
+    for (target, count) in [("/first", 1), ("/second", 2)] {
+        let mut line = proxied.raw(&format!("POST PATH{target} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"));
+        line.until("Content-Length: 10\r\n");
+        drop(line);
+        // The proxy learns first that nobody reads.
+        std::thread::sleep(Duration::from_millis(300));
+        left.send(()).unwrap();
+        let events = proxied.events(count);
+        let exchange = &events.iter().find(|event| event["meta"]["exchange"]["target"] == target).unwrap()["meta"]["exchange"];
+        let (ended, body) = if count == 1 { (serde_json::Value::Null, "later, pls") } else { ("caller_gone".into(), "late") };
+        assert_eq!((&exchange["ended"], &exchange["response_body"]["text"]), (&ended, &body.into()), "{exchange}");
+    }
+    let health = proxied.health();
+    assert_eq!((&health["failures"]["refused"], &health["failures"]["caller_gone"]), (&1.into(), &1.into()), "{health}");
+}
+
+#[test]
 fn a_caller_that_goes_away_before_the_answer_or_in_its_request_is_told_apart() {
     let outside = Outside::start(|_, _| {
         std::thread::sleep(Duration::from_secs(60));

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{Version, header};
@@ -24,6 +24,8 @@ use crate::upstream::Arriving;
 
 /// A counted body up to here is looked for at once: nearly always it came with its head.
 const AT_HAND: u64 = 64 << 10;
+/// So long the rest of a refusal is waited for when nobody else does.
+const HEARD_OUT: Duration = Duration::from_secs(1);
 /// How the streams of models end.
 const LAST_WORDS: [&[u8]; 2] = [b"data: [DONE]\n\n", b"data: [DONE]\r\n\r\n"];
 
@@ -232,7 +234,36 @@ impl hyper::body::Body for Back {
 
 impl Drop for Back {
     fn drop(&mut self) {
-        // Whoever asked did not wait for the end.
-        self.finish(Ended::CallerGone);
+        let refused = self.note.take_if(|note| note.is_refused());
+        match (refused, self.body.take(), tokio::runtime::Handle::try_current()) {
+            (Some(note), Some(body), Ok(runtime)) => {
+                let unused = Copied::new(0, &note.capture.proxying.copies);
+                let copied = std::mem::replace(&mut self.copied, unused);
+                drop(runtime.spawn(hear_out(note, copied, std::mem::take(&mut self.before), body)));
+            }
+            (note, _, _) => {
+                self.note = note.or(self.note.take());
+                // Whoever asked did not wait for the end.
+                self.finish(Ended::CallerGone);
+            }
+        }
     }
+}
+
+/// A caller that retries reads the status and leaves; why it was refused is recorded all the same.
+async fn hear_out(mut note: Note, mut copied: Copied, before: VecDeque<Frame<Bytes>>, mut body: Arriving<Copying>) {
+    before.iter().filter_map(Frame::data_ref).for_each(|data| copied.add(data));
+    let heard = async {
+        while copied.length() <= AT_HAND {
+            match std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+                Some(Ok(frame)) => frame.data_ref().into_iter().for_each(|data| copied.add(data)),
+                Some(Err(_)) => return false,
+                None => return true,
+            }
+        }
+        false
+    };
+    let is_whole = tokio::time::timeout(HEARD_OUT, heard).await.unwrap_or(false);
+    note.body(copied.take());
+    note.later(if is_whole { Ended::Whole } else { Ended::CallerGone });
 }

@@ -70,6 +70,11 @@ impl Note {
         self.response = Some(Response { status, headers, body: exchange::Body::default() });
     }
 
+    /// The system outside answered with an error.
+    pub(super) fn is_refused(&self) -> bool {
+        self.response.as_ref().is_some_and(|response| response.status >= 400)
+    }
+
     pub(super) fn first_byte(&mut self) {
         if self.first_byte_us.is_none() {
             self.first_byte_us = Some((self.capture.now_us)());
