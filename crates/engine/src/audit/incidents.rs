@@ -12,12 +12,13 @@ use ledger::RecordList;
 use tokio::sync::watch;
 
 use super::differences::{self, Asked};
-use crate::access::{Business, ConnectionKind, business, connection};
+use crate::access::{Business, business};
 use crate::decide::{Decide, DecideError};
 use crate::event::BusinessId;
 use crate::event::incident::{Ending, Growth, Opening, RULES as BY, Resolution};
 use crate::event::record::Decision;
 use crate::event::when::MINUTE_US;
+use crate::journal::crm::differences::Portal;
 use crate::journal::incidents::{self, Incident};
 use crate::metrics::alerts::{Finding, Ground, Looked, RULES, Rule, Terms};
 use crate::store::{Store, StoreError};
@@ -159,7 +160,7 @@ struct Eyes {
     terms: Terms,
     open: Vec<Incident>,
     over: Vec<Incident>,
-    crm: Vec<String>,
+    crm: Vec<Portal>,
     zone: TimeZone,
     asked: Asked,
     free: Option<u64>,
@@ -167,12 +168,11 @@ struct Eyes {
 
 impl Eyes {
     fn open(conn: &rusqlite::Connection, business: &Business, asked: Asked, free: Option<u64>) -> Result<Self, WatchError> {
-        let plugged = connection::all(conn, business.id)?.into_iter().filter(|known| known.kind == ConnectionKind::Bitrix24);
         Ok(Self {
             terms: Terms::of(conn, business.id)?,
             open: incidents::open(conn, business.id)?,
             over: incidents::resolved_since(conn, business.id, asked.now_us - OVER_US)?,
-            crm: plugged.filter(|known| known.revoked_us.is_none()).map(|known| known.id.to_string()).collect(),
+            crm: differences::portals(conn, business.id)?,
             zone: TimeZone::get(&business.timezone).unwrap_or(TimeZone::UTC),
             asked,
             free,

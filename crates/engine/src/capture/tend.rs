@@ -23,10 +23,15 @@ impl Capture {
         self.proxying.keep().await;
     }
 
-    /// Waits for those that there are now, before the queue is closed.
+    /// Waits for those that there are now.
     pub async fn settle(&self) {
         self.proxying.settle().await;
         self.proxying.gaps.write();
+    }
+
+    /// Waits for the last ones, before the queue is closed.
+    pub async fn close(&self) {
+        self.proxying.close().await;
     }
 
     /// Does what is due.

@@ -72,7 +72,9 @@ impl Pace {
             self.comes.saw(stats.published_bytes.saturating_sub(published), now.duration_since(at));
         }
         let room = stats.pending_bytes < self.limit_bytes / 2;
-        self.rush = stats.pending_bytes as f64 > BACKLOG_S * self.records.0 && room && self.comes.0 > FASTER * self.records.0;
+        // Never less than a batch that tells how fast it records: a mean that fell too far would stay there.
+        let backlog = (BACKLOG_S * self.records.0).max(RUSH_BATCH_BYTES as f64);
+        self.rush = stats.pending_bytes as f64 > backlog && room && self.comes.0 > FASTER * self.records.0;
         match self.rest_until {
             Some(until) if self.rush && now < until => true,
             Some(_) => {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::{App, now_us};
 use crate::access::{Business, business, connection_health};
@@ -20,7 +21,18 @@ impl App {
     pub(super) async fn look_after(self: Arc<Self>, stop: watch::Receiver<bool>) {
         let runs = Arc::clone(&self.retention).keep(self.config.retention.hour, stop.clone());
         let draws = Arc::clone(&self.reviews).keep(self.config.retention.hour, stop);
-        tokio::select! { () = runs => {}, () = draws => {}, () = self.count() => {}, () = self.tend() => {}, () = self.capture.keep() => {} }
+        tokio::select! { () = runs => {}, () = draws => {}, () = self.count() => {}, () = self.tend() => {} }
+    }
+
+    /// Exchanges of the proxy go to the disk, whatever else breaks.
+    pub(super) async fn hand_over(self: Arc<Self>) {
+        loop {
+            let app = Arc::clone(&self);
+            let mut task = JoinSet::new();
+            task.spawn(async move { app.capture.keep().await });
+            let ended = task.join_next().await;
+            tracing::error!(?ended, "exchanges were not handed over any more; it is begun anew");
+        }
     }
 
     async fn tend(&self) {

@@ -301,6 +301,7 @@ impl App {
         });
         let local = Doors { events: None, router: local };
         let looked_after = tokio::spawn(Arc::clone(&self).look_after(ended.clone()));
+        let handed_over = tokio::spawn(Arc::clone(&self).hand_over());
         tokio::spawn(keeping::run(Arc::clone(&self), ended.clone()));
         let commands = tokio::spawn(serve::serve_local(socket, local, ended.clone()));
         let doors = Doors { events: Some(Arc::clone(&self.capture)), router: self.router() };
@@ -308,6 +309,7 @@ impl App {
         let _ = end.send(true);
         let _ = commands.await;
         looked_after.abort();
+        handed_over.abort();
         self.note_health().await;
         let closed = self.close(parts).await;
         outside.finish().await;
@@ -320,6 +322,7 @@ impl App {
     /// When a part panicked.
     pub async fn close(&self, parts: Vec<std::thread::JoinHandle<()>>) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || parts.into_iter().for_each(|part| drop(part.join()))).await?;
+        self.capture.close().await;
         self.queue.close().await;
         self.follow_destructions();
         self.folder.remove_socket();

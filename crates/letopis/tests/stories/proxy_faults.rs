@@ -229,7 +229,7 @@ fn why_a_caller_was_refused_is_recorded_though_it_left_at_the_status() {
         line.until("Content-Length: 10\r\n");
         drop(line);
         // The proxy learns first that nobody reads.
-        std::thread::sleep(Duration::from_millis(300));
+        std::thread::sleep(Duration::from_millis(50));
         left.send(()).unwrap();
         let events = proxied.events(count);
         let exchange = &events.iter().find(|event| event["meta"]["exchange"]["target"] == target).unwrap()["meta"]["exchange"];

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::{Version, header};
@@ -17,15 +17,14 @@ use hyper::body::{Body as _, Frame, SizeHint};
 use tokio::time::Sleep;
 
 use super::copy::{Copied, Copying};
-use super::note::{Note, Publishing};
+use super::note::Note;
+use super::settling::{HEARD_OUT, Publishing};
 use super::{Mode, Refused, head};
 use crate::exchange::Ended;
 use crate::upstream::Arriving;
 
 /// A counted body up to here is looked for at once: nearly always it came with its head.
 const AT_HAND: u64 = 64 << 10;
-/// So long the rest of a refusal is waited for when nobody else does.
-const HEARD_OUT: Duration = Duration::from_secs(1);
 /// How the streams of models end.
 const LAST_WORDS: [&[u8]; 2] = [b"data: [DONE]\n\n", b"data: [DONE]\r\n\r\n"];
 
@@ -235,11 +234,13 @@ impl hyper::body::Body for Back {
 impl Drop for Back {
     fn drop(&mut self) {
         let refused = self.note.take_if(|note| note.is_refused());
-        match (refused, self.body.take(), tokio::runtime::Handle::try_current()) {
-            (Some(note), Some(body), Ok(runtime)) => {
+        let hearing = refused.as_ref().and_then(|note| note.capture.proxying.settling.hearing());
+        match (refused, self.body.take(), hearing) {
+            (Some(note), Some(body), Some(hearing)) => {
                 let unused = Copied::new(0, &note.capture.proxying.copies);
                 let copied = std::mem::replace(&mut self.copied, unused);
-                drop(runtime.spawn(hear_out(note, copied, std::mem::take(&mut self.before), body)));
+                let heard = hear_out(note, copied, std::mem::take(&mut self.before), body);
+                drop(tokio::spawn(async { (heard.await, drop(hearing)) }));
             }
             (note, _, _) => {
                 self.note = note.or(self.note.take());

@@ -5,7 +5,8 @@
 //! request (*strict*).
 //!
 //! * `line` – a connection as the proxy uses it · `head` – which headers pass, which are kept · `copy` – the bounded copy of a body
-//! * `answer` – the answer's body on its way back · `note` – an exchange into the queue · `retries` – which one repeats which
+//! * `answer` – the answer's body on its way back · `note` – an exchange into the queue · `settling` – those nobody waits for
+//! * `retries` – which one repeats which
 //! * `gaps` – what *observe* lost · `refused` – what a caller is told when there is no answer from outside
 
 mod answer;
@@ -16,6 +17,7 @@ mod line;
 mod note;
 mod refused;
 mod retries;
+mod settling;
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -37,9 +39,10 @@ use gaps::Gaps;
 use head::Head;
 use line::{Line, Lines};
 pub(super) use line::{NoWay, Way};
-use note::{Note, Settling};
+use note::Note;
 use refused::Refused;
 use retries::Retries;
+use settling::Settling;
 
 /// Below our own: `/proxy/{token}/…`.
 const PREFIX: &str = "/proxy/";
@@ -92,6 +95,12 @@ impl Proxying {
     pub(super) async fn settle(&self) {
         self.gaps.write();
         self.settling.settle().await;
+    }
+
+    /// The last ones, before the queue is closed.
+    pub(super) async fn close(&self) {
+        self.settling.close().await;
+        self.gaps.write();
     }
 
     /// Where this server listens, once it does.

@@ -1,24 +1,18 @@
 //! An exchange on its way into the queue: begun with the request's head, published once, whatever happens in between.
 
-use std::collections::VecDeque;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, Mutex};
 
 use queue::{Lane, PublishError};
 use uuid::Uuid;
 
 use super::copy::{Asked, Share, locked};
-use super::gaps::{Begun, Changed};
+use super::gaps::Begun;
 use super::head::Head;
 use super::line::Line;
 use super::{Capture, Mode};
 use crate::access::connection_health::Failure;
 use crate::event::{Frame, Item, ItemKind};
 use crate::exchange::{self, Ended, Exchange, Response, Way};
-
-/// Bodies of exchanges that are handed over together; one may be larger.
-const TOGETHER_BYTES: usize = 8 << 20;
 
 /// What is known of an exchange while it is under way. Dropped before it was published, it tells that the caller went away.
 pub(super) struct Note {
@@ -169,83 +163,7 @@ impl Finished {
         let capture = Arc::clone(&self.capture);
         let bodies = [Some(&self.exchange.request.body), self.exchange.response.as_ref().map(|response| &response.body)];
         let bytes = bodies.into_iter().flatten().map(|body| body.bytes.len()).sum();
-        capture.proxying.settling.push(Waiting { bytes, publishing: Box::pin(self.publish()) });
-    }
-}
-
-/// An exchange on its way to the disk.
-pub(super) type Publishing = Pin<Box<dyn Future<Output = Result<(), PublishError>> + Send>>;
-
-/// One that is not on its way yet.
-struct Waiting {
-    bytes: usize,
-    publishing: Publishing,
-}
-
-/// Exchanges that nobody waits for: those of a moment go to the disk together, with one flush.
-pub(super) struct Settling {
-    waiting: Mutex<VecDeque<Waiting>>,
-    /// Those that were handed over: they stay if whoever waits for them is stopped.
-    current: tokio::sync::Mutex<Vec<Publishing>>,
-    changed: Arc<Changed>,
-}
-
-impl Settling {
-    /// Tells `changed` when there is one.
-    pub(super) fn new(changed: &Arc<Changed>) -> Self {
-        Self { waiting: Mutex::default(), current: tokio::sync::Mutex::default(), changed: Arc::clone(changed) }
-    }
-
-    fn push(&self, waiting: Waiting) {
-        self.waiting().push_back(waiting);
-        self.changed.note();
-    }
-
-    /// Hands over those that there are now, and waits for them.
-    pub(super) async fn settle(&self) {
-        let mut current = self.current.lock().await;
-        let mut left = self.waiting().len();
-        loop {
-            while let Some(publishing) = current.last_mut() {
-                warn(publishing.await);
-                current.pop();
-            }
-            let together = self.together(left);
-            if together.is_empty() {
-                return;
-            }
-            left -= together.len();
-            for Waiting { mut publishing, .. } in together {
-                // This poll hands it over. The last of them wakes whoever waits for all; nobody is woken for every single one.
-                match publishing.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                    Poll::Ready(published) => warn(published),
-                    Poll::Pending => current.push(publishing),
-                }
-            }
-        }
-    }
-
-    /// The next ones for one flush, `most` at most.
-    fn together(&self, most: usize) -> Vec<Waiting> {
-        let mut waiting = self.waiting();
-        let mut bytes = 0;
-        let fits = |one: &&Waiting| {
-            let room = bytes < TOGETHER_BYTES;
-            bytes += one.bytes;
-            room
-        };
-        let count = waiting.iter().take(most).take_while(fits).count();
-        waiting.drain(..count).collect()
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, VecDeque<Waiting>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn warn(published: Result<(), PublishError>) {
-    if let Err(e) = published {
-        tracing::warn!(error = %e, "exchange not recorded");
+        capture.proxying.settling.push(bytes, Box::pin(self.publish()));
     }
 }
 

@@ -11,8 +11,6 @@ use crate::journal::crm::{self, reads};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Standing {
     halted_us: Option<i64>,
-    /// Since when nothing of it could be read back, where that is too long.
-    unread_us: Option<i64>,
     /// The oldest entry whose card is known and that is not written.
     oldest_us: Option<i64>,
     waiting: u64,
@@ -23,18 +21,34 @@ struct Standing {
 
 pub(super) fn look(ground: &Ground<'_>, looked: &mut Looked) -> rusqlite::Result<()> {
     let lag_us = i64::from(ground.terms.crm_lag_min) * MINUTE_US;
-    for connection in ground.crm {
+    for portal in ground.crm {
+        let connection = portal.connection.as_str();
         let halted_us = crm::cursor(ground.conn, connection)?.and_then(|cursor| cursor.halted).map(|(_, us)| us);
-        let read = reads::of(ground.conn, connection, "look")?.filter(|look| look.problem.is_some());
-        let unread_us = read.map(|look| look.at_us).filter(|read_us| *read_us < ground.now_us - lag_us);
-        let standing = Standing { halted_us, unread_us, ..standing(ground, connection, ground.now_us - lag_us)? };
-        let key = format!("A2:{connection}");
-        match judge(&standing, ground.now_us) {
-            Some(finding) => looked.findings.push(Finding { key, ..finding.fact("connection", connection) }),
-            None => drop(looked.well.insert(key, ground.now_us)),
+        let standing = Standing { halted_us, ..standing(ground, connection, ground.now_us - lag_us)? };
+        let unread_us = if portal.reads { unread(ground, connection, lag_us)? } else { None };
+        let both = [("", judge(&standing, ground.now_us)), (":read", unread_us.map(|since_us| blind(since_us, ground.now_us)))];
+        for (what, found) in both {
+            let key = format!("A2:{connection}{what}");
+            match found {
+                Some(finding) => looked.findings.push(Finding { key, ..finding.fact("connection", connection) }),
+                None => drop(looked.well.insert(key, ground.now_us)),
+            }
         }
     }
+    // Of a connection that was taken away nothing waits any more.
+    let gone = ground.open.iter().filter(|open| open.rule == "A2" && !looked.findings.iter().any(|finding| finding.key == open.key));
+    looked.well.extend(gone.map(|open| (open.key.clone(), ground.now_us)));
     Ok(())
+}
+
+/// Since when nothing of it could be read back, where that is too long.
+fn unread(ground: &Ground<'_>, connection: &str, lag_us: i64) -> rusqlite::Result<Option<i64>> {
+    let look = reads::of(ground.conn, connection, "look")?.filter(|look| look.problem.is_some());
+    Ok(look.map(|look| look.at_us).filter(|read_us| *read_us < ground.now_us - lag_us))
+}
+
+fn blind(since_us: i64, now_us: i64) -> Finding {
+    Finding::new("A2", Severity::Critical, since_us).counting(1).fact("state", "unread").fact("lag_min", (now_us - since_us) / MINUTE_US)
 }
 
 /// The entries of a connection; those that are still looking for a card have a quarter of an hour by design and do not count.
@@ -64,12 +78,11 @@ fn standing(ground: &Ground<'_>, connection: &str, before_us: i64) -> rusqlite::
 }
 
 fn judge(standing: &Standing, now_us: i64) -> Option<Finding> {
-    let began_us = [standing.halted_us, standing.oldest_us, standing.unread_us, standing.buried_us].into_iter().flatten().min()?;
-    let lag_min = standing.oldest_us.or(standing.unread_us).map_or(0, |since_us| (now_us - since_us) / MINUTE_US);
+    let began_us = [standing.halted_us, standing.oldest_us, standing.buried_us].into_iter().flatten().min()?;
+    let lag_min = standing.oldest_us.map_or(0, |since_us| (now_us - since_us) / MINUTE_US);
     let state = match () {
         () if standing.halted_us.is_some() => "halted",
         () if standing.waiting > 0 => "late",
-        () if standing.unread_us.is_some() => "unread",
         () => "refused",
     };
     let severity = if state == "refused" { Severity::Warning } else { Severity::Critical };
@@ -104,9 +117,6 @@ mod tests {
         assert_eq!((found.severity, &found.facts["state"][..], &found.facts["lag_min"][..]), (Severity::Critical, "late", "10"));
         let refused = Standing { buried: 1, buried_us: Some(1), records: vec![9], ..Standing::default() };
         assert_eq!(judge(&refused, now).unwrap().severity, Severity::Warning);
-        let unread = Standing { unread_us: Some(93 * MINUTE_US), ..Standing::default() };
-        let found = judge(&unread, now).unwrap();
-        assert_eq!((found.severity, &found.facts["state"][..], &found.facts["lag_min"][..]), (Severity::Critical, "unread", "7"));
         let halted = Standing { halted_us: Some(80 * MINUTE_US), ..late };
         let found = judge(&halted, now).unwrap();
         assert_eq!((&found.facts["state"][..], found.began_us, found.count), ("halted", 80 * MINUTE_US, 2));

@@ -45,6 +45,7 @@ use rusqlite::Connection;
 use crate::event::BusinessId;
 use crate::event::incident::Severity;
 use crate::event::when::{DAY_US, HOUR_US, MINUTE_US, SECOND_US};
+use crate::journal::crm::differences::Portal;
 use crate::journal::incidents::Incident;
 
 pub use terms::Terms;
@@ -73,7 +74,7 @@ pub struct Ground<'a> {
     /// What is free on the disk of the data folder, where that is known.
     pub disk_free_bytes: Option<u64>,
     /// Connections to CRMs that are plugged in.
-    pub crm: &'a [String],
+    pub crm: &'a [Portal],
     /// How many differences there are between the journal and the CRM, and since when, where a CRM is plugged in.
     pub differences: Option<(u64, i64)>,
 }

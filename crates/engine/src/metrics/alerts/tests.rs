@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::cell::Cell;
+
 use rusqlite::{Connection, params};
 
 use super::*;
 use crate::event::RecordNo;
 use crate::event::incident::Ending;
+use crate::journal::crm::differences::Portal;
 use crate::journal::testing::{NOON, Pen, empty};
 use crate::metrics::markers::markers;
 
@@ -15,6 +18,8 @@ const B: BusinessId = BusinessId(1);
 /// A journal to write into.
 struct Scene {
     conn: Connection,
+    /// Whether what changes in the CRM is read.
+    reads: Cell<bool>,
 }
 
 impl Scene {
@@ -28,7 +33,7 @@ impl Scene {
         }
         pen.flush(&tx);
         tx.commit().unwrap();
-        Self { conn }
+        Self { conn, reads: Cell::new(true) }
     }
 
     fn look(&self, rule: &str, now_us: i64) -> Looked {
@@ -46,7 +51,7 @@ impl Scene {
             open,
             over,
             disk_free_bytes: Some(100 << 20),
-            crm: &["cabc".to_owned()],
+            crm: &[Portal { connection: "cabc".into(), reads: self.reads.get(), ..Portal::default() }],
             differences: Some((2, NOON - HOUR_US)),
         };
         let mut all = Looked::default();
@@ -270,8 +275,15 @@ fn a_crm_that_is_behind_and_one_that_refuses() {
     read(6, Some("QUERY_LIMIT_EXCEEDED"));
     let found = scene.look("A2", NOON).findings;
     assert_eq!((&found[0].facts["state"][..], &found[0].facts["lag_min"][..], found[0].began_us), ("unread", "6", NOON - 6 * MINUTE_US));
+    scene.conn.execute(entry, params![record, "r2", "buried", NOON]).unwrap();
+    let found: Vec<_> = scene.look("A2", NOON).findings.into_iter().map(|finding| finding.key).collect();
+    assert_eq!(found, ["A2:cabc", "A2:cabc:read"], "one does not hide the other");
+    scene.reads.set(false);
+    assert!(scene.look("A2", NOON).well.contains_key("A2:cabc:read"), "nobody wants to read it any more");
+    scene.reads.set(true);
+    scene.conn.execute_batch("DELETE FROM crm_entries").unwrap();
     read(6, None);
-    assert!(scene.look("A2", NOON).well.contains_key("A2:cabc"), "nothing hinders, so it was read and is read again in its turn");
+    assert!(scene.look("A2", NOON).well.contains_key("A2:cabc:read"), "nothing hinders, so it was read and is read again in its turn");
 }
 
 #[test]
