@@ -30,7 +30,7 @@ const MAIN: [(&str, &str); 6] = [
     ("fdatasync", "fdatasync"),
     ("value", ""),
 ];
-const DETAILS: [(&str, &str); 17] = [
+const DETAILS: [(&str, &str); 18] = [
     ("first_p50_ms", "first token p50 ms"),
     ("first_p99_ms", "first token p99 ms"),
     ("delay_p50_ms", "chunk p50 ms"),
@@ -41,6 +41,7 @@ const DETAILS: [(&str, &str); 17] = [
     ("accepted_per_s", "accepted/s"),
     ("lag_highest", "highest lag"),
     ("lag_drain_s", "drained in s"),
+    ("lag_left", "lag left after five minutes"),
     ("generator_cpu_s", "generator CPU s"),
     ("server_cpu_s", "server CPU s"),
     ("server_rss_mib", "server MiB"),

@@ -27,6 +27,8 @@ use crate::store::{Store, StoreError};
 const TICK: Duration = Duration::from_secs(30);
 /// After a start much is still on its way: what waits in the queue, what bots and CRMs send again.
 const SETTLE: Duration = Duration::from_secs(60);
+/// So few bytes wait to be recorded when recording has caught up.
+const CAUGHT_UP: u64 = 1 << 20;
 /// An open one grows at most so often.
 const GROWS_US: i64 = 5 * MINUTE_US;
 /// So long the same is no new incident: after it passed by itself, after a person repaired it, after they said that it was none.
@@ -86,15 +88,23 @@ impl Watch {
 
     /// Goes on until `stop` turns true.
     pub async fn keep(self, mut stop: watch::Receiver<bool>) {
-        let mut rest = SETTLE;
+        let (mut rest, mut is_behind) = (SETTLE, false);
         loop {
             tokio::select! {
                 () = tokio::time::sleep(rest) => {}
                 _ = stop.wait_for(|stop| *stop) => return,
             }
             rest = TICK;
-            if let Err(e) = self.turn(false).await {
-                tracing::error!(error = %e, "rules of incidents did not look, they try again");
+            if is_behind && self.decide.waiting_bytes() > CAUGHT_UP {
+                continue;
+            }
+            let turn = self.turn(false).await;
+            is_behind = matches!(turn, Err(WatchError::Decide(DecideError::Behind)));
+            match turn {
+                // What they decided is not seen yet, and what waits cannot be judged.
+                Err(e) if is_behind => tracing::warn!(reason = %e, "rules of incidents wait until recording has caught up"),
+                Err(e) => tracing::error!(error = %e, "rules of incidents did not look, they try again"),
+                Ok(_) => {}
             }
         }
     }

@@ -53,6 +53,8 @@ pub const GROUP: &str = "recorder";
 /// Bytes of frames in one transaction: under load some eight thousand events, a third of a second. Larger ones write each index page
 /// less often, but readers would wait longer.
 const BATCH_BYTES: usize = 4 << 20;
+/// After a stop, for what was accepted a moment ago: whoever stops a service is not kept waiting by a backlog, which waits on the disk.
+const LAST_WORK: Duration = Duration::from_secs(3);
 /// How long an idle recorder waits before it looks whether it should stop.
 const IDLE: Duration = Duration::from_millis(500);
 /// The same while old pages are still to be overwritten.
@@ -145,7 +147,7 @@ struct Desk {
 }
 
 impl Recorder {
-    /// Records until `stop` turns true; what was received and not committed stays in the queue.
+    /// Records until `stop` turns true, and [`LAST_WORK`] of what waits then; the rest stays in the queue.
     pub async fn run(self, mut consumer: Box<dyn Consumer>, mut stop: watch::Receiver<bool>) {
         let scribe = Scribe::new(self.vault.clone(), Arc::clone(&self.master), self.gaps, self.stale.clone(), self.has_backup);
         let mut work = Work {
@@ -156,8 +158,11 @@ impl Recorder {
             one_by_one: 0,
         };
         self.cleaning.take_up(&self.store).await;
-        let mut cleaned = None;
+        let (mut cleaned, mut stopped) = (None, None);
         loop {
+            if *stop.borrow() && stopped.get_or_insert_with(Instant::now).elapsed() > LAST_WORK {
+                break;
+            }
             self.cleaning.attempt(&self.store, &mut cleaned).await;
             if work.pace.rests(&self.queue.stats(), Instant::now()) {
                 self.settle(&mut work, None).await;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ledger::{Checkpoint, consistency_proof, verify_consistency};
 use letopis::journal::log::Tiles;
@@ -68,6 +68,26 @@ fn whatever_was_acknowledged_survives() {
         verify_consistency(old.size, &old.root, new.size, &new.root, &path).unwrap();
     }
     println!("{} acknowledged, {} entries", known.acknowledged.iter().map(Vec::len).sum::<usize>(), published.checkpoint.size);
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_backlog_and_the_next_start_records_it() {
+    const EVENTS: usize = 30_000;
+    let mut app = TestApp::start();
+    for start in (0..EVENTS as u64).step_by(500) {
+        let batch: Vec<Value> = (start..start + 500).map(|n| event("much", n, 0)).collect();
+        let answer = app.post(json!(batch).to_string().as_bytes());
+        assert_eq!(answer.status, 202, "{}", answer.text());
+    }
+    let since = Instant::now();
+    app.stop();
+    let took = since.elapsed();
+    let recorded = app.tables().query_row("SELECT count(*) FROM events", [], |row| row.get::<_, i64>(0)).unwrap() as usize;
+    println!("stopped after {took:?} with {recorded} of {EVENTS} recorded");
+    assert!(recorded == EVENTS || took < Duration::from_secs(20), "{took:?} for {recorded}");
+    app.restart();
+    app.wait_recorded(EVENTS);
+    app.stopped().must_verify();
 }
 
 /// Clients send as fast as they are answered; the server dies among it.
