@@ -136,20 +136,23 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use tokio::sync::Semaphore;
+
     use super::*;
 
-    fn settled() -> (Settling, Arc<AtomicUsize>, impl Fn(u64) -> Publishing) {
-        let published = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&published);
-        let publishing = move |ms| -> Publishing {
-            let count = Arc::clone(&count);
+    /// Each is published once the gate lets it through.
+    fn settled() -> (Settling, Arc<AtomicUsize>, Arc<Semaphore>, impl Fn() -> Publishing) {
+        let (published, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
+        let (count, through) = (Arc::clone(&published), Arc::clone(&gate));
+        let publishing = move || -> Publishing {
+            let (count, through) = (Arc::clone(&count), Arc::clone(&through));
             Box::pin(async move {
-                tokio::time::sleep(Duration::from_millis(ms)).await;
+                through.acquire_owned().await.unwrap().forget();
                 count.fetch_add(1, Ordering::Relaxed);
                 Ok(())
             })
         };
-        (Settling::new(&Arc::default()), published, publishing)
+        (Settling::new(&Arc::default()), published, gate, publishing)
     }
 
     async fn until(published: &AtomicUsize, count: usize) {
@@ -164,42 +167,46 @@ mod tests {
 
     #[tokio::test]
     async fn those_of_a_moment_go_together_and_none_is_left_by_the_end() {
-        let (settling, published, publishing) = settled();
-        (0..100).for_each(|i| settling.push(1, publishing(i)));
-        let settle = tokio::time::timeout(Duration::from_millis(50), settling.settle()).await;
+        let (settling, published, gate, publishing) = settled();
+        (0..100).for_each(|_| settling.push(1, publishing()));
+        let settle = tokio::time::timeout(Duration::from_millis(20), settling.settle()).await;
         assert!(settle.is_err(), "stopped while they are under way");
-        settling.push(1, publishing(0));
+        settling.push(1, publishing());
+        gate.add_permits(102);
         settling.close().await;
         assert_eq!(published.load(Ordering::Relaxed), 101);
         // Late ones go by themselves.
-        settling.push(1, publishing(1));
+        settling.push(1, publishing());
         until(&published, 102).await;
     }
 
     #[tokio::test]
     async fn what_is_too_much_to_wait_goes_at_once() {
-        let (settling, published, publishing) = settled();
-        settling.push(2 * WAITING_BYTES, publishing(0));
-        (0..2).for_each(|_| settling.push(1, publishing(0)));
+        let (settling, published, gate, publishing) = settled();
+        gate.add_permits(4);
+        settling.push(2 * WAITING_BYTES, publishing());
+        (0..2).for_each(|_| settling.push(1, publishing()));
         until(&published, 2).await;
         settling.settle().await;
-        settling.push(1, publishing(0));
+        settling.push(1, publishing());
         tokio::time::sleep(Duration::from_millis(20)).await;
         assert_eq!(published.load(Ordering::Relaxed), 3, "one may be larger than all the room; there is room again, so the last one waits");
     }
 
     #[tokio::test]
     async fn the_end_waits_for_those_who_are_heard_out() {
-        let (settling, published, publishing) = settled();
+        let (settling, published, gate, publishing) = settled();
+        gate.add_permits(1);
         let settling = Arc::new(settling);
         let (hearing, theirs) = (settling.hearing().unwrap(), Arc::clone(&settling));
-        let heard = publishing(0);
+        let heard = publishing();
         tokio::spawn(async move {
-            tokio::time::sleep(HEARD_OUT / 2).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
             theirs.push(1, heard);
             drop(hearing);
         });
         settling.close().await;
         assert_eq!(published.load(Ordering::Relaxed), 1);
+        assert!(settling.hearing().is_none(), "nobody is heard out any more");
     }
 }

@@ -39,13 +39,22 @@ pub const QUEUE_DAYS: i64 = 14;
 /// Days back of which stages and payments are asked.
 const KNOWN_DAYS: i64 = 90;
 
-/// Of one period.
+/// Of one period. Its halves are read from different rows, so they can be read side by side.
 #[derive(Debug, Serialize)]
 pub struct Worth {
+    /// Of the period alone.
+    #[serde(flatten)]
+    pub within: Within,
+    /// What it is held against.
+    #[serde(flatten)]
+    pub beside: Beside,
+}
+
+/// Of the period alone.
+#[derive(Debug, Serialize)]
+pub struct Within {
     /// What the leads lost in the period would have brought.
     pub lost: Value,
-    /// What those would bring that wait for a call now.
-    pub waiting: Value,
     /// Manual work saved; none where the assistant did nothing.
     pub work: Option<Work>,
     /// What a booking costs.
@@ -54,6 +63,13 @@ pub struct Worth {
     pub cost_by_channel: Vec<Part>,
     /// By model.
     pub cost_by_model: Vec<Part>,
+}
+
+/// Who waits now, and the weeks before.
+#[derive(Debug, Serialize)]
+pub struct Beside {
+    /// What those would bring that wait for a call now.
+    pub waiting: Value,
     /// Leads against the weeks before.
     pub leads: Growth,
     /// Conversations against the weeks before.
@@ -77,6 +93,14 @@ pub struct Part {
 /// # Errors
 /// When the database says no.
 pub fn worth(conn: &Connection, asker: &Asker, question: &Question, settled: &Settled) -> rusqlite::Result<Worth> {
+    Ok(Worth { within: within(conn, asker, question, settled)?, beside: beside(conn, asker, question, settled)? })
+}
+
+/// The period alone.
+///
+/// # Errors
+/// When the database says no.
+pub fn within(conn: &Connection, asker: &Asker, question: &Question, settled: &Settled) -> rusqlite::Result<Within> {
     let business = asker.business;
     let stages = Stages::read(conn, business, asker.now_us)?;
     let ticket = stages.ticket(settled);
@@ -98,17 +122,27 @@ pub fn worth(conn: &Connection, asker: &Asker, question: &Question, settled: &Se
         });
         parts.collect()
     };
-    let growth = |what| growth::growth(conn, asker, question, settled, what);
-    Ok(Worth {
+    Ok(Within {
         lost: Value::of(&stages, ticket.as_ref(), &whole.lost.by_step),
-        waiting: waiting(&Queue::read(conn, business, asker.now_us - QUEUE_DAYS * DAY_US, asker.now_us)?, &stages, settled),
         work: Work::of(done, settled, months),
         cost_by_channel: parts(channels),
         cost_by_model: parts(models),
         cost: Cost::of(whole.spending, bill, Some(settled)),
+    })
+}
+
+/// What it is held against.
+///
+/// # Errors
+/// When the database says no.
+pub fn beside(conn: &Connection, asker: &Asker, question: &Question, settled: &Settled) -> rusqlite::Result<Beside> {
+    let queue = Queue::read(conn, asker.business, asker.now_us - QUEUE_DAYS * DAY_US, asker.now_us)?;
+    let growth = |what| growth::growth(conn, asker, question, settled, what);
+    Ok(Beside {
+        waiting: waiting(&queue, &Stages::read(conn, asker.business, asker.now_us)?, settled),
         leads: growth(growth::What::Leads)?,
         conversations: growth(growth::What::Conversations)?,
-        drop: drop::latest(conn, business, &asker.zone, asker.now_us)?,
+        drop: drop::latest(conn, asker.business, &asker.zone, asker.now_us)?,
     })
 }
 

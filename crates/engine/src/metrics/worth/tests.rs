@@ -158,7 +158,7 @@ fn growth_is_a_ratio_of_rates_over_equal_weekdays() {
 fn everything_of_an_empty_business_is_unmeasured() {
     let conn = empty();
     let question = Question { from_us: NOW - 30 * DAY_US, to_us: NOW, only: Vec::new() };
-    let worth = worth(&conn, &asker(), &question, &Settled::default()).unwrap();
-    assert!(worth.work.is_none() && worth.cost.money.is_empty() && worth.drop.chance.is_none());
-    assert_eq!((worth.leads.lacking, worth.lost.lacking), (Some("young"), Some("ticket")));
+    let Worth { within, beside } = worth(&conn, &asker(), &question, &Settled::default()).unwrap();
+    assert!(within.work.is_none() && within.cost.money.is_empty() && beside.drop.chance.is_none());
+    assert_eq!((beside.leads.lacking, within.lost.lacking), (Some("young"), Some("ticket")));
 }

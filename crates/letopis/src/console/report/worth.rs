@@ -12,7 +12,7 @@ use crate::metrics::worth::cost::Cost;
 use crate::metrics::worth::growth::Growth;
 use crate::metrics::worth::value::Value;
 use crate::metrics::worth::work::Work;
-use crate::metrics::worth::worth;
+use crate::metrics::worth::{Worth, worth};
 
 /// Name and value of each.
 pub(super) fn rows(
@@ -24,14 +24,14 @@ pub(super) fn rows(
 ) -> Result<Vec<(String, String)>, ReportError> {
     let asker = asker(conn, business.id, &r.zone, now_us)?;
     let question = Question { from_us: asked.from_us, to_us: asked.to_us, only: Vec::new() };
-    let found = worth(conn, &asker, &question, &Settled::of(conn, business.id)?)?;
+    let Worth { within, beside } = worth(conn, &asker, &question, &Settled::of(conn, business.id)?)?;
     let unmeasured = || r.say("weekly-worth-unmeasured");
     let rows = [
-        ("value", value(r, &found.lost)),
-        ("work", found.work.as_ref().map(|found| work(r, found))),
-        ("cost", cost(r, &found.cost)),
-        ("leads", growth(r, &found.leads)),
-        ("conversations", growth(r, &found.conversations)),
+        ("value", value(r, &within.lost)),
+        ("work", within.work.as_ref().map(|done| work(r, done))),
+        ("cost", cost(r, &within.cost)),
+        ("leads", growth(r, &beside.leads)),
+        ("conversations", growth(r, &beside.conversations)),
     ];
     Ok(rows.into_iter().map(|(name, said)| (r.of("weekly-worth-row", name), said.unwrap_or_else(unmeasured))).collect())
 }
