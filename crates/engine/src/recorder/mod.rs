@@ -178,7 +178,7 @@ impl Recorder {
                 None => IDLE,
             };
             let limit = match work.one_by_one {
-                0 if work.pace.in_rush() => pace::RUSH_BATCH_BYTES,
+                0 if work.pace.in_rush() || stopped.is_some() => pace::RUSH_BATCH_BYTES,
                 0 => BATCH_BYTES,
                 _ => 1,
             };

@@ -84,7 +84,7 @@ fn a_stop_does_not_wait_for_a_backlog_and_the_next_start_records_it() {
     let took = since.elapsed();
     let recorded = app.tables().query_row("SELECT count(*) FROM events", [], |row| row.get::<_, i64>(0)).unwrap() as usize;
     println!("stopped after {took:?} with {recorded} of {EVENTS} recorded");
-    assert!(recorded == EVENTS || took < Duration::from_secs(20), "{took:?} for {recorded}");
+    assert!(recorded < EVENTS || took < Duration::from_secs(10), "it waited {took:?} for all of them");
     app.restart();
     app.wait_recorded(EVENTS);
     app.stopped().must_verify();
