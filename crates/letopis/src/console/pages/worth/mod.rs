@@ -81,7 +81,7 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, Query(asked
         let (asker, question, settled) = &*theirs;
         Ok::<_, PageError>(worth::beside(conn, asker, question, settled)?)
     });
-    // Side by side they take half the time.
+    // Side by side: neither waits for the other.
     let ((within, waiting), beside) = tokio::try_join!(within, beside)?;
     let worth = Worth { within, beside };
     page(&draw(&desk, &visitor, wanted, &worth, &asked.2, waiting))
