@@ -5,14 +5,16 @@
 //! snapshot, walks over the sheets that still carry them, and reads the other days anew. A month of a hundred thousand conversations is walked in some
 //! milliseconds that way, whatever is asked of it and however it is cut.
 //!
-//! * `sheet` – one day, and its lines · `held` – the days that are kept
+//! * `sheet` – one day, and its lines · `sums` – of a day, added up once · `held` – the days that are kept
 
 mod held;
 mod sheet;
+mod sums;
 #[cfg(test)]
 mod tests;
 
 pub use sheet::{Line, Name, Sheet};
+pub use sums::Sums;
 
 use std::sync::Arc;
 
@@ -27,6 +29,19 @@ use crate::event::when::DAY_US;
 /// When the database says no.
 pub fn walk(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64, mut take: impl FnMut(&Line<'_>)) -> rusqlite::Result<()> {
     each(conn, business, from_us, to_us, |sheet| sheet.lines(from_us, to_us).for_each(|line| take(&line)))
+}
+
+/// What every conversation that began in `[from_us, to_us)` adds up to. Only days that are cut by it are walked.
+///
+/// # Errors
+/// When the database says no.
+pub fn sums(conn: &Connection, business: BusinessId, from_us: i64, to_us: i64) -> rusqlite::Result<Sums> {
+    let mut sums = Sums::default();
+    each(conn, business, from_us, to_us, |sheet| match sheet.whole(from_us, to_us) {
+        Some(day) => sums.merge(day),
+        None => sums.merge(&Sums::of(sheet.lines(from_us, to_us))),
+    })?;
+    Ok(sums)
 }
 
 /// Reads the newest days before they are asked for, as many as are held.

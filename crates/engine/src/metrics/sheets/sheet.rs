@@ -5,6 +5,7 @@ use std::num::NonZeroI64;
 
 use rusqlite::{Connection, Row, params};
 
+use super::Sums;
 use crate::event::BusinessId;
 use crate::event::when::DAY_US;
 use crate::metrics::judge::{Reason, marks};
@@ -58,6 +59,7 @@ pub struct Sheet {
     /// The first one stands for none.
     words: Vec<Box<str>>,
     waits: Vec<u32>,
+    sums: Sums,
 }
 
 /// One conversation.
@@ -95,7 +97,7 @@ impl Sheet {
     /// Of that day, by UTC.
     pub(super) fn read(conn: &Connection, business: BusinessId, day: i64) -> rusqlite::Result<Self> {
         let sql = format!("SELECT {NUMBERS}, {NAMES} FROM cases WHERE business = ?1 AND started_us >= ?2 AND started_us < ?3");
-        let mut sheet = Self { entries: Vec::new(), words: vec!["".into()], waits: Vec::new() };
+        let mut sheet = Self { entries: Vec::new(), words: vec!["".into()], waits: Vec::new(), sums: Sums::default() };
         let mut known = Words::default();
         let mut find = conn.prepare_cached(&sql)?;
         let mut rows = find.query(params![business.0, day * DAY_US, (day + 1) * DAY_US])?;
@@ -105,6 +107,7 @@ impl Sheet {
         }
         sheet.entries.shrink_to_fit();
         sheet.waits.shrink_to_fit();
+        sheet.sums = Sums::of(sheet.lines(i64::MIN, i64::MAX));
         Ok(sheet)
     }
 
@@ -144,6 +147,12 @@ impl Sheet {
     pub(super) fn lines(&self, from_us: i64, to_us: i64) -> impl Iterator<Item = Line<'_>> {
         let at = |us| self.entries.partition_point(|entry| entry.started_us < us);
         self.entries[at(from_us)..at(to_us)].iter().map(|entry| Line { sheet: self, entry })
+    }
+
+    /// What all of them add up to, if all of them began in `[from_us, to_us)`.
+    pub(super) fn whole(&self, from_us: i64, to_us: i64) -> Option<&Sums> {
+        let (first, last) = (self.entries.first()?, self.entries.last()?);
+        (first.started_us >= from_us && last.started_us < to_us).then_some(&self.sums)
     }
 
     /// What it takes in memory, about.

@@ -10,7 +10,7 @@ use crate::event::BusinessId;
 use crate::event::when::DAY_US;
 use crate::metrics::judge::FunnelStep;
 use crate::metrics::rate::{FEW, Rate};
-use crate::metrics::sheets;
+use crate::metrics::sheets::{self, Sums};
 use crate::metrics::terms::Settled;
 
 /// Conversations by what was told of them, and payments.
@@ -18,7 +18,7 @@ use crate::metrics::terms::Settled;
 pub struct Stages {
     told: BTreeMap<u32, u64>,
     /// By currency: how many paid, and what together.
-    paid: BTreeMap<String, (u64, i64)>,
+    paid: BTreeMap<Box<str>, (u64, i64)>,
     measured: u32,
 }
 
@@ -43,19 +43,8 @@ impl Stages {
     /// # Errors
     /// When the database says no.
     pub fn read(conn: &Connection, business: BusinessId, now_us: i64) -> rusqlite::Result<Self> {
-        let mut stages = Self::default();
-        sheets::walk(conn, business, now_us - KNOWN_DAYS * DAY_US, now_us + 1, |line| {
-            if !line.is_counted() {
-                return;
-            }
-            *stages.told.entry(line.told()).or_default() += 1;
-            if let Some((minor, currency)) = line.paid().filter(|(minor, _)| *minor > 0) {
-                let paid = stages.paid.entry(currency.to_owned()).or_default();
-                *paid = (paid.0 + 1, paid.1 + minor);
-            }
-        })?;
-        stages.measured = FunnelStep::measured(stages.told.keys());
-        Ok(stages)
+        let Sums { told, paid, .. } = sheets::sums(conn, business, now_us - KNOWN_DAYS * DAY_US, now_us + 1)?;
+        Ok(Self { measured: FunnelStep::measured(told.keys()), told, paid })
     }
 
     /// Booked, of those who came so far.
@@ -86,6 +75,6 @@ impl Stages {
         }
         let (currency, (n, sum)) = self.paid.iter().max_by_key(|(_, (n, _))| *n)?;
         let minor = sum / i64::try_from(*n).ok().filter(|n| *n > 0)?;
-        Some(Ticket { minor, currency: currency.clone(), source: "paid", n: *n, is_few: *n < FEW })
+        Some(Ticket { minor, currency: currency.to_string(), source: "paid", n: *n, is_few: *n < FEW })
     }
 }

@@ -122,10 +122,9 @@ pub(super) async fn show(State(desk): State<Desk>, visitor: Visitor, headers: He
             markers: markers(conn, business, span(-6, 7).from_us, now_us.saturating_add(1))?,
         })
     });
-    // Side by side: neither waits for the other.
-    let (calls, counted) = tokio::try_join!(calls, counted)?;
+    // Side by side: none waits for another.
+    let (calls, counted, reminder) = tokio::try_join!(calls, counted, start::reminder(&desk, &visitor))?;
     let read = Read { counted, calls };
-    let reminder = start::reminder(&desk, &visitor).await?;
     let drawn = page(&TodayPage { reminder, tag: tag.clone(), ..draw(&desk, &visitor, read) })?;
     Ok(live::tagged(drawn, &tag))
 }

@@ -20,6 +20,7 @@ use crate::journal::reports::Kind;
 use crate::journal::reports::outbox::{self, Delivery};
 use crate::journal::reports::routes::{self, Routed};
 use crate::journal::witnesses::{self, Witnesses};
+use crate::metrics::sheets;
 
 /// Events so old still show that a kind of event comes.
 const SEEN_DAYS: i64 = 90;
@@ -121,7 +122,7 @@ impl Facts {
             witnesses: Some(witnesses::of(conn, business)?),
             copies: copies_of(conn, business)?,
             has_backup,
-            counted: counted(conn, business, now_us)?,
+            counted: sheets::sums(conn, business, now_us - COUNTED_DAYS * DAY_US, i64::MAX)?.counted,
             uncounted: uncounted(conn, business)?,
             routes: routes::of(conn, business)?,
             deliveries: outbox::newest(conn, business, DELIVERIES)?,
@@ -153,7 +154,7 @@ fn seen(conn: &Database, business: BusinessId, now_us: i64) -> rusqlite::Result<
     let since_us = now_us - SEEN_DAYS * DAY_US;
     Ok([
         talked(conn, business, Facets::INBOUND, since_us)?,
-        talked(conn, business, Facets::LEAD, since_us)?.max(talked(conn, business, Facets::LEAD_CLAIMED, since_us)?),
+        talked(conn, business, Facets::LEAD | Facets::LEAD_CLAIMED, since_us)?,
         talked(conn, business, Facets::BOOKING, since_us)?.max(came(conn, business, &["booking_created", "booking_confirmed"], since_us)?),
         came(conn, business, &["reminder_sent", "reminder_delivered", "reminder_confirmed"], since_us)?,
         talked(conn, business, Facets::REFUSED, since_us)?.max(came(conn, business, &["client_refused"], since_us)?),
@@ -181,11 +182,6 @@ fn came(conn: &Database, business: BusinessId, kinds: &[&str], since_us: i64) ->
 fn last(conn: &Database, business: BusinessId) -> rusqlite::Result<Option<(i64, String)>> {
     let sql = "SELECT ts_us, channel FROM events WHERE business = ?1 AND channel <> ?2 ORDER BY ts_us DESC LIMIT 1";
     conn.prepare_cached(sql)?.query_row(params![business.0, CHANNEL], |row| Ok((row.get(0)?, row.get(1)?))).optional()
-}
-
-fn counted(conn: &Database, business: BusinessId, now_us: i64) -> rusqlite::Result<u64> {
-    let sql = "SELECT count(*) FROM cases WHERE business = ?1 AND started_us >= ?2 AND left_out IS NULL";
-    conn.prepare_cached(sql)?.query_row(params![business.0, now_us - COUNTED_DAYS * DAY_US], |row| row.get::<_, i64>(0)).map(|n| n as u64)
 }
 
 /// Who decided something of that kind last.
